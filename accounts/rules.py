@@ -1,0 +1,88 @@
+"""What each role may do. Pure: a role and the level of its unit in, capabilities out."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    INSPECTOR = "inspector"
+    OFFICER = "officer"
+    LEADER = "leader"
+    CONTACT = "contact"
+    EXPERT = "expert"
+    DISCIPLINE = "discipline"
+    ENTERPRISE = "enterprise"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+ROLE_LABELS = {
+    Role.INSPECTOR: "执法人员",
+    Role.OFFICER: "业务经办",
+    Role.LEADER: "单位领导",
+    Role.CONTACT: "联络员",
+    Role.EXPERT: "专家",
+    Role.DISCIPLINE: "巡查人员",
+    Role.ENTERPRISE: "排污单位用户",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+}
+
+# GB/T 22239-2019 8.1.5: system, security and audit administration are separate; no person holds two of them,
+# and none of them holds a business role.
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+LOOK = frozenset({"campaign.view", "enterprise.view", "selfcheck.view", "visit.view", "issue.view", "case.view"})
+BASE: dict[Role, frozenset[str]] = {
+    Role.INSPECTOR: LOOK | {"visit.record", "issue.edit", "issue.verify"},
+    Role.OFFICER: LOOK
+    | {
+        "enterprise.edit",
+        "selfcheck.review",
+        "visit.plan",
+        "issue.edit",
+        "issue.verify",
+        "case.handle",
+        "case.review",
+        "report.view",
+    },
+    Role.LEADER: LOOK | {"report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"},
+    Role.CONTACT: LOOK | {"report.view"},
+    Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
+    Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view"}),
+    Role.ENTERPRISE: frozenset(
+        {"enterprise.own", "selfcheck.fill", "rectification.report", "visit.countersign", "campaign.view"}
+    ),
+    Role.SYSTEM_ADMIN: frozenset({"system.configure", "calendar.amend"}),
+    Role.SECURITY_ADMIN: frozenset({"people.manage"}),
+    Role.AUDIT_ADMIN: frozenset({"audit.read"}),
+}
+# What a role may do only at one level of the organisation tree.
+AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
+    (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),
+    (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare"}),
+    (Role.OFFICER, "province"): frozenset({"enterprise.import", "campaign.manage", "report.receive"}),
+    (Role.LEADER, "province"): frozenset({"campaign.approve"}),
+    (Role.LEADER, "city"): frozenset({"campaign.approve_window"}),
+    (Role.CONTACT, "city"): frozenset({"report.prepare", "report.send"}),
+    (Role.CONTACT, "county"): frozenset({"report.confirm"}),
+}
+
+
+def capabilities(role: str, level: str) -> frozenset[str]:
+    """All capabilities of a role held at a unit of that level ("" when the grant names no unit)."""
+    known = Role(role)
+    return BASE[known] | AT_LEVEL.get((known, level), frozenset())
+
+
+def conflicting(held: set[str]) -> str:
+    """The sentence that names why these roles cannot be one person's, or ""."""
+    administrators = held & ADMINISTRATORS
+    if len(administrators) > 1:
+        return "系统管理员、安全管理员、审计管理员须由不同人员担任，不能由一人兼任。"
+    if administrators and held - ADMINISTRATORS:
+        return "管理员账号不能同时承担业务角色，请另设账号。"
+    if Role.ENTERPRISE in held and len(held) > 1:
+        return "排污单位账号不能同时承担生态环境部门的角色。"
+    return ""

@@ -1,0 +1,121 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.gate import ScopedQuerySet
+from accounts.models import Unit, User
+from campaigns.models.campaign import Campaign
+from enterprises.models import Enterprise
+
+
+class TargetQuerySet(ScopedQuerySet["Target"]):
+    view_capability = "visit.view"
+    enterprise_lookup = "enterprise_id"
+
+
+class Target(models.Model):
+    """One enterprise on one campaign's list (检查对象), and what has been done to it so far."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="targets")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="targets")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    is_key = models.BooleanField()
+    listed_at = models.DateTimeField()
+    # Written here by inspections, so that the gate reads only its own room.
+    self_checked_at = models.DateTimeField(null=True)
+    visited_at = models.DateTimeField(null=True)
+    visit_count = models.IntegerField(default=0)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "enterprise"], name="target_once")]
+        indexes = [models.Index(fields=["campaign", "unit", "id"], name="target_unit")]
+
+    def __str__(self) -> str:
+        return self.enterprise.name
+
+    @property
+    def gate_path(self) -> str:
+        return self.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.enterprise_id
+
+
+class Lead(models.Model):
+    """One reason to go in spite of a list: a complaint, an exceedance, a transfer (线索), approved by a leader."""
+
+    class Kind(models.TextChoices):
+        COMPLAINT = "complaint", "信访举报"
+        EXCEEDANCE = "exceedance", "在线监控超标"
+        TRANSFER = "transfer", "上级交办或移送"
+        OTHER = "other", "其他"
+
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="leads")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    detail = models.CharField(max_length=300)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+
+class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
+    view_capability = "visit.view"
+    path_lookup = "target__unit__path"
+
+    def standing(self) -> "AssignmentQuerySet":
+        return self.filter(state__in=["asked", "planned"])
+
+
+class Assignment(models.Model):
+    """One planned visit (派单): who goes where on which day, with the gate's answer kept beside it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批准"
+        PLANNED = "planned", "已派单"
+        REFUSED = "refused", "未批准"
+        CANCELLED = "cancelled", "已撤销"
+        DONE = "done", "已完成"
+
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="assignments")
+    planned_on = models.DateField()
+    lead_inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    second_inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expert = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    reason = models.CharField(max_length=300, blank=True)
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.PROTECT, related_name="+")
+    # What the gate said when it was planned: {"answer": …, "rules": [{"rule","answer","message","source"}, …]}
+    gate = models.JSONField(default=dict)
+    planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="assignment_two_people", condition=~Q(lead_inspector=F("second_inspector"))
+            ),
+            models.UniqueConstraint(
+                fields=["target"], name="assignment_one_standing", condition=Q(state__in=["asked", "planned"])
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lead_inspector", "planned_on"], name="assignment_lead"),
+            models.Index(fields=["second_inspector", "planned_on"], name="assignment_second"),
+        ]
+
+    @property
+    def gate_path(self) -> str:
+        return self.target.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.target.enterprise_id

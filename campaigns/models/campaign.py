@@ -1,0 +1,160 @@
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.gate import Person, ScopedQuerySet, holdings
+from accounts.models import Unit, User
+from campaigns.models.blueprint import BlueprintVersion, SharedList
+from core.models import FormDefinition, StoredFile
+
+
+class CampaignQuerySet(ScopedQuerySet["Campaign"]):
+    view_capability = "campaign.view"
+    path_lookup = "unit__path"
+    campaign_lookup = "pk"
+
+    def visible_to(self, user: Person) -> "CampaignQuerySet":
+        """A campaign is seen by its authority, by every unit below it and by the enterprises it reaches."""
+        scope = holdings(user).scope("campaign.view")
+        above = [path[: i + 1] for path in scope.paths for i, c in enumerate(path) if c == "/" and i]
+        found = super().visible_to(user) | self.filter(unit__path__in=above)
+        if scope.enterprise_ids:
+            found = found | self.filter(targets__enterprise_id__in=scope.enterprise_ids)
+        return self.filter(pk__in=found.values("pk"))
+
+    def published(self) -> "CampaignQuerySet":
+        return self.exclude(published_at=None)
+
+
+class Campaign(models.Model):
+    """One campaign of one authority and year, made from a blueprint (一体化专项执法行动)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "拟定"
+        APPROVED = "approved", "已批准"
+        PUBLISHED = "published", "已发布"
+        CLOSED = "closed", "已结束"
+
+    blueprint = models.ForeignKey(BlueprintVersion, on_delete=models.PROTECT, related_name="campaigns")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="campaigns")
+    title = models.CharField(max_length=120)
+    year = models.IntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    # OnHoliday of core.rules; the report clock of the blueprint may be changed before publication.
+    on_holiday = models.CharField(max_length=20, default="previous_workday")
+    report_weekday = models.IntegerField(default=4)
+    report_time = models.TimeField()
+    plan_document = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    industries = models.ForeignKey(SharedList, null=True, on_delete=models.PROTECT, related_name="+")
+    issue_types = models.ForeignKey(SharedList, null=True, on_delete=models.PROTECT, related_name="+")
+    handlings = models.ForeignKey(SharedList, null=True, on_delete=models.PROTECT, related_name="+")
+    adoption_statement = models.TextField(blank=True)
+    adopted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="campaign_published_after_approval",
+                condition=Q(published_at=None) | Q(approved_at__lte=F("published_at")),
+            ),
+            models.CheckConstraint(
+                name="campaign_state_has_its_dates",
+                condition=~Q(state__in=["published", "closed"]) | Q(published_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def gate_path(self) -> str:
+        return self.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return None
+
+
+class Phase(models.Model):
+    """One phase of a campaign with its window; windows overlap."""
+
+    class Scope(models.TextChoices):
+        KEY = "key", "重点排污单位"
+        OTHER = "other", "非重点排污单位"
+        ALL = "all", "各排污单位"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="phases")
+    key = models.CharField(max_length=20)
+    order = models.IntegerField()
+    name = models.CharField(max_length=40)
+    scope = models.CharField(max_length=6, choices=Scope.choices, default=Scope.ALL)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    source = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["campaign", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "key"], name="phase_key"),
+            models.CheckConstraint(name="phase_window_forward", condition=Q(ends_on__gte=F("starts_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def open_on(self, day: date) -> bool:
+        return self.starts_on <= day <= self.ends_on
+
+
+class PhaseWindow(models.Model):
+    """One unit's own window of a phase: asked for with a reason, in force once approved by the campaign's authority."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批准"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "未批准"
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="windows")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phase", "unit"], name="phase_window_in_force", condition=Q(state="approved")
+            ),
+            models.CheckConstraint(name="phase_window_own_forward", condition=Q(ends_on__gte=F("starts_on"))),
+        ]
+
+
+class CampaignForm(models.Model):
+    """Which version of which form a campaign uses for which purpose (自查表、记录表、承诺书…)."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="forms")
+    purpose = models.CharField(max_length=20)
+    definition = models.ForeignKey(FormDefinition, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    is_original = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "purpose"], name="campaign_form_purpose")]

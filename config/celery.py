@@ -1,0 +1,20 @@
+"""Celery only wakes the sweepers; what is due stands in the database (docs/architecture.md, "The clock")."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("yitihua")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Punctuality: the moment of the weekly cut-off. Certainty: the sweep of every minute.
+    "freeze-friday": {"task": "reporting.tasks.sweep_periods", "schedule": crontab(minute=30, hour=17)},
+    "sweep-periods": {"task": "reporting.tasks.sweep_periods", "schedule": 60.0},
+    "sweep-obligations": {"task": "reporting.tasks.sweep_obligations", "schedule": 60.0},
+    "deliver-notices": {"task": "core.tasks.deliver_notices", "schedule": 30.0},
+    "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 30.0},
+    "sweep-files": {"task": "core.tasks.sweep_files", "schedule": crontab(minute=20, hour=3)},
+}

@@ -1,0 +1,38 @@
+from django.conf import settings
+from django.db import models
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+    def undelivered(self) -> "NoticeQuerySet":
+        return self.filter(delivered_at=None)
+
+    def visible_to(self, user: object) -> "NoticeQuerySet":
+        return self.filter(recipient=user)
+
+
+class Notice(models.Model):
+    """One message to one person, written in the transaction of what it tells, delivered by a sweep."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    key = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    body = models.TextField(blank=True)
+    url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notice_inbox"),
+            models.Index(fields=["id"], name="notice_undelivered", condition=models.Q(delivered_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,68 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+
+
+class ObligationQuerySet(models.QuerySet["Obligation"]):
+    def open(self) -> "ObligationQuerySet":
+        return self.filter(met_at=None, waived_at=None)
+
+    def overdue(self, at: datetime) -> "ObligationQuerySet":
+        return self.open().filter(due_at__lt=at)
+
+    def under(self, unit_path: str) -> "ObligationQuerySet":
+        return self.filter(unit_path__startswith=unit_path)
+
+
+class Obligation(models.Model):
+    """One thing that one unit (or one enterprise) owes by one moment, with the sentence that obliges it."""
+
+    campaign_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    period = models.CharField(max_length=40, blank=True)
+    unit_path = models.CharField(max_length=200)
+    enterprise_id = models.BigIntegerField(null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    url = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    rule = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True)
+    waived_at = models.DateTimeField(null=True)
+    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    waived_reason = models.CharField(max_length=200, blank=True)
+    reminded_at = models.DateTimeField(null=True)
+    overdue_told_at = models.DateTimeField(null=True)
+
+    objects = ObligationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "kind", "subject", "period", "unit_path"],
+                name="obligation_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="obligation_waived_with_reason",
+                condition=models.Q(waived_at=None) | ~models.Q(waived_reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="obligation_due", condition=models.Q(met_at=None, waived_at=None)
+            ),
+            models.Index(fields=["unit_path"], name="obligation_unit", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["enterprise_id"], name="obligation_enterprise"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_late(self, at: datetime) -> bool:
+        """Late is computed, never stored: met after the due instant, or still open after it."""
+        return (self.met_at or at) > self.due_at

@@ -1,0 +1,16 @@
+from enterprises.models.imports import ImportBatch, ImportRow
+from enterprises.models.permit import Permit, PositiveListEntry
+from enterprises.models.site import Enterprise, EnterpriseName, LegalEntity, LegalEntityName
+from enterprises.models.slip import ActivationSlip
+
+__all__ = [
+    "ActivationSlip",
+    "Enterprise",
+    "EnterpriseName",
+    "ImportBatch",
+    "ImportRow",
+    "LegalEntity",
+    "LegalEntityName",
+    "Permit",
+    "PositiveListEntry",
+]

@@ -1,0 +1,123 @@
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from accounts.gate import ScopedQuerySet
+from accounts.models import Region, Unit
+
+
+class LegalEntity(models.Model):
+    """One legal person or other body that answers for sites. The code is missing where the body has none."""
+
+    uscc = models.CharField(max_length=18, null=True, unique=True)  # noqa: DJ001 - NULL is "has none", many may have none
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, blank=True)
+    representative = models.CharField(max_length=40, blank=True)
+    checksum_override = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LegalEntityName(models.Model):
+    """A name or code that an entity bore in a time; the current one has no end."""
+
+    entity = models.ForeignKey(LegalEntity, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=120)
+    uscc = models.CharField(max_length=18, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class EnterpriseQuerySet(ScopedQuerySet["Enterprise"]):
+    view_capability = "enterprise.view"
+    enterprise_lookup = "pk"
+
+    def active(self) -> "EnterpriseQuerySet":
+        return self.filter(state="active")
+
+    def confirmed(self) -> "EnterpriseQuerySet":
+        return self.filter(is_confirmed=True)
+
+
+class Enterprise(models.Model):
+    """One production site (排污单位): what is inspected, warned, mended and reported."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "在产在册"
+        HALTED = "halted", "临时停产"
+        CLOSED = "closed", "关停注销"
+
+    class Grade(models.TextChoices):
+        A = "A级", "A级"
+        B = "B级", "B级"
+        NO = "否", "否"
+
+    entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="sites")
+    site_number = models.IntegerField(default=1)
+    name = models.CharField(max_length=120)
+    # Bigrams of the name, its former names and the code: Chinese names are searched by two characters.
+    search = ArrayField(models.CharField(max_length=2), default=list)
+    sort_key = models.CharField(max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="enterprises")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="enterprises")
+    town = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    place_kind = models.CharField(max_length=20, blank=True)
+    longitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=7, null=True)
+    coordinate_source = models.CharField(max_length=20, blank=True)
+    industry = models.IntegerField(null=True)
+    industry_text = models.CharField(max_length=60, blank=True)
+    gb4754 = models.CharField(max_length=4, blank=True)
+    enterprise_type = models.CharField(max_length=40, blank=True)
+    is_key = models.BooleanField(default=False)
+    in_yellow_river_basin = models.BooleanField(default=False)
+    is_ultra_low = models.BooleanField(null=True)
+    performance_grade = models.CharField(max_length=4, choices=Grade.choices, default=Grade.NO)
+    self_accepted_since_2019 = models.BooleanField(null=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    is_confirmed = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entity", "site_number"], name="enterprise_site"),
+            models.CheckConstraint(
+                name="enterprise_other_industry_named", condition=~Q(industry=22) | ~Q(industry_text="")
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="enterprise_search"),
+            models.Index(fields=["unit", "sort_key", "id"], name="enterprise_unit_sort"),
+            models.Index(fields=["sort_key", "id"], name="enterprise_sort"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def gate_path(self) -> str:
+        return self.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.pk
+
+
+class EnterpriseName(models.Model):
+    """A name the site bore in a time; the current one has no end."""
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=60, blank=True)

@@ -1,0 +1,114 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from core.models import StoredFile, Submission
+from inspections.models.visit import Visit
+from inspections.states import Outcome, RecordState
+
+
+class VisitRecord(models.Model):
+    """One version of the record of a visit (一体化执法现场检查记录表). Locked it never changes; a correction is the next version.
+
+    The enterprise's name, class and place are kept as they were when the record was locked: reports count by them.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="records")
+    version = models.IntegerField(default=1)
+    state = models.CharField(max_length=12, choices=RecordState.choices, default=RecordState.DRAFT)
+    client_id = models.UUIDField(unique=True)
+    submission = models.OneToOneField(Submission, null=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    correction_reason = models.CharField(max_length=200, blank=True)
+    # What people say and see …
+    occurred_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # … and when the server had it: judged against the end of the Shanghai day of occurred_at (HN-60).
+    recorded_at = models.DateTimeField(null=True)
+    is_late = models.BooleanField(default=False)
+    late_reason = models.CharField(max_length=200, blank=True)
+    locked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    production_state = models.CharField(max_length=20, blank=True)
+    notice_text = models.TextField(blank=True)
+    guidance_text = models.TextField(blank=True)
+    enterprise_opinion = models.TextField(blank=True)
+    snapshot = models.JSONField(default=dict)
+    enterprise_name = models.CharField(max_length=120, blank=True)
+    is_key = models.BooleanField(default=False)
+    industry = models.IntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["visit", "version"], name="record_version"),
+            models.CheckConstraint(
+                name="record_locked_has_its_facts",
+                condition=Q(state="draft") | (Q(recorded_at__isnull=False) & Q(occurred_at__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="record_late_has_reason", condition=Q(is_late=False) | ~Q(late_reason="")
+            ),
+            models.CheckConstraint(
+                name="record_ends_after_start", condition=Q(ended_at=None) | Q(ended_at__gte=F("occurred_at"))
+            ),
+        ]
+        indexes = [models.Index(fields=["recorded_at"], name="record_recorded")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_name or self.visit.enterprise.name} 现场检查记录 第{self.version}版"
+
+
+class Signature(models.Model):
+    """One person's signature on one version of a record, or the note that it was refused and who saw that."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", "主办人"
+        SECOND = "second", "协办人"
+        EXPERT = "expert", "专家"
+        ENTERPRISE = "enterprise", "被检查单位现场负责人"
+        WITNESS = "witness", "见证人"
+
+    record = models.ForeignKey(VisitRecord, on_delete=models.PROTECT, related_name="signatures")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    name = models.CharField(max_length=40)
+    post = models.CharField(max_length=40, blank=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    image = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    is_refusal = models.BooleanField(default=False)
+    refusal_reason = models.CharField(max_length=200, blank=True)
+    witness_name = models.CharField(max_length=40, blank=True)
+    # SHA-256 of what was signed: a signature holds for one content only.
+    content_digest = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "role"], name="signature_once", condition=Q(voided_at=None)),
+            models.CheckConstraint(
+                name="signature_drawn_or_refused",
+                condition=Q(is_refusal=False, image__isnull=False)
+                | (Q(is_refusal=True) & ~Q(refusal_reason="") & ~Q(witness_name="")),
+            ),
+        ]
+
+
+class Evidence(models.Model):
+    """One file taken on a visit or sent with a rectification: where, when, by whom, and what it shows."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="evidence")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    item_path = models.CharField(max_length=80, blank=True)
+    caption = models.CharField(max_length=200, blank=True)
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    longitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=7, null=True)
+    accuracy_m = models.FloatField(null=True)
+    coordinate_source = models.CharField(max_length=20, blank=True)
+    device = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "file", "item_path"], name="evidence_once")]

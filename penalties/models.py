@@ -1,0 +1,95 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.gate import ScopedQuerySet
+from accounts.models import Unit, User
+from campaigns.models import Campaign
+from core.models import PrintedDocument
+from enterprises.models import Enterprise
+from inspections.models import Issue
+from penalties.states import CaseState, Step
+
+
+class PenaltyCaseQuerySet(ScopedQuerySet["PenaltyCase"]):
+    view_capability = "case.view"
+    enterprise_lookup = "enterprise_id"
+    case_lookup = "pk"
+
+    def open(self) -> "PenaltyCaseQuerySet":
+        return self.exclude(state__in=[CaseState.CLOSED, CaseState.WITHDRAWN])
+
+
+class PenaltyCase(models.Model):
+    """One penalty case (案件) against one enterprise, filed from one issue."""
+
+    number = models.CharField(max_length=60, unique=True)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="cases")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="cases")
+    party_name = models.CharField(max_length=120)
+    party_uscc = models.CharField(max_length=18, blank=True)
+    party_address = models.CharField(max_length=200, blank=True)
+    party_representative = models.CharField(max_length=40, blank=True)
+    # Who handles it, and in whose name it is signed: before 2026-08-15 a county branch signs as its city bureau.
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=200)
+    violated_article = models.CharField(max_length=200)
+    penalty_article = models.CharField(max_length=200)
+    facts = models.TextField()
+    investigators = models.ManyToManyField(User, related_name="+")
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.FILED)
+    filed_on = models.DateField()
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = PenaltyCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["issue"], name="case_one_per_issue", condition=~Q(state="withdrawn")
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "-id"], name="case_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.cause}"
+
+    @property
+    def gate_path(self) -> str:
+        return self.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.enterprise_id
+
+
+class CaseStep(models.Model):
+    """One step taken in a case: on which day, by whom, with what number and amount. Never edited."""
+
+    case = models.ForeignKey(PenaltyCase, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Step.choices)
+    occurred_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    document_number = models.CharField(max_length=60, blank=True)
+    fine = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    text = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    document = models.ForeignKey(PrintedDocument, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["case", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "kind"], name="case_step_once"),
+            models.CheckConstraint(name="case_step_two_people", condition=Q(second=None) | ~Q(second=F("actor"))),
+            models.CheckConstraint(
+                name="case_decision_has_amount", condition=~Q(kind="decide") | Q(fine__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "recorded_at"], name="case_step_recorded")]
