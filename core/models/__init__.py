@@ -1,6 +1,15 @@
 from core.models.audit import AuditEvent, AuditHead
 from core.models.calendar import HolidayDay, HolidayYear
 from core.models.counter import Counter
+from core.models.forms import (
+    EvidenceUpload,
+    FormDefinition,
+    Submission,
+    SubmissionConflict,
+    SubmissionFile,
+    SubmissionState,
+)
+from core.models.files import StoredFile
 from core.models.notice import Notice
 from core.models.obligation import Obligation
 
@@ -8,8 +17,15 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Counter",
+    "EvidenceUpload",
+    "FormDefinition",
     "HolidayDay",
     "HolidayYear",
     "Notice",
     "Obligation",
+    "Submission",
+    "SubmissionConflict",
+    "SubmissionFile",
+    "SubmissionState",
+    "StoredFile",
 ]

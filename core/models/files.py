@@ -6,6 +6,10 @@ from django.db import models
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
+def content_path(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
 class StoredFile(models.Model):
     """One content, kept once under its SHA-256 and never altered; whoever uses it refers to it by a foreign key.
 
@@ -36,7 +40,7 @@ class StoredFile(models.Model):
     @property
     def path(self) -> str:
         """Where the storage keeps the content."""
-        return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+        return content_path(self.sha256)
 
     @property
     def is_image(self) -> bool:
