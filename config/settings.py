@@ -31,6 +31,14 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def broker(url: str) -> str:
+    """A Redis address as Celery spells it: Unix sockets have another form there."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    return f"redis+socket://{parts.path}?virtual_host={dict(parse_qsl(parts.query)).get('db', '0')}"
+
+
 # A demonstration or a test may move the clock and runs over plain HTTP; production may do neither.
 DEMO = flag("DEMO")
 TESTING = flag("TESTING")
@@ -83,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SessionGuard",
     "core.middleware.AuditContext",
+    "accounts.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -112,7 +121,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 # The database is the truth and the queue only a hint: every task is idempotent, so a task lost with its worker
 # is redone by the next sweep, and a task delivered twice has one effect.
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -175,6 +184,11 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = CLOCK_MAY_TRAVEL
 MEDIA_ROOT = STATE_DIR / "files"
+STORAGES = {
+    # An S3-compatible store takes the local disk's place by naming its backend here.
+    "default": {"BACKEND": os.environ.get("FILE_STORAGE", "core.files.storage.WholeFileStorage")},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", str(20 * 1024 * 1024)))

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.embedded.process import Account, Unavailable, run
@@ -22,17 +22,25 @@ SECONDS_BEFORE_SWEPT = 60
 
 def ordinary_account(data: Path) -> Account | None:
     """Whom PostgreSQL runs as: None if we are an ordinary user, else the owner of the data, else an existing user."""
+    about = data.stat() if data.exists() else None
     if os.geteuid() != 0:
+        if about and about.st_uid != os.geteuid():
+            raise Unavailable(f"{data} 属于别的用户（编号 {about.st_uid}）；请用该用户运行，或设 STATE_DIR。")
         return None
-    owner = data.stat().st_uid if data.exists() else 0
-    if owner:
-        return pwd.getpwuid(owner)
+    if about and about.st_uid != 0:
+        return _account(about.st_uid, about.st_gid)
     for name in ("postgres", "nobody"):
-        try:
+        with suppress(KeyError):
             return pwd.getpwnam(name)
-        except KeyError:
-            continue
     raise Unavailable("PostgreSQL 不能以 root 运行，而系统中没有 postgres 或 nobody 用户；请换普通用户运行。")
+
+
+def _account(uid: int, gid: int) -> Account:
+    """The account with this number, which in a container may have no name."""
+    try:
+        return pwd.getpwuid(uid)
+    except KeyError:
+        return Account((str(uid), "x", uid, gid, "", "/", "/bin/sh"))
 
 
 def can_enter(folder: Path, account: Account | None) -> bool:
@@ -80,7 +88,11 @@ def forget(state_dir: Path) -> None:
 @contextmanager
 def locked(file: Path, refusal: str) -> Iterator[None]:
     """Hold `file` for us alone; the kernel lets go however we end. `Unavailable(refusal)` if another holds it."""
-    with file.open("a") as handle:
+    try:
+        handle = file.open("a")
+    except PermissionError as refused:
+        raise Unavailable(f"没有写入 {file.parent} 的权限；请用它的所有者运行，或用 STATE_DIR 另选目录。") from refused
+    with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:

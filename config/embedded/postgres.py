@@ -65,7 +65,7 @@ class Postgres:
             self.process = None
 
     def _create(self) -> None:
-        """Build beside the real name and rename at the end, so that an interrupted attempt is never mistaken for data."""
+        """Build beside the real name and rename at the end: an interrupted attempt is never mistaken for data."""
         unfinished = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         owned_folder(unfinished, self.account)
@@ -184,6 +184,7 @@ def usable_version(tools: Path, account: Account | None) -> int:
     """The major version if the programs run as `account`, are new enough and have our extensions; else 0."""
     try:
         said = run([tools / "postgres", "--version"], account=account)
+        # initdb does not speak to root; then only the version is asked, to name a copy.
         share = "" if os.geteuid() == 0 and account is None else _share_folder(tools, account)
     except (OSError, Unavailable):
         return 0
