@@ -27,6 +27,7 @@ class VisitRecord(models.Model):
     ended_at = models.DateTimeField(null=True)
     # … and when the server had it: judged against the end of the Shanghai day of occurred_at (HN-60).
     recorded_at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
     is_late = models.BooleanField(default=False)
     late_reason = models.CharField(max_length=200, blank=True)
     locked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
