@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("inspections.urls")),
     path("", include("core.urls")),
+    path("api/v1/", include("core.urls_api")),
     path("enterprises/", include("enterprises.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("cases/", include("penalties.urls")),

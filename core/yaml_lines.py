@@ -1,7 +1,7 @@
 """YAML that remembers where everything stands, so that an error can name file and line.
 
-Blueprints and form definitions are written by hand. Two habits of YAML 1.1 hurt there and are switched off: `17:30` is not
-1050 but the text "17:30", and `yes`, `on`, `2020-04-03` stay text. What comes out is what JSON could hold.
+Blueprints and form definitions are written by hand. Two habits of YAML 1.1 hurt there and are switched off: `17:30` is
+not 1050 but the text "17:30", and `yes`, `on`, `2020-04-03` stay text. What comes out is what JSON could hold.
 """
 
 import re

@@ -1,6 +1,7 @@
 from core.models.audit import AuditEvent, AuditHead
 from core.models.calendar import HolidayDay, HolidayYear
 from core.models.counter import Counter
+from core.models.files import StoredFile
 from core.models.forms import (
     EvidenceUpload,
     FormDefinition,
@@ -9,7 +10,6 @@ from core.models.forms import (
     SubmissionFile,
     SubmissionState,
 )
-from core.models.files import StoredFile
 from core.models.notice import Notice
 from core.models.obligation import Obligation
 
