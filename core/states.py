@@ -1,7 +1,8 @@
 """States move only here: enum + transition table + one guarded `advance`."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ class StateTable:
     labels: Mapping[str, str]
     transitions: tuple[Transition, ...]
     field: str = "state"
-    by_key: dict[tuple[str, str], Transition] = field(init=False, default_factory=dict)
+    by_key: dict[tuple[str, str], Transition] = dataclasses.field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for arrow in self.transitions:
