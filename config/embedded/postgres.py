@@ -55,7 +55,7 @@ class Postgres:
     def stop(self) -> None:
         """Fast shutdown: open transactions roll back, everything committed is on disk."""
         if self.process is not None:
-            end(self.process, (signal.SIGINT, 5.0), (signal.SIGQUIT, 1.0))
+            end(self.process, (signal.SIGINT, 3.0), (signal.SIGQUIT, 0.7))
             self.process = None
 
     def kill(self) -> None:
@@ -70,14 +70,19 @@ class Postgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         owned_folder(unfinished, self.account)
         # C.UTF-8, not C: without a UTF-8 character type pg_trgm finds no trigram in Chinese text.
-        run(
-            [self.tools / "initdb", "-D", unfinished, "-U", NAME, "--locale=C.UTF-8", "--encoding=UTF8"]
-            + ["--auth-local=trust", "--auth-host=reject"]
-            + ([] if self.durable else ["--no-sync"]),
-            account=self.account,
-        )
-        single_user = [self.tools / "postgres", "--single", "-D", unfinished, "postgres"]
-        run(single_user, account=self.account, input=f"CREATE DATABASE {NAME};\n")
+        initdb: list[str | Path] = [
+            self.tools / "initdb",
+            "-D",
+            unfinished,
+            "-U",
+            NAME,
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+        ]
+        access = ["--auth-local=trust", "--auth-host=reject"]
+        run([*initdb, *access, *([] if self.durable else ["--no-sync"])], account=self.account)
+        single_user: list[str | Path] = [self.tools / "postgres", "--single", "-D", unfinished, "postgres"]
+        run(single_user, account=self.account, typed=f"CREATE DATABASE {NAME};\n")
         unfinished.rename(self.data)
 
     def _launch(self) -> bool:

@@ -48,21 +48,25 @@ def spawn(
         start_new_session=True,
         # The kernel forgets the death signal when the user changes; Python changes the user first, then asks.
         preexec_fn=death_signal(stop),
-        **_identity(account),
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
-def run(command: Sequence[str | Path], *, account: Account | None = None, **more: str) -> str:
+def run(command: Sequence[str | Path], *, account: Account | None = None, typed: str = "") -> str:
     """Run to the end as `account` and return what it wrote; `Unavailable` carries its last words."""
     done = subprocess.run(
         [str(part) for part in command],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
         cwd="/",
         env=plain_environment(account),
-        **_identity(account),
-        **more,
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
     if done.returncode:
         raise Unavailable(f"{Path(command[0]).name} 失败：{(done.stderr or done.stdout).strip()[-600:]}")
@@ -73,12 +77,6 @@ def plain_environment(account: Account | None = None) -> dict[str, str]:
     """PATH and a UTF-8 locale; none of the caller's PG* settings, which would redirect the tools."""
     home = account.pw_dir if account else os.environ.get("HOME", "/")
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": home}
-
-
-def _identity(account: Account | None) -> dict[str, object]:
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def end(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:

@@ -55,7 +55,7 @@ class Redis:
 
     def stop(self) -> None:
         if self.process is not None:
-            end(self.process, (signal.SIGTERM, 3.0))
+            end(self.process, (signal.SIGTERM, 2.0))
             self.process = None
 
     def kill(self) -> None:
