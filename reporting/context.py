@@ -1,0 +1,89 @@
+"""What the signed-in shell (templates/base.html) shows around every page.
+
+Lazy: fragments and public pages ask nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.gate import able_somewhere
+from accounts.models import User
+from core.models import Notice
+from reporting import navigation
+from reporting.navigation import Entry, Group
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """The next cut-off the person answers for: when, what it is called ("距周报截止"), and whether it has passed."""
+
+    due_at: datetime
+    label: str
+    late: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Nobody signed in (or the middleware never ran, as on a broken page): no shell."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, SimpleLazyObject | User):
+        return {"shell": None}
+    return {"shell": SimpleLazyObject(lambda: shell_of(request, user))}
+
+
+def shell_of(request: HttpRequest, user: Any) -> dict[str, Any] | None:
+    if not user.is_authenticated:
+        return None
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "unit": user.unit.name if user.unit else "",
+        "nav": nav(user, view_name),
+        "campaign": None,
+        "phase_label": "",
+        "countdown": countdown(user),
+        "inbox_count": Notice.objects.visible_to(user).unread().count(),
+        "account_links": [link(entry, view_name, None) for entry in navigation.ACCOUNT],
+        "search_url": url_or_none(navigation.SEARCH_URL_NAME),
+        "inbox_url": url_or_none(navigation.INBOX_URL_NAME),
+    }
+
+
+def nav(user: User, view_name: str) -> list[dict[str, Any]]:
+    groups = navigation.menu(lambda capability: able_somewhere(user, capability))
+    figures = badges(user)
+    return [group_of(group, view_name, figures) for group in groups]
+
+
+def group_of(group: Group, view_name: str, figures: dict[str, int]) -> dict[str, Any]:
+    return {
+        "title": group.title,
+        "entries": [link(entry, view_name, figures.get(entry.badge)) for entry in group.entries],
+    }
+
+
+def link(entry: Entry, view_name: str, badge: int | None) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": reverse(entry.url_name),
+        "icon": entry.icon,
+        "current": entry.covers(view_name),
+        "badge": badge or None,
+    }
+
+
+def badges(user: User) -> dict[str, int]:
+    """Figures beside entries, by Entry.badge. One cheap query each, at most three."""
+    return {}
+
+
+def countdown(user: User) -> Countdown | None:
+    """The next report cut-off for the person's unit; None shows no chip."""
+    return None
+
+
+def url_or_none(name: str | None) -> str | None:
+    return reverse(name) if name else None

@@ -1,0 +1,68 @@
+"""The table of contents: every entry of the side menu and of the account menu, declared once.
+
+An entry stands here only when its page exists; tests/reporting/test_navigation.py resolves every name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu. `capability` "" means every signed-in person; `badge` names a figure of context.badges.
+
+    `section` are prefixes of URL names that also belong to the entry; without it the noun of `url_name`
+    ("inspections:issue_list" covers every "inspections:issue_…").
+    """
+
+    title: str
+    url_name: str
+    icon: str
+    capability: str = ""
+    badge: str = ""
+    section: tuple[str, ...] = ()
+
+    def covers(self, view_name: str) -> bool:
+        """Whether the page that is open stands under this entry."""
+        if view_name == self.url_name:
+            return True
+        namespace, _, name = self.url_name.rpartition(":")
+        noun = name.rpartition("_")[0]
+        prefixes = self.section or ((f"{namespace}:{noun}_",) if noun else ())
+        return any(view_name.startswith(prefix) for prefix in prefixes)
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION: tuple[Group, ...] = (
+    Group("", ()),
+    Group("办理", ()),
+    Group("汇总", ()),
+    Group("管理", ()),
+)
+# The menu under the person's name; 退出 stands in the template because it is a POST.
+ACCOUNT: tuple[Entry, ...] = ()
+# Where the search box and the bell lead; None until that page exists.
+SEARCH_URL_NAME: str | None = None
+INBOX_URL_NAME: str | None = None
+
+
+def url_names() -> list[str]:
+    """Every URL name this module promises."""
+    entries = [entry.url_name for group in NAVIGATION for entry in group.entries]
+    tools = [name for name in (SEARCH_URL_NAME, INBOX_URL_NAME) if name]
+    return entries + [entry.url_name for entry in ACCOUNT] + tools
+
+
+def menu(able: Callable[[str], bool]) -> list[Group]:
+    """The groups with the entries that a person may open; groups without any are left out."""
+    groups = [Group(group.title, allowed(group.entries, able)) for group in NAVIGATION]
+    return [group for group in groups if group.entries]
+
+
+def allowed(entries: tuple[Entry, ...], able: Callable[[str], bool]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if not entry.capability or able(entry.capability))

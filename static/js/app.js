@@ -1,0 +1,25 @@
+// What every page runs. Each module finds its own elements by data attributes and does nothing where there are none.
+import { mountCountdowns } from "./countdown.js";
+import { mountDialogs } from "./dialog.js";
+import { mountDrafts } from "./drafts.js";
+import { mountFragments } from "./fragments.js";
+import { mountMenu } from "./menu.js";
+import { mountPhotoInputs } from "./photo-input.js";
+import { mountSignatures } from "./signature.js";
+import { mountSubmitGuard } from "./submit-guard.js";
+
+function mountInside(root) {
+  mountCountdowns(root);
+  mountDrafts(root);
+  mountPhotoInputs(root);
+  mountSignatures(root);
+}
+
+document.documentElement.dataset.js = "on";
+mountMenu();
+mountDialogs();
+mountSubmitGuard();
+mountFragments();
+mountInside(document);
+document.addEventListener("htmx:load", (event) => mountInside(event.detail.elt));
+document.querySelector("[data-error-summary]")?.focus();
