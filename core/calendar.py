@@ -35,8 +35,8 @@ def load_tables() -> int:
         year, created = HolidayYear.objects.get_or_create(year=table["year"], defaults={"source": table["source"]})
         if created:
             HolidayDay.objects.bulk_create(
-                HolidayDay(year=year, day=row["day"], name=row["name"], is_off=kind == "off")
-                for kind in ("off", "working")
+                HolidayDay(year=year, day=row["day"], name=row["name"], is_off=kind == "days_off")
+                for kind in ("days_off", "days_at_work")
                 for row in table[kind] or []
             )
             added += 1
@@ -55,5 +55,12 @@ def amend(day: date, *, is_off: bool | None, name: str, actor: object, at: datet
             HolidayDay.objects.create(year=year, day=day, is_off=is_off, name=name)
         year.amended_at = at
         year.save(update_fields=["amended_at"])
-        audit.record("core.calendar.amend", year, actor=actor, at=at, reason=reason, before=before,
-                     after={"day": day, "is_off": is_off})
+        audit.record(
+            "core.calendar.amend",
+            year,
+            actor=actor,
+            at=at,
+            reason=reason,
+            before=before,
+            after={"day": day, "is_off": is_off},
+        )

@@ -28,7 +28,9 @@ def region(code: str, name: str, level: str = "county", parent: Region | None = 
 
 
 def unit(name: str, level: str, parent: Unit | None = None, **fields: Any) -> Unit:
-    row = Unit.objects.create(name=name, short_name=fields.pop("short_name", name), level=level, parent=parent, **fields)
+    row = Unit.objects.create(
+        name=name, short_name=fields.pop("short_name", name), level=level, parent=parent, **fields
+    )
     row.path = f"{parent.path if parent else '/'}{row.pk}/"
     row.save(update_fields=["path"])
     return row
@@ -41,7 +43,9 @@ def user(username: str, name: str, home: Unit | None = None, **fields: Any) -> U
     return row
 
 
-def grant(person: User, role: str, *, over: Unit | None = None, kind: str = "unit", subject_id: int | None = None) -> Grant:
+def grant(
+    person: User, role: str, *, over: Unit | None = None, kind: str = "unit", subject_id: int | None = None
+) -> Grant:
     return Grant.objects.create(
         user=person,
         role=role,
@@ -168,12 +172,12 @@ def campaign(owner: Unit, *, year: int = 2020, **fields: Any) -> Campaign:
 
 
 def target(in_campaign: Campaign, of: Enterprise) -> Target:
-    return Target.objects.create(
-        campaign=in_campaign, enterprise=of, unit=of.unit, is_key=of.is_key, listed_at=MORNING
-    )
+    return Target.objects.create(campaign=in_campaign, enterprise=of, unit=of.unit, is_key=of.is_key, listed_at=MORNING)
 
 
-def assignment(of: Target, lead: User, second: User, *, planned_on: date = date(2020, 5, 12), **fields: Any) -> Assignment:
+def assignment(
+    of: Target, lead: User, second: User, *, planned_on: date = date(2020, 5, 12), **fields: Any
+) -> Assignment:
     return Assignment.objects.create(
         target=of,
         planned_on=planned_on,

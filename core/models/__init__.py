@@ -1,6 +1,7 @@
 from core.models.audit import AuditEvent, AuditHead
 from core.models.calendar import HolidayDay, HolidayYear
 from core.models.counter import Counter
+from core.models.documents import PrintedDocument
 from core.models.files import StoredFile
 from core.models.forms import (
     EvidenceUpload,
@@ -23,9 +24,10 @@ __all__ = [
     "HolidayYear",
     "Notice",
     "Obligation",
+    "PrintedDocument",
+    "StoredFile",
     "Submission",
     "SubmissionConflict",
     "SubmissionFile",
     "SubmissionState",
-    "StoredFile",
 ]

@@ -46,6 +46,6 @@ class StoredFile(models.Model):
     def is_image(self) -> bool:
         return self.content_type in IMAGE_TYPES
 
-    def open(self) -> File[bytes]:
+    def open(self) -> "File[bytes]":
         """The content for reading; the caller closes it."""
         return default_storage.open(self.path, "rb")

@@ -53,9 +53,7 @@ class Obligation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="obligation_due", condition=models.Q(met_at=None, waived_at=None)
-            ),
+            models.Index(fields=["due_at"], name="obligation_due", condition=models.Q(met_at=None, waived_at=None)),
             models.Index(fields=["unit_path"], name="obligation_unit", opclasses=["text_pattern_ops"]),
             models.Index(fields=["enterprise_id"], name="obligation_enterprise"),
         ]
