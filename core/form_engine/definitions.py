@@ -99,7 +99,6 @@ def _item_faults(
     scope = f"{section['key']}.{item['key']}"
     if not full["fields"]:
         yield where, f"「{item['title']}」没有任何要填的内容"
-    yield from _twins(full["fields"], where)
     yield from _condition_faults(full.get("when", True), scope, known, (*where, "when"))
     inherited = len(templates.get(item.get("use"), {}).get("fields", []))
     own = range(inherited, inherited + len(item.get("fields", [])))
@@ -107,6 +106,8 @@ def _item_faults(
     for field, place in zip(full["fields"], places, strict=True):
         yield from _condition_faults(field.get("when", True), scope, known, place)
         yield from _field_faults(field, place)
+        if f"{scope}.{field['key']}" in known:
+            yield place, f"「{field['key']}」用了两次"
         known[f"{scope}.{field['key']}"] = field
     for field, place in zip(full["fields"], places, strict=True):
         for condition in [field.get("required", False), *(warn["when"] for warn in field.get("warn", []))]:

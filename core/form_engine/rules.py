@@ -21,8 +21,21 @@ from core.form_engine.conditions import (
 )
 from core.form_engine.normalise import Problem, normalise
 
-__all__ = ["Change", "Problem", "Progress", "changes", "evaluate", "normalise", "progress", "prune", "summary"]
-__all__ += ["display", "validate", "visible_fields", "warnings"]
+__all__ = [
+    "Change",
+    "Problem",
+    "Progress",
+    "changes",
+    "display",
+    "evaluate",
+    "normalise",
+    "progress",
+    "prune",
+    "summary",
+    "validate",
+    "visible_fields",
+    "warnings",
+]
 
 MISSING = {"choice": "未选择", "yesno": "未选择", "photos": "缺少照片", "list": "至少填一行"}
 TEXT_LIMIT = {"text": 200, "longtext": 4000}

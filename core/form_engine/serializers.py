@@ -157,7 +157,8 @@ def incomplete(outcome: Outcome) -> dict[str, Any]:
 
 def conflict(outcome: Outcome) -> dict[str, Any]:
     stood, kept = outcome.submission, outcome.conflict
-    assert stood is not None and kept is not None  # a conflict always has both
+    assert stood is not None  # a conflict always has both
+    assert kept is not None
     differences = rules.changes(stood.definition.data, stood.answers, kept.answers)
     body = {"message": outcome.message, "submission": stood, "conflict": kept.pk, "differences": differences}
     return dict(ConflictSerializer(body).data)
