@@ -10,14 +10,8 @@ from core.models import AuditEvent
 from core.refusals import NotAllowed
 from enterprises.models import Enterprise
 from tests import factories as make
-from tests.cast import assemble
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return assemble()
 
 
 def seen(person) -> set[str]:
