@@ -9,7 +9,7 @@ PAGE = "/login/"
 
 def answers(host: str, port: int, *, seconds: float = 3.0) -> bool:
     """Whether the sign-in page comes back, asked as the proxy asks: with an allowed host name and over HTTPS."""
-    name = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0]
+    name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].lstrip(".").replace("*", "") or "localhost"
     line = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
         line.request("GET", PAGE, headers={"Host": name, "X-Forwarded-Proto": "https"})

@@ -14,6 +14,12 @@ def flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
+def secret(name: str) -> str:
+    """The value of `name`, or what the file named by `name`_FILE holds: containers get their secrets as files."""
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, "")
+
+
 def database(url: str) -> dict[str, object]:
     """postgresql://user:password@host:port/name?host=/socket/dir as Django's dict."""
     parts = urlsplit(url)
@@ -22,7 +28,7 @@ def database(url: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or secret("DATABASE_PASSWORD"),
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": query.get("port") or (str(parts.port) if parts.port else ""),
         "CONN_MAX_AGE": 60,
@@ -46,7 +52,7 @@ CLOCK_MAY_TRAVEL = DEMO or TESTING
 CLOCK_OFFSET_SECONDS = float(os.environ.get("CLOCK_OFFSET_SECONDS", "0")) if CLOCK_MAY_TRAVEL else 0.0
 
 DEBUG = False
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+SECRET_KEY = secret("SECRET_KEY")
 if not SECRET_KEY and CLOCK_MAY_TRAVEL:
     SECRET_KEY = "demonstration-and-tests-only"  # noqa: S105 - production has no default and refuses to start
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -198,6 +204,9 @@ SHEET_MAX_ROWS = 200_000
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "platform@localhost")
 PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "http://localhost:8000")
 
