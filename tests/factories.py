@@ -220,6 +220,8 @@ def assignment(
 
 
 def visit(of: Assignment, **fields: Any) -> Visit:
+    if fields.get("state", "planned") not in {"planned", "cancelled"}:
+        fields.setdefault("started_at", MORNING)
     return Visit.objects.create(
         assignment=of,
         campaign=of.target.campaign,

@@ -29,7 +29,7 @@ class IssueQuerySet(ScopedQuerySet["Issue"]):
 
 
 class Issue(models.Model):
-    """One row of the issue ledger (问题台账): one finding of one visit, as it stands now. Its history is IssueVersion."""
+    """One row of the issue ledger (问题台账): one finding of one visit as it stands; its history is IssueVersion."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="issues")
     number = models.BigIntegerField()
@@ -103,9 +103,7 @@ class Issue(models.Model):
             models.CheckConstraint(
                 name="issue_time_limited_has_date", condition=~Q(handling=4) | Q(deadline_on__isnull=False)
             ),
-            models.CheckConstraint(
-                name="issue_industry_22_named", condition=~Q(industry=22) | ~Q(industry_text="")
-            ),
+            models.CheckConstraint(name="issue_industry_22_named", condition=~Q(industry=22) | ~Q(industry_text="")),
         ]
         indexes = [
             models.Index(fields=["unit", "-recorded_at", "-id"], name="issue_unit_recorded"),
@@ -194,7 +192,7 @@ class Rectification(models.Model):
 
 
 class IssueSignature(models.Model):
-    """The responsible person's signature (责任人签字) under what the ledger says was mended; a change of text voids it."""
+    """The responsible person's signature (责任人签字) under what was mended, as the ledger says; a change voids it."""
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="signatures")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

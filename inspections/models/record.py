@@ -1,16 +1,39 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import User
 from core.models import StoredFile, Submission
 from inspections.models.visit import Visit
 from inspections.states import Outcome, RecordState
 
 
+class RecordQuerySet(ScopedQuerySet["VisitRecord"]):
+    view_capability = "visit.view"
+    path_lookup = "visit__unit__path"
+    enterprise_lookup = "visit__enterprise_id"
+    campaign_lookup = "visit__campaign_id"
+
+    def visible_to(self, user: Person) -> "RecordQuerySet":
+        """An enterprise sees what was locked about it, never a draft."""
+        own = holdings(user).scope(self.own_capability).enterprise_ids
+        seen = self._condition(holdings(user).scope(self.view_capability))
+        return self.filter(seen | (self._named(self.enterprise_lookup, own) & ~Q(state=RecordState.DRAFT)))
+
+    def locked(self) -> "RecordQuerySet":
+        """In force: submitted and not corrected since."""
+        return self.filter(state=RecordState.LOCKED)
+
+    def as_of(self, at: datetime) -> "RecordQuerySet":
+        """What was in force at an instant."""
+        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=at), recorded_at__lte=at)
+
+
 class VisitRecord(models.Model):
-    """One version of the record of a visit (一体化执法现场检查记录表). Locked it never changes; a correction is the next version.
+    """One version of the record of a visit (一体化执法现场检查记录表). A correction is the next version.
 
     The enterprise's name, class and place are kept as they were when the record was locked: reports count by them.
     """
@@ -20,7 +43,11 @@ class VisitRecord(models.Model):
     state = models.CharField(max_length=12, choices=RecordState.choices, default=RecordState.DRAFT)
     client_id = models.UUIDField(unique=True)
     submission = models.OneToOneField(Submission, null=True, on_delete=models.PROTECT, related_name="+")
+    # Who holds the pen: one edits, the other co-signs.
+    writer = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    # What was met when there was nothing to check: halted, gone, refused.
+    outcome_note = models.TextField(blank=True)
     correction_reason = models.CharField(max_length=200, blank=True)
     # What people say and see …
     occurred_at = models.DateTimeField(null=True)
@@ -40,16 +67,27 @@ class VisitRecord(models.Model):
     is_key = models.BooleanField(default=False)
     industry = models.IntegerField(null=True)
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["visit", "version"], name="record_version"),
+            models.UniqueConstraint(fields=["visit"], name="record_one_draft", condition=Q(state="draft")),
+            models.UniqueConstraint(fields=["visit"], name="record_one_locked", condition=Q(state="locked")),
+            models.CheckConstraint(
+                name="record_correction_has_reason", condition=Q(version=1) | ~Q(correction_reason="")
+            ),
+            models.CheckConstraint(
+                name="record_superseded_dated",
+                condition=Q(state="superseded", superseded_at__isnull=False)
+                | (~Q(state="superseded") & Q(superseded_at=None)),
+            ),
             models.CheckConstraint(
                 name="record_locked_has_its_facts",
-                condition=Q(state="draft") | (Q(recorded_at__isnull=False) & Q(occurred_at__isnull=False) & ~Q(outcome="")),
+                condition=Q(state="draft")
+                | (Q(recorded_at__isnull=False) & Q(occurred_at__isnull=False) & ~Q(outcome="")),
             ),
-            models.CheckConstraint(
-                name="record_late_has_reason", condition=Q(is_late=False) | ~Q(late_reason="")
-            ),
+            models.CheckConstraint(name="record_late_has_reason", condition=Q(is_late=False) | ~Q(late_reason="")),
             models.CheckConstraint(
                 name="record_ends_after_start", condition=Q(ended_at=None) | Q(ended_at__gte=F("occurred_at"))
             ),
@@ -58,6 +96,24 @@ class VisitRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise_name or self.visit.enterprise.name} 现场检查记录 第{self.version}版"
+
+    @property
+    def gate_path(self) -> str:
+        return self.visit.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.visit.enterprise_id
+
+
+class SignatureQuerySet(ScopedQuerySet["Signature"]):
+    view_capability = "visit.view"
+    path_lookup = "record__visit__unit__path"
+    enterprise_lookup = "record__visit__enterprise_id"
+    campaign_lookup = "record__visit__campaign_id"
+
+    def standing(self) -> "SignatureQuerySet":
+        return self.filter(voided_at=None)
 
 
 class Signature(models.Model):
@@ -68,6 +124,7 @@ class Signature(models.Model):
         SECOND = "second", "协办人"
         EXPERT = "expert", "专家"
         ENTERPRISE = "enterprise", "被检查单位现场负责人"
+        RECEIPT = "receipt", "一次性告知签收人"
         WITNESS = "witness", "见证人"
 
     record = models.ForeignKey(VisitRecord, on_delete=models.PROTECT, related_name="signatures")
@@ -75,6 +132,8 @@ class Signature(models.Model):
     name = models.CharField(max_length=40)
     post = models.CharField(max_length=40, blank=True)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    # Whose login took the drawing: the signer's own, or the colleague's on whose device it was drawn.
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     image = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     is_refusal = models.BooleanField(default=False)
     refusal_reason = models.CharField(max_length=200, blank=True)
@@ -84,7 +143,10 @@ class Signature(models.Model):
     signed_at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)
 
+    objects = SignatureQuerySet.as_manager()
+
     class Meta:
+        ordering = ["pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["record", "role"], name="signature_once", condition=Q(voided_at=None)),
             models.CheckConstraint(
@@ -93,6 +155,13 @@ class Signature(models.Model):
                 | (Q(is_refusal=True) & ~Q(refusal_reason="") & ~Q(witness_name="")),
             ),
         ]
+
+
+class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
+    view_capability = "visit.view"
+    path_lookup = "visit__unit__path"
+    enterprise_lookup = "visit__enterprise_id"
+    campaign_lookup = "visit__campaign_id"
 
 
 class Evidence(models.Model):
@@ -111,5 +180,8 @@ class Evidence(models.Model):
     device = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField()
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["visit", "file", "item_path"], name="evidence_once")]

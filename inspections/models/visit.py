@@ -1,18 +1,36 @@
+from typing import ClassVar
+
 from django.db import models
 
-from accounts.gate import ScopedQuerySet
+from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import EnforcementCertificate, Unit, User
 from campaigns.models import Assignment, Campaign
 from enterprises.models import Enterprise
 from inspections.states import VisitState
 
+KNOWN_TO_ENTERPRISE = [VisitState.ON_SITE, VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED]
+
 
 class VisitQuerySet(ScopedQuerySet["Visit"]):
     view_capability = "visit.view"
     enterprise_lookup = "enterprise_id"
+    campaign_lookup = "campaign_id"
+
+    def visible_to(self, user: Person) -> "VisitQuerySet":
+        """A visit that is only planned is kept from the enterprise: its name must not leak before the team is there."""
+        own = holdings(user).scope(self.own_capability).enterprise_ids
+        seen = self._condition(holdings(user).scope(self.view_capability))
+        return self.filter(seen | (self._named(self.enterprise_lookup, own) & models.Q(state__in=KNOWN_TO_ENTERPRISE)))
 
     def of_team_member(self, user: User) -> "VisitQuerySet":
-        return self.filter(models.Q(assignment__lead_inspector=user) | models.Q(assignment__second_inspector=user))
+        return self.filter(
+            models.Q(assignment__lead_inspector=user)
+            | models.Q(assignment__second_inspector=user)
+            | models.Q(assignment__expert=user)
+        )
+
+    def finished(self) -> "VisitQuerySet":
+        return self.filter(state__in=[VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED])
 
 
 class Visit(models.Model):
@@ -23,6 +41,8 @@ class Visit(models.Model):
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="visits")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=VisitState.choices, default=VisitState.PLANNED)
+    # The running number of the sheet (序号) of this unit in this campaign, given when the first record is locked.
+    number = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     new_date = models.DateField(null=True)
@@ -31,13 +51,25 @@ class Visit(models.Model):
     objects = VisitQuerySet.as_manager()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
                 name="visit_halted_has_new_date",
                 condition=~models.Q(state="halted") | models.Q(new_date__isnull=False),
             ),
+            models.CheckConstraint(
+                name="visit_begun_has_time",
+                condition=models.Q(state__in=["planned", "cancelled"]) | models.Q(started_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "number"],
+                name="visit_number",
+                condition=models.Q(number__isnull=False),
+            ),
         ]
-        indexes = [models.Index(fields=["unit", "-id"], name="visit_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="visit_unit"),
+            models.Index(fields=["enterprise", "-id"], name="visit_enterprise"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enterprise.name} 现场检查"
