@@ -2,6 +2,7 @@ from campaigns.models.assignment import Assignment, Lead, Target
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
+from campaigns.models.pledge import Pledge
 
 __all__ = [
     "Assignment",
@@ -14,6 +15,7 @@ __all__ = [
     "ListItem",
     "Phase",
     "PhaseWindow",
+    "Pledge",
     "SharedList",
     "Target",
     "WorkGroup",

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from accounts.gate import ScopedQuerySet
 from accounts.models import Unit, User
 from campaigns.models.campaign import Campaign
+from campaigns.states import STANDING, AssignmentState
 from enterprises.models import Enterprise
 
 
@@ -62,24 +63,25 @@ class Lead(models.Model):
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.detail}"
+
 
 class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
     view_capability = "visit.view"
     path_lookup = "target__unit__path"
 
     def standing(self) -> "AssignmentQuerySet":
-        return self.filter(state__in=["asked", "planned"])
+        return self.filter(state__in=STANDING)
+
+    def asked(self) -> "AssignmentQuerySet":
+        return self.filter(state=AssignmentState.ASKED)
 
 
 class Assignment(models.Model):
     """One planned visit (派单): who goes where on which day, with the gate's answer kept beside it."""
 
-    class State(models.TextChoices):
-        ASKED = "asked", "待批准"
-        PLANNED = "planned", "已派单"
-        REFUSED = "refused", "未批准"
-        CANCELLED = "cancelled", "已撤销"
-        DONE = "done", "已完成"
+    State = AssignmentState
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="assignments")
     planned_on = models.DateField()
@@ -87,6 +89,8 @@ class Assignment(models.Model):
     second_inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     expert = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    # Why a second visit in one campaign (rules.EXCEPTIONS), and in the planner's words.
+    exception = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     lead = models.ForeignKey(Lead, null=True, on_delete=models.PROTECT, related_name="+")
     # What the gate said when it was planned: {"answer": …, "rules": [{"rule","answer","message","source"}, …]}
@@ -95,6 +99,8 @@ class Assignment(models.Model):
     planned_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=300, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -106,11 +112,18 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["target"], name="assignment_one_standing", condition=Q(state__in=["asked", "planned"])
             ),
+            models.CheckConstraint(
+                name="assignment_asked_with_lead", condition=~Q(state="asked") | Q(lead__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(fields=["lead_inspector", "planned_on"], name="assignment_lead"),
             models.Index(fields=["second_inspector", "planned_on"], name="assignment_second"),
+            models.Index(fields=["planned_on"], name="assignment_day"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.planned_on}"
 
     @property
     def gate_path(self) -> str:

@@ -31,6 +31,8 @@ class SharedList(models.Model):
     version = models.IntegerField(default=1)
     title = models.CharField(max_length=120)
     source = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, blank=True)
+    loaded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "kind", "version"], name="shared_list_version")]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import Unit, User
 from campaigns.models.blueprint import BlueprintVersion, SharedList
+from campaigns.states import CampaignState, WindowState
 from core.models import FormDefinition, StoredFile
 
 
@@ -16,12 +17,12 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
     campaign_lookup = "pk"
 
     def visible_to(self, user: Person) -> "CampaignQuerySet":
-        """A campaign is seen by its authority, by every unit below it and by the enterprises it reaches."""
+        """A campaign is seen by its authority; once published also by every unit below it and by whom it reaches."""
         scope = holdings(user).scope("campaign.view")
         above = [path[: i + 1] for path in scope.paths for i, c in enumerate(path) if c == "/" and i]
-        found = super().visible_to(user) | self.filter(unit__path__in=above)
+        found = super().visible_to(user) | self.published().filter(unit__path__in=above)
         if scope.enterprise_ids:
-            found = found | self.filter(targets__enterprise_id__in=scope.enterprise_ids)
+            found = found | self.published().filter(targets__enterprise_id__in=scope.enterprise_ids)
         return self.filter(pk__in=found.values("pk"))
 
     def published(self) -> "CampaignQuerySet":
@@ -31,16 +32,16 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
 class Campaign(models.Model):
     """One campaign of one authority and year, made from a blueprint (一体化专项执法行动)."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "拟定"
-        APPROVED = "approved", "已批准"
-        PUBLISHED = "published", "已发布"
-        CLOSED = "closed", "已结束"
+    State = CampaignState
 
     blueprint = models.ForeignKey(BlueprintVersion, on_delete=models.PROTECT, related_name="campaigns")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="campaigns")
     title = models.CharField(max_length=120)
     year = models.IntegerField()
+    # The demonstration moves every date of the blueprint by whole weeks, once, when the campaign is created.
+    shift_weeks = models.IntegerField(default=0)
+    # The readings chosen for what the plan leaves open: {"contacts_due": "04-10", …}; publication asks for all of them.
+    parameters = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     # OnHoliday of core.rules; the report clock of the blueprint may be changed before publication.
     on_holiday = models.CharField(max_length=20, default="previous_workday")
@@ -101,6 +102,8 @@ class Phase(models.Model):
     scope = models.CharField(max_length=6, choices=Scope.choices, default=Scope.ALL)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    # Whether a city may ask for its own window (方案四（二）：具体执法时间根据各地疫情情况决定).
+    adjustable = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
 
@@ -118,13 +121,17 @@ class Phase(models.Model):
         return self.starts_on <= day <= self.ends_on
 
 
+class PhaseWindowQuerySet(ScopedQuerySet["PhaseWindow"]):
+    view_capability = "campaign.view"
+
+    def in_force(self) -> "PhaseWindowQuerySet":
+        return self.filter(state=WindowState.APPROVED)
+
+
 class PhaseWindow(models.Model):
     """One unit's own window of a phase: asked for with a reason, in force once approved by the campaign's authority."""
 
-    class State(models.TextChoices):
-        ASKED = "asked", "待批准"
-        APPROVED = "approved", "已批准"
-        REFUSED = "refused", "未批准"
+    State = WindowState
 
     phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="windows")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -138,13 +145,33 @@ class PhaseWindow(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=200, blank=True)
 
+    objects = PhaseWindowQuerySet.as_manager()
+
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["phase", "unit"], name="phase_window_in_force", condition=Q(state="approved")
             ),
+            models.UniqueConstraint(
+                fields=["phase", "unit"], name="phase_window_one_asked", condition=Q(state="asked")
+            ),
+            models.CheckConstraint(
+                name="phase_window_decided_has_its_date",
+                condition=Q(state="asked") | Q(decided_at__isnull=False),
+            ),
             models.CheckConstraint(name="phase_window_own_forward", condition=Q(ends_on__gte=F("starts_on"))),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.unit.short_name} {self.phase.name} {self.starts_on} 至 {self.ends_on}"
+
+    @property
+    def gate_path(self) -> str:
+        return self.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return None
 
 
 class CampaignForm(models.Model):
@@ -158,3 +185,6 @@ class CampaignForm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "purpose"], name="campaign_form_purpose")]
+
+    def __str__(self) -> str:
+        return self.title

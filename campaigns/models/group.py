@@ -31,6 +31,9 @@ class GroupMember(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "user"], name="group_member_once")]
 
+    def __str__(self) -> str:
+        return f"{self.group.name} {self.role} {self.user.name}"
+
 
 class ContactPerson(models.Model):
     """The person whom a unit names for a campaign's liaison (联络员, 附件7)."""
@@ -47,3 +50,6 @@ class ContactPerson(models.Model):
                 fields=["campaign", "unit", "user"], name="contact_once", condition=models.Q(ended_at=None)
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.unit.short_name} 联络员 {self.user.name}"

@@ -1,0 +1,64 @@
+"""States of campaigns, unit windows and assignments, and every arrow between them."""
+
+from django.db import models
+
+from core.states import StateTable, Transition
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", "拟定"
+    APPROVED = "approved", "已批准"
+    PUBLISHED = "published", "已发布"
+    CLOSED = "closed", "已结束"
+
+
+class WindowState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    SUPERSEDED = "superseded", "已被替代"
+
+
+class AssignmentState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    PLANNED = "planned", "已派单"
+    REFUSED = "refused", "未批准"
+    CANCELLED = "cancelled", "已撤销"
+    POSTPONED = "postponed", "已改期"
+    DONE = "done", "已完成"
+
+
+STANDING = (AssignmentState.ASKED.value, AssignmentState.PLANNED.value)
+
+CAMPAIGNS = StateTable(
+    "专项行动",
+    dict(CampaignState.choices),
+    (
+        Transition("approve", "批准", ("draft",), "approved", "campaign.approve"),
+        Transition("return", "退回修改", ("approved",), "draft", "campaign.approve", needs_reason=True),
+        Transition("publish", "发布", ("approved",), "published", "campaign.manage"),
+        Transition("close", "结束", ("published",), "closed", "campaign.manage", needs_reason=True),
+    ),
+)
+
+WINDOWS = StateTable(
+    "阶段时间调整申请",
+    dict(WindowState.choices),
+    (
+        Transition("approve", "批准", ("asked",), "approved", "campaign.approve_window"),
+        Transition("refuse", "不予批准", ("asked",), "refused", "campaign.approve_window", needs_reason=True),
+        Transition("supersede", "被新的调整替代", ("approved",), "superseded", "campaign.approve_window"),
+    ),
+)
+
+ASSIGNMENTS = StateTable(
+    "派单",
+    dict(AssignmentState.choices),
+    (
+        Transition("approve", "批准", ("asked",), "planned", "visit.approve"),
+        Transition("refuse", "不予批准", ("asked",), "refused", "visit.approve", needs_reason=True),
+        Transition("cancel", "撤销", STANDING, "cancelled", "visit.plan", needs_reason=True),
+        Transition("postpone", "改期", ("planned",), "postponed", "visit.record", needs_reason=True),
+        Transition("finish", "完成", ("planned",), "done", "visit.record"),
+    ),
+)
