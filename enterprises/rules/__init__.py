@@ -1,0 +1,1 @@
+"""What is reckoned about enterprises without asking anyone: codes, coordinates, bigrams, matching, slip codes."""
