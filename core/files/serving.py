@@ -1,5 +1,7 @@
 """Answering with a stored file. The caller has checked that the person may see it."""
 
+from __future__ import annotations
+
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponseBase

@@ -1,5 +1,7 @@
 """The local disk as Django's storage, so that a file is there whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Keeping a content once, under the name of its hash."""
 
+from __future__ import annotations
+
 import errno
 import hashlib
 import io
@@ -65,7 +67,8 @@ def measure(source: IO[bytes], name: str, kind: Kind) -> tuple[str, int]:
     return hash_of(source), size
 
 
-def hash_of(source: IO[bytes]) -> str:
+def hash_of(source: IO[bytes] | File[bytes]) -> str:
+    """SHA-256 (hex) of what is left to read."""
     hasher = hashlib.sha256()
     while chunk := source.read(CHUNK):
         hasher.update(chunk)

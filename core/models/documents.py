@@ -3,6 +3,8 @@ from django.db import models
 
 from core.models.files import StoredFile
 
+HEX_128 = r"^[0-9a-f]{32}$"
+
 
 class PrintedDocumentQuerySet(models.QuerySet["PrintedDocument"]):
     def of(self, subject: models.Model) -> "PrintedDocumentQuerySet":
@@ -41,7 +43,7 @@ class PrintedDocument(models.Model):
             models.UniqueConstraint(
                 fields=["subject_model", "subject_pk", "kind", "version"], name="printed_document_version"
             ),
-            models.CheckConstraint(name="printed_document_token", condition=models.Q(token__regex=r"^[0-9a-f]{32}$")),
+            models.CheckConstraint(name="printed_document_token", condition=models.Q(("token__regex", HEX_128))),
             models.CheckConstraint(
                 name="printed_document_voided_with_reason",
                 condition=models.Q(voided_at=None) | ~models.Q(voided_reason=""),
@@ -55,3 +57,10 @@ class PrintedDocument(models.Model):
     def file_name(self) -> str:
         """What a download is called."""
         return f"{self.title}{self.number and f'（{self.number}）'}.pdf"
+
+    def newer(self) -> "PrintedDocument | None":
+        """The latest valid version of the same kind for the same subject, if it came after this one."""
+        series = PrintedDocument.objects.valid().filter(
+            subject_model=self.subject_model, subject_pk=self.subject_pk, kind=self.kind, version__gt=self.version
+        )
+        return series.order_by("-version").first()
