@@ -1,7 +1,7 @@
 from enterprises.models.imports import ImportBatch, ImportRow
 from enterprises.models.permit import Permit, PositiveListEntry
 from enterprises.models.site import Enterprise, EnterpriseName, LegalEntity, LegalEntityName
-from enterprises.models.slip import ActivationSlip
+from enterprises.models.slip import ActivationSlip, SlipFailure
 
 __all__ = [
     "ActivationSlip",
@@ -13,4 +13,5 @@ __all__ = [
     "LegalEntityName",
     "Permit",
     "PositiveListEntry",
+    "SlipFailure",
 ]

@@ -3,8 +3,15 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from accounts.gate import ScopedQuerySet
 from accounts.models import User
 from enterprises.models.site import Enterprise
+
+
+class PermitQuerySet(ScopedQuerySet["Permit"]):
+    view_capability = "enterprise.view"
+    path_lookup = "enterprise__unit__path"
+    enterprise_lookup = "enterprise_id"
 
 
 class Permit(models.Model):
@@ -25,24 +32,41 @@ class Permit(models.Model):
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="permits")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    number = models.CharField(max_length=60)
+    number = models.CharField(max_length=60, blank=True)
     authority = models.CharField(max_length=80, blank=True)
     management = models.CharField(max_length=12, choices=Management.choices, blank=True)
     issued_on = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 
+    objects = PermitQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="permit_number")]
+        constraints = [
+            # A number is one permit; an approval that a site only should hold has none yet.
+            models.UniqueConstraint(fields=["kind", "number"], name="permit_number", condition=~Q(number=""))
+        ]
         indexes = [models.Index(fields=["enterprise"], name="permit_enterprise")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
+        return f"{self.get_kind_display()} {self.number}".strip()
+
+    @property
+    def gate_path(self) -> str:
+        return self.enterprise.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.enterprise_id
 
     def expired_on(self, day: date) -> bool:
         return self.valid_to is not None and self.valid_to < day
 
 
-class PositiveListQuerySet(models.QuerySet["PositiveListEntry"]):
+class PositiveListQuerySet(ScopedQuerySet["PositiveListEntry"]):
+    view_capability = "enterprise.view"
+    path_lookup = "enterprise__unit__path"
+    enterprise_lookup = "enterprise_id"
+
     def in_force(self, day: date) -> "PositiveListQuerySet":
         return self.filter(Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day), removed_on=None)
 
@@ -56,10 +80,33 @@ class PositiveListEntry(models.Model):
     valid_to = models.DateField(null=True)
     removed_on = models.DateField(null=True)
     removed_reason = models.CharField(max_length=200, blank=True)
+    removed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
 
     objects = PositiveListQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="positive_forward", condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="positive_removed_with_reason", condition=Q(removed_on=None) | ~Q(removed_reason="")
+            ),
+        ]
         indexes = [models.Index(fields=["enterprise"], name="positive_enterprise")]
+
+    def __str__(self) -> str:
+        return self.ground
+
+    def in_force_on(self, day: date) -> bool:
+        return self.removed_on is None and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    @property
+    def gate_path(self) -> str:
+        return self.enterprise.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.enterprise_id

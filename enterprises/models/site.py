@@ -3,20 +3,26 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.gate import ScopedQuerySet
-from accounts.models import Region, Unit
+from accounts.models import Region, Unit, User
+from core.models import StoredFile
+from enterprises.rules.searching import plain, wanted
+from enterprises.states import SiteState
 
 
 class LegalEntity(models.Model):
     """One legal person or other body that answers for sites. The code is missing where the body has none."""
 
-    uscc = models.CharField(max_length=18, null=True, unique=True)  # noqa: DJ001 - NULL is "has none", many may have none
+    # NULL is "has none", and many may have none.
+    uscc = models.CharField(max_length=18, null=True, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, blank=True)
     representative = models.CharField(max_length=40, blank=True)
+    # Why a code whose check character disagrees stands all the same, and the licence that shows it.
     checksum_override = models.CharField(max_length=200, blank=True)
+    licence = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return self.name
@@ -28,8 +34,17 @@ class LegalEntityName(models.Model):
     entity = models.ForeignKey(LegalEntity, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=120)
     uscc = models.CharField(max_length=18, blank=True)
-    valid_from = models.DateField()
+    valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["entity"], name="entity_name_entity"),
+            models.Index(fields=["uscc"], name="entity_name_uscc"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class EnterpriseQuerySet(ScopedQuerySet["Enterprise"]):
@@ -37,7 +52,18 @@ class EnterpriseQuerySet(ScopedQuerySet["Enterprise"]):
     enterprise_lookup = "pk"
 
     def active(self) -> "EnterpriseQuerySet":
-        return self.filter(state="active")
+        return self.filter(state=SiteState.ACTIVE)
+
+    def searched(self, query: str) -> "EnterpriseQuerySet":
+        """Sites whose name, former name or code contains the text (two characters at least, else nothing is found)."""
+        terms = wanted(query)
+        if not terms:
+            return self.none()
+        former = EnterpriseName.objects.filter(enterprise=OuterRef("pk"), name__icontains=query.strip())
+        code = plain(query)
+        return self.filter(search__contains=terms).filter(
+            Q(name__icontains=query.strip()) | Q(entity__uscc__contains=code) | Exists(former)
+        )
 
     def confirmed(self) -> "EnterpriseQuerySet":
         return self.filter(is_confirmed=True)
@@ -46,10 +72,7 @@ class EnterpriseQuerySet(ScopedQuerySet["Enterprise"]):
 class Enterprise(models.Model):
     """One production site (排污单位): what is inspected, warned, mended and reported."""
 
-    class State(models.TextChoices):
-        ACTIVE = "active", "在产在册"
-        HALTED = "halted", "临时停产"
-        CLOSED = "closed", "关停注销"
+    State = SiteState
 
     class Grade(models.TextChoices):
         A = "A级", "A级"
@@ -82,7 +105,11 @@ class Enterprise(models.Model):
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    # A site without a code, or with an overridden check character, is confirmed by a second person.
     is_confirmed = models.BooleanField(default=True)
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -94,11 +121,20 @@ class Enterprise(models.Model):
             models.CheckConstraint(
                 name="enterprise_other_industry_named", condition=~Q(industry=22) | ~Q(industry_text="")
             ),
+            models.CheckConstraint(
+                name="enterprise_place_in_pairs",
+                condition=Q(longitude=None, latitude=None) | Q(longitude__isnull=False, latitude__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="enterprise_confirmed_with_when", condition=Q(confirmed_at=None) | Q(confirmed_by__isnull=False)
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="enterprise_search"),
             models.Index(fields=["unit", "sort_key", "id"], name="enterprise_unit_sort"),
             models.Index(fields=["sort_key", "id"], name="enterprise_sort"),
+            models.Index(fields=["name"], name="enterprise_name"),
+            models.Index(fields=["unit", "id"], name="enterprise_unconfirmed", condition=Q(is_confirmed=False)),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +154,16 @@ class EnterpriseName(models.Model):
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=120)
-    valid_from = models.DateField()
+    # Empty where a list only says that the name was borne once.
+    valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     source = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["enterprise"], name="enterprise_name_site"),
+            models.Index(fields=["name"], name="enterprise_name_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""Codes of legal entities and of permits: 统一社会信用代码 (GB 32100-2015, GB 11714) and 排污许可证编号 (HJ 608-2017)."""
+"""Codes: 统一社会信用代码 (GB 32100-2015, GB 11714) and 排污许可证编号 (HJ 608-2017)."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 ORGANISATION_CHECK: Final = "0123456789X"
 # First two digits of GB/T 2260. Codes registered by the State administration itself carry 100000.
 PROVINCES: Final = frozenset(
-    "10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
+    str(n)
+    for block in ((10, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 83))
+    for n in range(*block)
 )
 PERMIT: Final = re.compile(r"[0-9A-Z]{2}[0-9A-Za-z]{16}[0-9]{3}[0-9A-Z]")
 
 
 @dataclass(frozen=True)
 class CodeVerdict:
-    """What is said of a code. `error` cannot be overridden, `check` with a documented reason, `warning` blocks nothing."""
+    """What is said of a code: `error` stands, `check` may be overridden with a reason, `warning` blocks nothing."""
 
     code: str
     error: str = ""

@@ -1,4 +1,4 @@
-"""Which registered site a line of a list speaks of: by permit, then code and site, then a former name, else a person decides."""
+"""Which registered site a line of a list speaks of: by permit, code and site, or former name; else a person decides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +102,7 @@ def by_code(listed: Listed, at_code: list[Known]) -> Match:
 
 
 def by_name(listed: Listed, register: Register) -> Match:
-    """Nobody has the code. A stated former name, or a body without a code of the same name and place, is the same site."""
+    """Nobody has the code: a stated former name, or the same name and place without a code, is the same site."""
     former = list(register.by_name.get(plain(listed.former_name), ())) if listed.former_name else []
     namesakes = list(register.by_name.get(plain(listed.name), ()))
     same = without_code(listed, namesakes) if not listed.code else None

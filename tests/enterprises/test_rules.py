@@ -69,7 +69,9 @@ def test_full_width_spaces_and_brackets_are_one_spelling() -> None:
     assert plain("示例（漯河） 纸业ａ") == "示例(漯河)纸业A"
 
 
-OLD = Known(1, "漯河示例纸业有限公司", code="A", site_number=1, region_code="411102", former_names=frozenset({"漯河纸厂"}))
+OLD = Known(
+    1, "漯河示例纸业有限公司", code="A", site_number=1, region_code="411102", former_names=frozenset({"漯河纸厂"})
+)
 TWIN = Known(2, "漯河示例纸业有限公司二厂", code="A", site_number=2, region_code="411102")
 YARD = Known(3, "示例砂石料场", region_code="411102", address="示例路 1 号")
 
