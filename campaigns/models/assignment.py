@@ -106,9 +106,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="assignment_two_people", condition=~Q(lead_inspector=F("second_inspector"))
-            ),
+            models.CheckConstraint(name="assignment_two_people", condition=~Q(lead_inspector=F("second_inspector"))),
             models.UniqueConstraint(
                 fields=["target"], name="assignment_one_standing", condition=Q(state__in=["asked", "planned"])
             ),
