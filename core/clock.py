@@ -42,6 +42,11 @@ def at_local(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> date
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=SHANGHAI).astimezone(UTC)
 
 
+def end_of_day(day: date) -> datetime:
+    """The last instant of a Shanghai day, as a UTC instant: until when a term that ends on that day may be used."""
+    return at_local(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
 @contextmanager
 def travel(at: datetime) -> Iterator[None]:
     """Let every thread of this process live at `at` (and tick on). Refused outside demonstration and tests."""

@@ -1,5 +1,6 @@
 """Everything due stands in one table; these verbs are the only writers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -47,6 +48,21 @@ def open_obligation(
         row.due_at, row.reminded_at, row.overdue_told_at = due_at, None, None
         row.save(update_fields=["due_at", "reminded_at", "overdue_told_at"])
     return row
+
+
+def open_many(rows: Iterable[Obligation], *, at: datetime) -> None:
+    """Open what many owe at once (unsaved rows), in batches; what is open already stays as it is."""
+    opened = []
+    for row in rows:
+        row.opened_at = at
+        opened.append(row)
+    Obligation.objects.bulk_create(opened, batch_size=1000, ignore_conflicts=True)
+
+
+def move_due(kind: str, *, campaign_id: int, unit_path: str, due_at: datetime) -> int:
+    """Move the due instant of everything open of one kind in a campaign under a unit. Returns how many moved."""
+    rows = Obligation.objects.open().under(unit_path).filter(campaign_id=campaign_id, kind=kind)
+    return rows.exclude(due_at=due_at).update(due_at=due_at, reminded_at=None, overdue_told_at=None)
 
 
 def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
