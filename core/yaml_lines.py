@@ -120,24 +120,26 @@ def _deepest(error: ValidationError) -> list[ValidationError]:
 
 def _sentence(error: ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "文件"
-    rule, value = error.validator, error.validator_value
+    rule = error.validator
+    value: Any = error.validator_value
+    instance: Any = error.instance
     if rule == "required":
-        missing = [name for name in value if name not in error.instance]
+        missing = [name for name in value if name not in instance]
         return f"{where} 缺少「{'」「'.join(missing)}」"
     if rule == "additionalProperties":
         known = set(error.schema.get("properties", {})) if isinstance(error.schema, dict) else set()
-        extra = [str(name) for name in error.instance if name not in known]
+        extra = [str(name) for name in instance if name not in known]
         return f"{where} 里没有「{'」「'.join(extra)}」这样的键"
     if rule == "type":
         names = [value] if isinstance(value, str) else value
-        return f"{where} 应当是{'或'.join(TYPE_NAMES.get(n, n) for n in names)}，现在是 {_short(error.instance)}"
+        return f"{where} 应当是{'或'.join(TYPE_NAMES.get(n, n) for n in names)}，现在是 {_short(instance)}"
     if rule == "enum":
-        return f"{where} 只能是 {'、'.join(map(str, value))} 之一，现在是 {_short(error.instance)}"
+        return f"{where} 只能是 {'、'.join(map(str, value))} 之一，现在是 {_short(instance)}"
     if rule == "pattern":
-        return f"{where} 的写法不对：{_short(error.instance)}（应符合 {value}）"
+        return f"{where} 的写法不对：{_short(instance)}（应符合 {value}）"
     if rule in {"minItems", "minLength", "minProperties"}:
         return f"{where} 至少要有 {value} 个"
-    return f"{where} 不合规则 {rule}：{_short(error.instance)}"
+    return f"{where} 不合规则 {rule}：{_short(instance)}"
 
 
 def _short(value: Any) -> str:

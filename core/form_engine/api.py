@@ -1,6 +1,6 @@
 """PUT and GET of sheets and of their photos."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -37,7 +37,7 @@ REFUSED = serializers.RefusalSerializer
 class SubmissionView(APIView):
     """One sheet."""
 
-    parser_classes: ClassVar = [JSONParser]
+    parser_classes = [JSONParser]
 
     @extend_schema(
         operation_id="submission_put",
@@ -140,7 +140,7 @@ class RawParser(BaseParser):
 class EvidenceView(APIView):
     """The bytes of a photo, by their hash."""
 
-    parser_classes: ClassVar = [RawParser]
+    parser_classes = [RawParser]
 
     @extend_schema(
         operation_id="evidence_put",

@@ -50,7 +50,7 @@ def expand(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _expand_item(item: Mapping[str, Any], templates: Mapping[str, Any]) -> dict[str, Any]:
-    template = templates.get(item.get("use"), {})
+    template = templates.get(item.get("use", ""), {})
     merged = {**template, **item}
     fields = [_expand_field(field) for field in [*template.get("fields", []), *item.get("fields", [])]]
     photos = merged.pop(PHOTOS, "none")
@@ -100,7 +100,7 @@ def _item_faults(
     if not full["fields"]:
         yield where, f"「{item['title']}」没有任何要填的内容"
     yield from _condition_faults(full.get("when", True), scope, known, (*where, "when"))
-    inherited = len(templates.get(item.get("use"), {}).get("fields", []))
+    inherited = len(templates.get(item.get("use", ""), {}).get("fields", []))
     own = range(inherited, inherited + len(item.get("fields", [])))
     places = [(*where, "fields", f - inherited) if f in own else where for f in range(len(full["fields"]))]
     for field, place in zip(full["fields"], places, strict=True):

@@ -22,7 +22,14 @@ DATE_SHAPES = (
 )
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 DIGITS_THAT_SURVIVE = 15  # a double keeps 15 significant digits, and so does the browser
-PHOTO_KEYS = {"sha256": str, "taken_at": str, "caption": str, "name": str, "lon": (int, float), "lat": (int, float)}
+PHOTO_KEYS: dict[str, type | tuple[type, ...]] = {
+    "sha256": str,
+    "taken_at": str,
+    "caption": str,
+    "name": str,
+    "lon": (int, float),
+    "lat": (int, float),
+}
 MAX_DEPTH = 12
 
 

@@ -38,7 +38,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
 
     class Meta:
         model = Submission
-        fields = (
+        fields: tuple[str, ...] = (
             "client_id",
             "form",
             "kind",
@@ -66,7 +66,7 @@ class FullSubmissionSerializer(SubmissionSerializer):
     """What the server keeps."""
 
     class Meta(SubmissionSerializer.Meta):
-        fields = (*SubmissionSerializer.Meta.fields, "answers")  # type: ignore[assignment]
+        fields = (*SubmissionSerializer.Meta.fields, "answers")
         read_only_fields = fields
 
 
