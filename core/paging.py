@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Field, Q
 from django.http import HttpRequest, QueryDict
@@ -226,16 +226,15 @@ def value_of(row: models.Model, name: str) -> Any:
 
 def field_of(queryset: models.QuerySet[Any], path: str) -> "Field[Any, Any]":
     """The field an order term names: an annotation's output field, or the field at the end of a relation path."""
+    field: Field[Any, Any]
     if path in queryset.query.annotations:
-        return queryset.query.annotations[path].output_field  # type: ignore[no-any-return]
+        field = queryset.query.annotations[path].output_field
+        return field
     model: Any = queryset.model
     *steps, last = path.split("__")
     for step in steps:
         model = model._meta.get_field(step).related_model
-    try:
-        field = model._meta.pk if last == "pk" else model._meta.get_field(last)
-    except FieldDoesNotExist:
-        field = next(one for one in model._meta.fields if one.attname == last)
+    field = model._meta.pk if last == "pk" else model._meta.get_field(last)
     return field
 
 
