@@ -133,7 +133,7 @@ def fits(field: Mapping[str, Any], value: Json) -> bool:
         columns = {column["key"]: column for column in field["columns"]}
         return isinstance(value, list) and all(_row_fits(columns, row) for row in value)
     if kind == "photos":
-        return isinstance(value, list) and all(_photo_fits(photo) for photo in value)
+        return isinstance(value, list) and all(photo_fits(photo) for photo in value)
     if kind == "number" and isinstance(value, (int, float)):
         return not isinstance(value, bool) and abs(value) < 10**DIGITS_THAT_SURVIVE
     return isinstance(value, str)
@@ -145,7 +145,7 @@ def _row_fits(columns: Mapping[str, Any], row: Json) -> bool:
     return all(key in columns and (cell is None or fits(columns[key], cell)) for key, cell in row.items())
 
 
-def _photo_fits(photo: Json) -> bool:
+def photo_fits(photo: Json) -> bool:
     if not isinstance(photo, Mapping) or not re.fullmatch(r"[0-9a-f]{64}", str(photo.get("sha256"))):
         return False
     return all(

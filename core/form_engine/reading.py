@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.form_engine.conditions import Definition, Slot, is_filled, lookup, visible_fields
+from core.form_engine.normalise import photo_fits
 from core.form_engine.rules import display
 
 
@@ -113,10 +114,20 @@ def not_applicable(definition: Definition, answers: Mapping[str, Any], day: str 
 
 
 def photos(answers: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(path of the item, photo) for every photo of the answers."""
+    """(path of the item, photo) for every photo of the answers, those of a room's own rows ("_key.number") too."""
     for section, items in answers.items():
         if section.startswith("_"):
+            yield from _own_photos(section, items)
             continue
         for item, fields in items.items():
             for photo in fields.get("photos", []):
                 yield f"{section}.{item}", photo
+
+
+def _own_photos(section: str, rows: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The engine does not know the shape of what a room keeps, so only whole photos count."""
+    for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+        shown = row.get("photos") if isinstance(row, Mapping) else None
+        for photo in shown if isinstance(shown, list) else []:
+            if photo_fits(photo):
+                yield f"{section}.{number}", photo

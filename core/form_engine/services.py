@@ -233,7 +233,7 @@ def _missing_photos(writer: _Writer) -> list[Problem]:
     there = set(_usable(writer).values_list("sha256", flat=True)) if wanted else set()
     titles = {slot.scope: (slot.section["title"], slot.item["title"]) for slot in slots(writer.definition.data)}
     return [
-        Problem(f"{scope}.photos", "有照片还没有上传完", *titles[scope])
+        Problem(f"{scope}.photos", "有照片还没有上传完", *titles.get(scope, ("", "")))
         for scope, photo in wanted
         if photo["sha256"] not in there
     ]
