@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
@@ -204,3 +205,9 @@ def sort_th(context: Context, label: str, key: str, classes: str = "") -> SafeSt
         label,
         sign,
     )
+
+
+@register.simple_tag
+def evidence_max_bytes() -> int:
+    """The largest picture or paper that may be sent, as the page's scripts check it beforehand."""
+    return int(settings.EVIDENCE_MAX_BYTES)
