@@ -186,6 +186,11 @@ def people_with(capability: str, unit: Unit) -> models.QuerySet[User]:
     return User.objects.filter(pk__in=able, is_active=True)
 
 
+def people_visible_to(user: Person) -> models.QuerySet[User]:
+    """Whose accounts a person administers: everybody's for a security administrator, else nobody's."""
+    return User.objects.all() if holdings(user).scope("people.manage").everywhere else User.objects.none()
+
+
 def describe(scope: Scope) -> dict[str, Any]:
     """A scope as plain data, for the permission page and the trail."""
     return {"paths": list(scope.paths), "enterprises": sorted(scope.enterprise_ids), "everywhere": scope.everywhere}

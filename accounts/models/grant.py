@@ -15,7 +15,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """One person's one right: a role over a unit and its subtree, or over one enterprise, campaign or case, for a time."""
+    """One right of one person: a role over a unit and its subtree, or one enterprise, campaign or case, for a time."""
 
     class Kind(models.TextChoices):
         UNIT = "unit", "机构及下级"

@@ -1,0 +1,102 @@
+from django import forms
+
+from accounts.models import Region, Unit
+from accounts.rules import ROLE_LABELS, Role
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own date field; it reads and writes ISO dates whatever the locale."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class LoginForm(forms.Form):
+    username = forms.CharField(
+        label="账号", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label="密码", max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class PasswordForm(forms.Form):
+    old = forms.CharField(label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    new = forms.CharField(
+        label="新密码",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="至少 10 个字符，包含小写字母、大写字母、数字、符号中的至少两种。",
+    )
+    again = forms.CharField(label="再次输入新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def clean_again(self) -> str:
+        again = str(self.cleaned_data["again"])
+        if again != self.cleaned_data.get("new"):
+            raise forms.ValidationError("两次输入的新密码不一致。")
+        return again
+
+
+class PersonForm(forms.Form):
+    username = forms.CharField(label="账号", max_length=60, help_text="一般用手机号或工号，建立后不能修改。")
+    name = forms.CharField(label="姓名", max_length=40)
+    unit = forms.ModelChoiceField(label="所在机构", queryset=Unit.objects.none(), empty_label="请选择")
+    post = forms.CharField(label="职务", max_length=40, required=False)
+    phone = forms.CharField(label="手机", max_length=20, required=False)
+    email = forms.EmailField(label="邮箱", required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choice = self.fields["unit"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Unit.objects.filter(closed_on=None)
+
+
+class GrantForm(forms.Form):
+    role = forms.ChoiceField(
+        label="角色", choices=[(str(r), label) for r, label in ROLE_LABELS.items() if r != Role.ENTERPRISE]
+    )
+    unit = forms.ModelChoiceField(
+        label="授权范围（机构及其下级）",
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label="管理员角色不选",
+    )
+    valid_from = forms.DateField(label="生效日期", widget=day_input())
+    valid_to = forms.DateField(label="终止日期", required=False, widget=day_input())
+    reason = forms.CharField(label="授权依据", max_length=200)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choice = self.fields["unit"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Unit.objects.filter(closed_on=None)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="理由", max_length=200)
+
+
+class CertificateForm(forms.Form):
+    number = forms.CharField(label="执法证号", max_length=40)
+    issued_by = forms.CharField(label="发证机关", max_length=60, required=False)
+    valid_from = forms.DateField(label="有效期起", widget=day_input())
+    valid_to = forms.DateField(label="有效期止", widget=day_input())
+
+
+class UnitForm(forms.ModelForm[Unit]):
+    regions = forms.ModelMultipleChoiceField(
+        label="辖区（可以没有，可以多个）",
+        queryset=Region.objects.filter(level__in=["city", "county"]),
+        required=False,
+        help_text="机构不等于行政区划：开发区分局可以不对应任何区划代码。",
+    )
+
+    class Meta:
+        model = Unit
+        fields = ["name", "short_name", "level", "document_mark", "address", "phone", "regions"]
+        labels = {
+            "name": "机构全称",
+            "short_name": "简称",
+            "level": "层级",
+            "document_mark": "机关代字",
+            "address": "地址",
+            "phone": "电话",
+        }

@@ -1,0 +1,55 @@
+"""The organisation tree. A unit's path is written here and nowhere else."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
+
+from accounts.models import Unit, User
+from core import audit
+from core.refusals import Refused
+
+
+def create_unit(*, parent: Unit | None, actor: User | None, at: datetime, **fields: Any) -> Unit:
+    """A new unit under `parent`; its path ends in its own id."""
+    with transaction.atomic():
+        unit = Unit.objects.create(parent=parent, **fields)
+        unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+        unit.save(update_fields=["path"])
+        audit.record("accounts.unit.create", unit, actor=actor, at=at, after={"name": unit.name})
+    return unit
+
+
+def move_unit(unit: Unit, parent: Unit, *, actor: User, at: datetime, reason: str) -> None:
+    """Hang a unit and its subtree under another one; every stored path below it follows in the same transaction."""
+    if not reason.strip():
+        raise Refused("请填写机构调整的依据。", field="reason", status=422)
+    if parent.path.startswith(unit.path):
+        raise Refused("不能把机构移到它自己或下级机构之下。", field="parent", status=422)
+    with transaction.atomic():
+        row = Unit.objects.select_for_update().get(pk=unit.pk)
+        old, new = row.path, f"{parent.path}{row.pk}/"
+        Unit.objects.filter(pk=row.pk).update(parent=parent)
+        rewrite(Unit, "path", old, new)
+        rewrite(apps.get_model("core", "Obligation"), "unit_path", old, new)
+        audit.record(
+            "accounts.unit.move", row, actor=actor, at=at, reason=reason, before={"path": old}, after={"path": new}
+        )
+
+
+def rewrite(model: Any, column: str, old: str, new: str) -> None:
+    """Replace a path prefix in one statement."""
+    rows = model.objects.filter(**{f"{column}__startswith": old})
+    rows.update(**{column: Concat(Value(new), Substr(column, len(old) + 1))})
+
+
+def edit_unit(unit: Unit, *, actor: User, at: datetime, **fields: Any) -> None:
+    before = {name: getattr(unit, name) for name in fields}
+    with transaction.atomic():
+        for name, value in fields.items():
+            setattr(unit, name, value)
+        unit.save(update_fields=list(fields))
+        audit.record("accounts.unit.edit", unit, actor=actor, at=at, before=before, after=fields)

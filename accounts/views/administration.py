@@ -1,0 +1,107 @@
+"""Pages of the system administrator (units, working-day calendar) and of the audit administrator (the trail)."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.forms import UnitForm
+from accounts.gate import require_somewhere
+from accounts.models import Unit
+from accounts.services.units import create_unit, edit_unit
+from core import clock
+from core.calendar import amend
+from core.models import AuditEvent, HolidayYear
+from core.paging import KeysetPage
+from core.refusals import Refused
+
+
+@login_required
+@require_GET
+def unit_list(request: HttpRequest) -> HttpResponse:
+    require_somewhere(request.user, "system.configure")
+    units = Unit.objects.select_related("parent").prefetch_related("regions")
+    rows = [(unit, unit.path.count("/") - 2) for unit in sorted(units, key=lambda unit: unit.path)]
+    return render(request, "accounts/unit_list.html", {"rows": rows})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit_create(request: HttpRequest, parent_pk: int) -> HttpResponse:
+    require_somewhere(request.user, "system.configure")
+    parent = get_object_or_404(Unit, pk=parent_pk)
+    form = UnitForm(request.POST or None, initial={"level": Unit.Level.COUNTY})
+    if request.method == "POST" and form.is_valid():
+        regions = form.cleaned_data.pop("regions")
+        unit = create_unit(parent=parent, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        unit.regions.set(regions)
+        messages.success(request, f"已新建机构“{unit.name}”。")
+        return redirect("accounts:unit_list")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/unit_form.html", {"form": form, "parent": parent}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    require_somewhere(request.user, "system.configure")
+    unit = get_object_or_404(Unit, pk=pk)
+    form = UnitForm(request.POST or None, instance=unit)
+    if request.method == "POST" and form.is_valid():
+        regions = form.cleaned_data.pop("regions")
+        unit.refresh_from_db()
+        edit_unit(unit, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        unit.regions.set(regions)
+        messages.success(request, f"机构“{unit.name}”已保存。")
+        return redirect("accounts:unit_list")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/unit_form.html", {"form": form, "unit": unit}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def calendar_page(request: HttpRequest) -> HttpResponse:
+    require_somewhere(request.user, "calendar.amend")
+    refusal = None
+    if request.method == "POST":
+        refusal = amended(request)
+        if refusal is None:
+            messages.success(request, "节假日安排已更正，未到期的期限将按新安排计算。")
+            return redirect("accounts:calendar")
+    years = HolidayYear.objects.order_by("-year").prefetch_related("days")
+    context = {"years": years, "refusal": refusal, "typed": request.POST, "today": clock.today()}
+    return render(request, "accounts/calendar.html", context, status=422 if refusal else 200)
+
+
+def amended(request: HttpRequest) -> Refused | None:
+    kinds: dict[str, bool | None] = {"off": True, "work": False, "plain": None}
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        return Refused("日期不对：请按 2020-05-01 的样子填写。", field="day", status=422)
+    kind = request.POST.get("kind", "")
+    if kind not in kinds:
+        return Refused("请选择这一天怎样安排。", field="kind", status=422)
+    name, reason = request.POST.get("name", "")[:40], request.POST.get("reason", "")
+    try:
+        amend(day, is_off=kinds[kind], name=name, actor=request.user, at=clock.now(), reason=reason)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+@login_required
+@require_GET
+def audit_list(request: HttpRequest) -> HttpResponse:
+    require_somewhere(request.user, "audit.read")
+    rows = AuditEvent.objects.all()
+    words, action = request.GET.get("q", "").strip(), request.GET.get("action", "").strip()
+    if words:
+        rows = rows.filter(actor_name__contains=words) | rows.filter(object_label__contains=words)
+    if action:
+        rows = rows.filter(action__startswith=action)
+    page = KeysetPage(rows, ("-occurred_at", "-id")).for_request(request)
+    return render(request, "accounts/audit_list.html", {"page": page})

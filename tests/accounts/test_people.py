@@ -1,0 +1,166 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Grant, KnownDevice, Unit, User
+from accounts.services import people
+from accounts.services.units import create_unit, move_unit
+from core import clock
+from core.models import AuditEvent
+from core.refusals import Refused
+from enterprises.models import Enterprise
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def grant(cast, person, role, unit=None):
+    return people.give_grant(
+        person,
+        role,
+        unit=unit,
+        valid_from=date(2020, 1, 1),
+        valid_to=None,
+        actor=cast.security,
+        at=clock.now(),
+        reason="任命文件",
+    )
+
+
+def test_a_new_person_gets_a_first_password_once_and_no_right(client, cast):
+    client.force_login(cast.security)
+    form = {"username": "new1", "name": "新人员", "unit": cast.county_a.pk}
+    page = client.post(reverse("accounts:person_create"), form).content.decode()
+    person = User.objects.get(username="new1")
+    told = page.split("data-first-password>")[1].split("<")[0]
+    assert person.check_password(told)
+    assert person.must_change_password
+    assert not person.grants.exists()
+
+
+def test_a_taken_name_is_refused_and_nothing_typed_is_lost(client, cast):
+    client.force_login(cast.security)
+    form = {"username": "officer_a", "name": "同名者", "unit": cast.county_a.pk}
+    answer = client.post(reverse("accounts:person_create"), form)
+    assert answer.status_code == 422
+    assert "已被使用" in answer.content.decode()
+    assert "同名者" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "who,role", [("administrator", "security_admin"), ("administrator", "officer"), ("officer_a", "audit_admin")]
+)
+def test_administrations_are_kept_apart(cast, who, role):
+    with pytest.raises(Refused, match="不能"):
+        grant(cast, getattr(cast, who), role, cast.county_a)
+
+
+def test_nobody_grants_to_oneself(cast):
+    with pytest.raises(Refused, match="不能给自己授权"):
+        people.give_grant(
+            cast.security,
+            "security_admin",
+            unit=None,
+            valid_from=date(2020, 1, 1),
+            valid_to=None,
+            actor=cast.security,
+            at=clock.now(),
+            reason="x",
+        )
+
+
+def test_a_grant_opens_and_its_revocation_closes(cast):
+    row = grant(cast, cast.officer_other, "officer", cast.county_a)
+    assert Enterprise.objects.visible_to(User.objects.get(pk=cast.officer_other.pk)).exists()
+    people.revoke_grant(row, actor=cast.security, at=clock.now(), reason="调离")
+    assert not Enterprise.objects.visible_to(User.objects.get(pk=cast.officer_other.pk)).exists()
+
+
+def test_a_grant_of_another_person_is_not_found_under_this_one(client, cast):
+    client.force_login(cast.security)
+    other = Grant.objects.get(user=cast.officer_city)
+    url = reverse("accounts:grant_revoke", args=[cast.officer_a.pk, other.pk])
+    assert client.post(url, {"reason": "x"}).status_code == 404
+
+
+def test_reset_forgets_browsers_and_ends_sessions(client, cast):
+    client.post("/login/", {"username": "officer_a", "password": make.PASSWORD})
+    people.reset_password(User.objects.get(pk=cast.officer_a.pk), actor=cast.security, at=clock.now())
+    assert not KnownDevice.objects.filter(user=cast.officer_a).exists()
+    assert client.get(reverse("accounts:password_change")).status_code == 302
+
+
+def test_a_closed_account_sees_nothing_at_once(client, cast):
+    client.force_login(cast.officer_a)
+    people.set_active(cast.officer_a, False, actor=cast.security, at=clock.now(), reason="离职")
+    assert client.get(reverse("accounts:password_change")).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["officer_a", "administrator", "auditor", "enterprise_a"])
+def test_people_pages_are_the_security_administrators(client, cast, who):
+    client.force_login(getattr(cast, who))
+    assert client.get(reverse("accounts:person_list")).status_code == 403
+
+
+def test_the_list_costs_the_same_at_10_and_1000_people(client, cast, django_assert_max_num_queries):
+    client.force_login(cast.security)
+    url = reverse("accounts:person_list")
+
+    def cost() -> int:
+        with django_assert_max_num_queries(30) as counted:
+            assert client.get(url).status_code == 200
+        return len(counted)
+
+    few = cost()
+    User.objects.bulk_create(
+        User(username=f"u{n}", name=f"人员{n}", unit=cast.county_a, password="!") for n in range(1000)
+    )
+    assert cost() == few
+
+
+def test_a_moved_unit_takes_its_subtree_and_its_rows_along(cast):
+    move_unit(cast.city, cast.other_city, actor=cast.administrator, at=clock.now(), reason="机构调整")
+    county = Unit.objects.get(pk=cast.county_a.pk)
+    assert county.path.startswith(Unit.objects.get(pk=cast.other_city.pk).path)
+    assert Enterprise.objects.visible_to(User.objects.get(pk=cast.officer_other.pk)).count() == 2
+
+
+def test_a_unit_is_not_moved_below_itself(cast):
+    with pytest.raises(Refused, match="下级"):
+        move_unit(cast.city, cast.county_a, actor=cast.administrator, at=clock.now(), reason="误操作")
+
+
+@pytest.mark.req("LH-39")
+def test_an_organ_that_is_no_region_has_people_and_rights(cast):
+    west = create_unit(
+        parent=cast.city,
+        actor=cast.administrator,
+        at=clock.now(),
+        name="西城区建设与环境保护局",
+        short_name="西城区",
+        level="county",
+    )
+    assert west.regions.count() == 0
+    site = make.enterprise("西城示例包装厂", west, cast.region_a)
+    person = make.user("west", "西城经办", west)
+    make.grant(person, "officer", over=west)
+    assert list(Enterprise.objects.visible_to(person)) == [site]
+    west.regions.add(cast.region_a, cast.region_b)
+    assert west.regions.count() == 2
+
+
+def test_an_amended_holiday_is_refused_without_its_ground_and_keeps_what_was_typed(client, cast):
+    client.force_login(cast.administrator)
+    answer = client.post(reverse("accounts:calendar"), {"day": "2020-06-25", "kind": "off", "name": "端午节"})
+    assert answer.status_code == 422
+    assert "端午节" in answer.content.decode()
+
+
+def test_the_trail_is_the_auditors(client, cast):
+    client.force_login(cast.security)
+    assert client.get(reverse("accounts:audit_list")).status_code == 403
+    client.force_login(cast.auditor)
+    page = client.get(reverse("accounts:audit_list")).content.decode()
+    assert "denied.audit.read" in page
+    assert AuditEvent.objects.filter(action="denied.audit.read").count() == 1
