@@ -160,6 +160,9 @@ SESSION_COOKIE_AGE = 12 * 3600
 IDLE_LOGOUT_SECONDS = int(os.environ.get("IDLE_LOGOUT_SECONDS", str(30 * 60)))
 LOGIN_FAILURES_BEFORE_LOCK = int(os.environ.get("LOGIN_FAILURES_BEFORE_LOCK", "5"))
 LOGIN_LOCK_SECONDS = int(os.environ.get("LOGIN_LOCK_SECONDS", "900"))
+# An activation slip on paper: how long it opens an account, and wrong codes from one address before a pause.
+SLIP_VALID_DAYS = int(os.environ.get("SLIP_VALID_DAYS", "30"))
+SLIP_FAILURES_BEFORE_LOCK = int(os.environ.get("SLIP_FAILURES_BEFORE_LOCK", "10"))
 
 if not CLOCK_MAY_TRAVEL:
     SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)

@@ -1,16 +1,8 @@
-"""Longitude and latitude as people write them, and whether they can be true. Degrees, CGCS2000."""
+"""Whether a longitude and a latitude can be true. Decimal degrees, CGCS2000; core.sheets reads what people write."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
-
-PLACES: Final = Decimal("0.0000001")
-DEGREES: Final = re.compile(
-    r"(?P<d>\d{1,3})[°度:\s]\s*(?:(?P<m>\d{1,2})[′'分:\s]\s*)?(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:″|\"|''|秒)?)?"
-)
-PREFIX: Final = re.compile(r"^(?:东经|北纬|经度|纬度|[ENen])\s*[:：]?\s*|\s*[ENen]$")
 
 
 @dataclass(frozen=True)
@@ -47,29 +39,6 @@ class PlaceVerdict:
 
     error: str = ""
     warning: str = ""
-
-
-def parse_degrees(text: str) -> Decimal | None:
-    """Decimal degrees from "114.0123456", "114°00′44.4″", "东经114度0分44.4秒" or "114:00:44.4"; None if unreadable.
-
-    Degrees 0-179, minutes 0-59, seconds below 60, as the national platforms print them.
-    """
-    plain = unicodedata.normalize("NFKC", text).strip().replace("’", "'").replace("”", '"').replace("“", '"')
-    plain = PREFIX.sub("", plain).strip()
-    try:
-        return Decimal(plain).quantize(PLACES) if re.fullmatch(r"-?\d{1,3}(\.\d+)?", plain) else sexagesimal(plain)
-    except InvalidOperation:
-        return None
-
-
-def sexagesimal(text: str) -> Decimal | None:
-    found = DEGREES.fullmatch(text.replace("′", "'").replace("″", '"'))
-    if not found:
-        return None
-    degrees, minutes, seconds = (Decimal(found[part] or 0) for part in ("d", "m", "s"))
-    if degrees > 179 or minutes > 59 or seconds >= 60:
-        return None
-    return (degrees + minutes / 60 + seconds / 3600).quantize(PLACES)
 
 
 def examine_place(longitude: Decimal, latitude: Decimal, province: str = "") -> PlaceVerdict:
