@@ -13,7 +13,8 @@ from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from campaigns.models import Assignment, BlueprintVersion, Campaign, ListItem, Phase, SharedList, Target
 from core import clock
 from enterprises.models import Enterprise, LegalEntity
-from inspections.models import Issue, IssueVersion, Visit, VisitRecord
+from inspections.models import Issue, Visit, VisitRecord
+from inspections.services.versions import write_version
 
 PASSWORD = "Ceshi-2020-mima"
 MORNING = datetime(2020, 5, 12, 1, 0, tzinfo=UTC)  # Tuesday 2020-05-12 09:00 in Shanghai
@@ -296,18 +297,7 @@ def issue(of: VisitRecord, *, at: datetime | None = None, **fields: Any) -> Issu
         recorded_at=when,
         **values,
     )
-    IssueVersion.objects.create(
-        issue=row,
-        recorded_at=when,
-        action="found",
-        state=row.state,
-        unit=row.unit,
-        nature=row.nature,
-        gravity=row.gravity,
-        issue_type=row.issue_type,
-        handling=row.handling,
-        deadline_on=row.deadline_on,
-    )
+    write_version(row, "found", actor=row.found_by, at=when)
     return row
 
 

@@ -42,7 +42,7 @@ def visit_counts(row: Row, span: str, path: str) -> bool:
         return not key or key == ("key" if row["is_key"] else "other")
     if span == "week" and not row["in_week"]:
         return False
-    return {"visits": True, "late": row["is_late"], "outcome": row["outcome"] == key}[head]
+    return bool({"visits": True, "late": row["is_late"], "outcome": row["outcome"] == key}[head])
 
 
 def issue_counts(row: Row, span: str, path: str) -> bool:
