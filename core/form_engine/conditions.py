@@ -20,7 +20,7 @@ Json = Any
 Answers = dict[str, Any]
 Definition = Mapping[str, Any]
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)

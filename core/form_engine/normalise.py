@@ -17,10 +17,10 @@ WIDE = {ord("０") + n: str(n) for n in range(10)}
 WIDE |= {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)} | {ord("ａ") + n: chr(ord("a") + n) for n in range(26)}
 WIDE_SIGNS = {ord("．"): ".", ord("－"): "-", ord("，"): ",", ord("／"): "/", ord("。"): ".", ord("　"): " "}
 DATE_SHAPES = (
-    re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?"),
-    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+    re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?", re.ASCII),
+    re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII),
 )
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 DIGITS_THAT_SURVIVE = 15  # a double keeps 15 significant digits, and so does the browser
 PHOTO_KEYS: dict[str, type | tuple[type, ...]] = {
     "sha256": str,
