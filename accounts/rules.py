@@ -47,7 +47,7 @@ BASE: dict[Role, frozenset[str]] = {
         "case.review",
         "report.view",
     },
-    Role.LEADER: LOOK | {"report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"},
+    Role.LEADER: LOOK | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"},
     Role.CONTACT: LOOK | {"report.view"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
     Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view"}),

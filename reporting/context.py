@@ -13,8 +13,10 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.gate import able_somewhere
 from accounts.models import User
+from campaigns.models import Campaign
+from core import clock
 from core.models import Notice
-from reporting import navigation
+from reporting import desk, navigation
 from reporting.navigation import Entry, Group
 
 
@@ -42,9 +44,7 @@ def shell_of(request: HttpRequest, user: Any) -> dict[str, Any] | None:
     return {
         "unit": user.unit.name if user.unit else "",
         "nav": nav(user, view_name),
-        "campaign": None,
-        "phase_label": "",
-        "countdown": countdown(user),
+        **campaign_line(user),
         "inbox_count": Notice.objects.visible_to(user).unread().count(),
         "account_links": [link(entry, view_name, None) for entry in navigation.ACCOUNT],
         "search_url": url_or_none(navigation.SEARCH_URL_NAME),
@@ -80,9 +80,22 @@ def badges(user: User) -> dict[str, int]:
     return {}
 
 
-def countdown(user: User) -> Countdown | None:
-    """The next report cut-off for the person's unit; None shows no chip."""
-    return None
+def campaign_line(user: User) -> dict[str, Any]:
+    """The campaign in the top bar, the phases that are open today, and the countdown to the next cut-off."""
+    campaign = desk.current_campaign(user)
+    if campaign is None:
+        return {"campaign": None, "phase_label": "", "countdown": None}
+    today = clock.today()
+    phases = [phase.name for phase in campaign.phases.all() if phase.open_on(today)]
+    return {"campaign": campaign, "phase_label": "、".join(phases), "countdown": countdown(user, campaign)}
+
+
+def countdown(user: User, campaign: Campaign) -> Countdown | None:
+    """The next report cut-off for those who report; None shows no chip."""
+    if not able_somewhere(user, "report.view"):
+        return None
+    period = desk.next_period(campaign, clock.now())
+    return Countdown(period.cutoff_at, "距周报截止", late=False) if period else None
 
 
 def url_or_none(name: str | None) -> str | None:

@@ -39,16 +39,31 @@ class Group:
 
 
 NAVIGATION: tuple[Group, ...] = (
-    Group("", ()),
+    Group("", (Entry("工作台", "reporting:workbench", "home", section=("reporting:owed", "reporting:done")),)),
     Group("办理", ()),
     Group("汇总", ()),
-    Group("管理", ()),
+    Group(
+        "管理",
+        (
+            Entry("工作移交", "reporting:handover", "swap", "work.handover"),
+            Entry(
+                "人员与授权",
+                "accounts:person_list",
+                "people",
+                "people.manage",
+                section=("accounts:person", "accounts:grant"),
+            ),
+            Entry("机构", "accounts:unit_list", "settings", "system.configure"),
+            Entry("工作日历", "accounts:calendar", "calendar", "calendar.amend"),
+            Entry("操作日志", "accounts:audit_list", "shield", "audit.read"),
+        ),
+    ),
 )
 # The menu under the person's name; 退出 stands in the template because it is a POST.
-ACCOUNT: tuple[Entry, ...] = ()
+ACCOUNT: tuple[Entry, ...] = (Entry("修改密码", "accounts:password_change", "lock"),)
 # Where the search box and the bell lead; None until that page exists.
-SEARCH_URL_NAME: str | None = None
-INBOX_URL_NAME: str | None = None
+SEARCH_URL_NAME: str | None = "reporting:search"
+INBOX_URL_NAME: str | None = "reporting:inbox"
 
 
 def url_names() -> list[str]:

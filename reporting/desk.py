@@ -1,0 +1,104 @@
+"""What one person owes and has done: the rows of the workbench, and the search across rooms."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.gate import Person, holdings
+from accounts.models import User
+from campaigns.models import Campaign
+from core.clock import at_local, day_of
+from core.models import AuditEvent, Obligation
+from enterprises.models import Enterprise
+from enterprises.rules.searching import wanted
+from inspections.models import Issue
+from penalties.models import PenaltyCase
+from reporting.models import ReportPeriod
+
+SEARCH_LIMIT = 20
+
+
+def owed_by(user: User) -> QuerySet[Obligation]:
+    """What the person, the person's units (not those below them) and the person's enterprises still owe."""
+    held = holdings(user)
+    paths = {row.path for row in held.rows if row.path}
+    sites = held.scope("enterprise.own").enterprise_ids
+    mine = Q(person=user) | Q(person=None, enterprise_id=None, unit_path__in=sorted(paths))
+    if sites:
+        mine |= Q(enterprise_id__in=sorted(sites))
+    return Obligation.objects.open().filter(mine)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """One heading of the workbench with what is due under it."""
+
+    key: str
+    title: str
+    tone: str
+    rows: list[Obligation]
+    more: int
+
+
+def piles(user: User, at: datetime, limit: int = 8) -> list[Pile]:
+    """逾期、今天、7 天内、以后: the first rows of each, and how many more there are. Two queries a pile at most."""
+    midnight = at_local(day_of(at) + timedelta(days=1))
+    week = midnight + timedelta(days=6)
+    owed = owed_by(user)
+    spans = [
+        ("late", "已逾期", "red", owed.filter(due_at__lt=at)),
+        ("today", "今天到期", "amber", owed.filter(due_at__gte=at, due_at__lt=midnight)),
+        ("week", "7 天内到期", "blue", owed.filter(due_at__gte=midnight, due_at__lt=week)),
+        ("later", "以后到期", "grey", owed.filter(due_at__gte=week)),
+    ]
+    return [pile(key, title, tone, rows.order_by("due_at", "id"), limit) for key, title, tone, rows in spans]
+
+
+def pile(key: str, title: str, tone: str, rows: QuerySet[Obligation], limit: int) -> Pile:
+    found = list(rows[: limit + 1])
+    more = rows.count() - limit if len(found) > limit else 0
+    return Pile(key, title, tone, found[:limit], more)
+
+
+def done_by(user: User) -> QuerySet[AuditEvent]:
+    """What the person has carried out: every own event but denials and signing in or out."""
+    return AuditEvent.objects.filter(actor_id=user.pk).exclude(
+        Q(action__startswith="denied.") | Q(action__in=["accounts.login", "accounts.logout"])
+    )
+
+
+def current_campaign(user: Person) -> Campaign | None:
+    """The latest published campaign that the person sees."""
+    return Campaign.objects.visible_to(user).filter(state="published").order_by("-year", "-pk").first()
+
+
+def next_period(campaign: Campaign, at: datetime) -> ReportPeriod | None:
+    """The week whose cut-off comes next."""
+    return campaign.periods.filter(cutoff_at__gte=at).order_by("cutoff_at").first()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, room by room."""
+
+    enterprises: list[Enterprise]
+    issues: list[Issue]
+    cases: list[PenaltyCase]
+
+    @property
+    def total(self) -> int:
+        return len(self.enterprises) + len(self.issues) + len(self.cases)
+
+
+def search(user: Person, words: str) -> Found:
+    """By two characters or more of a name, or a code or number; only what the person may see."""
+    grams = wanted(words)
+    sites = Enterprise.objects.visible_to(user).filter(search__contains=grams).select_related("unit", "region")
+    issues = Issue.objects.visible_to(user).filter(search__contains=grams).select_related("unit")
+    cases = PenaltyCase.objects.visible_to(user).filter(Q(party_name__contains=words) | Q(number__contains=words))
+    return Found(
+        enterprises=list(sites.order_by("sort_key", "id")[:SEARCH_LIMIT]),
+        issues=list(issues.order_by("-id")[:SEARCH_LIMIT]),
+        cases=list(cases.order_by("-id")[:SEARCH_LIMIT]),
+    )

@@ -1,0 +1,136 @@
+"""The workbench, what is owed, what was done, the inbox, the search and the handover."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gate import able_somewhere, require_somewhere
+from accounts.models import User
+from core import audit, clock
+from core.models import Notice
+from core.paging import KeysetPage
+from core.refusals import Refused
+from enterprises.models import Enterprise
+from reporting import desk
+from reporting.actions import said
+from reporting.forms import HandoverForm
+from reporting.services.handover import hand_over, open_work
+
+SHORTEST_SEARCH = 2
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@login_required
+@require_GET
+def workbench(request: HttpRequest) -> HttpResponse:
+    user, at = person(request), clock.now()
+    campaign = desk.current_campaign(user)
+    period = desk.next_period(campaign, at) if campaign and not able_somewhere(user, "enterprise.own") else None
+    piles = desk.piles(user, at)
+    context = {
+        "piles": piles,
+        "owing": any(pile.rows for pile in piles),
+        "campaign": campaign,
+        "period": period,
+        "moved": period is not None and period.nominal_on != clock.day_of(period.cutoff_at),
+        "notices": Notice.objects.visible_to(user).unread().order_by("-id")[:5],
+        "done": [(event, said(event.action)) for event in desk.done_by(user).order_by("-occurred_at", "-id")[:6]],
+        "sites": own_sites(user),
+        "today": clock.today(),
+    }
+    return render(request, "reporting/workbench.html", context)
+
+
+def own_sites(user: User) -> list[Enterprise]:
+    if not able_somewhere(user, "enterprise.own"):
+        return []
+    return list(Enterprise.objects.visible_to(user).select_related("unit", "region").order_by("pk")[:20])
+
+
+@login_required
+@require_GET
+def owed_list(request: HttpRequest) -> HttpResponse:
+    page = KeysetPage(desk.owed_by(person(request)), ("due_at", "id")).for_request(request)
+    return render(request, "reporting/owed_list.html", {"page": page})
+
+
+@login_required
+@require_GET
+def done_list(request: HttpRequest) -> HttpResponse:
+    page = KeysetPage(desk.done_by(person(request)), ("-occurred_at", "-id")).for_request(request)
+    rows = [(event, said(event.action)) for event in page]
+    return render(request, "reporting/done_list.html", {"page": page, "rows": rows})
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    rows = Notice.objects.visible_to(person(request))
+    if request.GET.get("state") == "unread":
+        rows = rows.unread()
+    page = KeysetPage(rows, ("-created_at", "-id")).for_request(request)
+    return render(request, "reporting/inbox.html", {"page": page})
+
+
+@login_required
+@require_POST
+def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
+    notice = get_object_or_404(Notice.objects.visible_to(person(request)), pk=pk)
+    if notice.read_at is None:
+        notice.read_at = clock.now()
+        notice.save(update_fields=["read_at"])
+        audit.record("core.notice.read", notice, actor=request.user, at=notice.read_at)
+    safe = notice.url and url_has_allowed_host_and_scheme(notice.url, allowed_hosts={request.get_host()})
+    return redirect(notice.url if safe else "reporting:inbox")
+
+
+@login_required
+@require_POST
+def inbox_read_all(request: HttpRequest) -> HttpResponse:
+    at = clock.now()
+    count = Notice.objects.visible_to(person(request)).unread().update(read_at=at)
+    audit.record("core.notice.read_all", None, actor=request.user, at=at, after={"count": count})
+    return redirect("reporting:inbox")
+
+
+@login_required
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    short = len(words) < SHORTEST_SEARCH
+    found = None if short else desk.search(person(request), words)
+    return render(request, "reporting/search.html", {"words": words, "short": short and bool(words), "found": found})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def handover(request: HttpRequest) -> HttpResponse:
+    scope = require_somewhere(request.user, "work.handover")
+    form = HandoverForm(request.POST or None, paths=scope.paths, initial={"leaver": request.GET.get("leaver")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            work = hand_over(actor=person(request), at=clock.now(), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, f"已移交 {work.total} 项工作给{form.cleaned_data['successor'].name}。")
+            return redirect("reporting:handover")
+    leavers = [(one, open_work(one)) for one in leaving(scope.paths)]
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reporting/handover.html", {"form": form, "leavers": leavers}, status=status)
+
+
+def leaving(paths: tuple[str, ...]) -> list[User]:
+    """Closed accounts of the leader's units, latest first: whose work may still lie about."""
+    rows = User.objects.none()
+    for path in paths:
+        rows = rows | User.objects.filter(unit__path__startswith=path, is_active=False)
+    return list(rows.order_by(F("left_on").desc(nulls_last=True), "name")[:20])
