@@ -78,8 +78,8 @@ function mountForm(form) {
   const key = keyOf(form);
   const fresh = JSON.stringify(valuesOf(form));
   const draft = read(store, key);
-  const answeredWithErrors = form.querySelector('[aria-invalid="true"], [data-error-summary]');
-  if (draft && !answeredWithErrors && JSON.stringify(draft.values) !== fresh) offer(form, store, key, draft);
+  // A form that came back with faults already holds these values; then there is nothing to offer.
+  if (draft && JSON.stringify(draft.values) !== fresh) offer(form, store, key, draft);
   watch(form, store, key, fresh);
 }
 
