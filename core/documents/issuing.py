@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import models, transaction
 from django.urls import reverse
 
@@ -101,7 +101,7 @@ def void_document(document: PrintedDocument, *, by: object, at: datetime, reason
     return locked
 
 
-def checked_upload(document: PrintedDocument, upload: UploadedFile | None) -> bool:
+def checked_upload(document: PrintedDocument, upload: File[bytes] | None) -> bool:
     """Whether an uploaded file is the issued paper, byte for byte. Nothing is kept. Refused without a readable file."""
     if upload is None:
         raise Refused("请选择要核验的 PDF 文件。", field="file", status=422)

@@ -1,0 +1,254 @@
+"""Reading a table that a person uploads: opened in a confined child process, understood here, row by row."""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.conf import settings
+from django.core.files.base import File
+
+from core.files import clean_name, megabytes
+from core.refusals import Refused
+from core.sheet_child.opening import TOO_BIG_INSIDE, Limits
+from core.sheets.heads import SEARCHED, Head, complaints, find_head, fullest, known_titles, missing_columns
+from core.sheets.parsing import CellError, key_of, letter, parse_cell, shown
+from core.sheets.spec import Column, SheetError, SheetSpec, TableRow
+
+TIMEOUT: Final = 120
+# Lines that stand under a table on paper and are no rows of it.
+FOOT: Final = re.compile(r"(填表|填报|制表|审核|审批|联系|负责|报送|说明|备注|注)[\w（）()]{0,6}[:：]")
+TOTALS: Final = frozenset({"合计", "总计", "小计"})
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One sheet at a glance: its first rows with content (number and cells), and how many there are."""
+
+    sheet: str
+    first: list[tuple[int, list[Any]]]
+    count: int
+
+
+@dataclass
+class TableReading:
+    """What was found in a file. Go through `rows` once; each row carries its own errors.
+
+    `errors` are those of the file as a whole: no head, missing columns, titles that stand twice. `headers` (letter to
+    title) and `mapping` (column key to letter) are those of the first table, for a page where a person maps by hand.
+    Where required columns are missing (`is_complete` is false) there are no rows.
+    """
+
+    name: str
+    heads: list[Head]
+    missing: list[Column]
+    errors: list[SheetError]
+    rows: Iterator[TableRow] = field(default_factory=lambda: iter(()))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self.heads[0].titles if self.heads else {}
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        return self.heads[0].mapping if self.heads else {}
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.heads) and not self.missing
+
+
+def read_table(
+    source: bytes | Path | IO[bytes] | File[bytes],
+    spec: SheetSpec,
+    *,
+    name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    timeout: int = TIMEOUT,
+) -> TableReading:
+    """Open a workbook or CSV and find in each visible sheet the table that `spec` describes.
+
+    `name` is the file's, for sentences; `mapping` (column key to column letter) overrides what the titles say.
+    `timeout` is in seconds. Refused (413, 422) when the file cannot be read at all: wrong type, password, damaged, too
+    large, empty, a head without rows.
+    """
+    shown_name = clean_name(name or str(getattr(source, "name", "") or "上传的文件"))
+    with tempfile.TemporaryFile() as copy:
+        take(source, copy, shown_name)
+        lines = run_child(copy, shown_name, timeout)
+    surveys = survey(lines)
+    if not surveys:
+        lines.close()
+        raise Refused(f"“{shown_name}”是空表，没有任何内容。", status=422)
+    reading = headed(shown_name, surveys, spec, mapping or {})
+    if reading.is_complete and not any(has_rows(head, surveys) for head in reading.heads):
+        lines.close()
+        raise Refused(f"“{shown_name}”只有表头，没有数据行。请从表头下一行开始填写后再上传。", status=422)
+    weakref.finalize(reading, lines.close)
+    if reading.is_complete:
+        reading.rows = rows_of(lines, reading.heads, spec)
+    return reading
+
+
+def take(source: bytes | Path | IO[bytes] | File[bytes], copy: IO[bytes], name: str) -> None:
+    """A private copy on disk, within the limit."""
+    if isinstance(source, Path):
+        with source.open("rb") as opened:
+            return take(opened, copy, name)
+    limit = settings.SHEET_MAX_BYTES
+    if not isinstance(source, bytes):
+        source.seek(0)
+    content = source if isinstance(source, bytes) else source.read(limit + 1)
+    if len(content) > limit:
+        size = megabytes(int(getattr(source, "size", 0) or len(content)))
+        raise Refused(f"“{name}”有 {size}，超过 {megabytes(limit)} 的上限，请分成几个文件上传。", status=413)
+    if not content:
+        raise Refused(f"“{name}”是空文件（0 字节），请重新选择。", status=422)
+    copy.write(content)
+    copy.seek(0)
+    return None
+
+
+def run_child(copy: IO[bytes], name: str, timeout: int) -> IO[bytes]:
+    """Let the child read; its lines as a file from the start. Its environment holds nothing of ours."""
+    limits = Limits(rows=settings.SHEET_MAX_ROWS, seconds=timeout)
+    lines = tempfile.TemporaryFile()  # noqa: SIM115 - the reading closes it
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, and a list of arguments
+            [sys.executable, "-m", "core.sheet_child", json.dumps(asdict(limits))],
+            stdin=copy,
+            stdout=lines,
+            stderr=subprocess.PIPE,
+            cwd=settings.BASE_DIR,
+            env={"PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+            timeout=timeout,
+            check=False,
+        )
+        verdict = verdict_of(done.stderr, done.returncode)
+    except subprocess.TimeoutExpired:
+        verdict = {"refused": f"“{{name}}”读了 {timeout} 秒还没有读完，已停止。请把需要的内容复制到新的工作簿再上传。"}
+    if "refused" in verdict:
+        lines.close()
+        raise Refused(verdict["refused"].replace("{name}", name), status=422)
+    lines.seek(0)
+    return lines
+
+
+def verdict_of(stderr: bytes, returncode: int) -> dict[str, Any]:
+    """The child's last word. A child that died without one was stopped by its limits."""
+    try:
+        found: dict[str, Any] = json.loads(stderr.splitlines()[-1])
+    except (IndexError, ValueError):
+        logger.warning("the sheet reader ended with %s: %s", returncode, stderr[-500:].decode(errors="replace"))
+        return {"refused": TOO_BIG_INSIDE}
+    return found
+
+
+def survey(lines: IO[bytes]) -> list[Survey]:
+    """One pass over the lines that understands only the first rows of each sheet."""
+    found: list[Survey] = []
+    sheet, first, count = "", list[tuple[int, list[Any]]](), 0
+    for line in lines:
+        if line.startswith(b"{"):
+            if count:
+                found.append(Survey(sheet, first, count))
+            sheet, first, count = json.loads(line)["sheet"], [], 0
+            continue
+        count += 1
+        if len(first) <= SEARCHED:
+            number, cells = json.loads(line)
+            first.append((number, [typed(cell) for cell in cells]))
+    if count:
+        found.append(Survey(sheet, first, count))
+    return found
+
+
+def headed(name: str, surveys: list[Survey], spec: SheetSpec, mapping: Mapping[str, str]) -> TableReading:
+    """The heads of all sheets that have one. A sheet without (instructions, lists) is none of the table's business."""
+    found = [head for sheet in surveys if (head := find_head(sheet.sheet, sheet.first, spec, mapping))]
+    errors = [error for head in found for error in complaints(head, spec)]
+    complete = [head for head in found if not missing_columns(head, spec)]
+    if complete:
+        return TableReading(name, complete, [], errors)
+    if found:
+        return TableReading(name, found, missing_columns(found[0], spec), errors)
+    guess = fullest(surveys[0].sheet, surveys[0].first)
+    wanted = "、".join(column.title for column in spec.columns if column.required) or spec.columns[0].title
+    said = f"前 {SEARCHED} 行没有找到表头。表头应有：{wanted}。请检查是否选错了文件，或手工指定各列。"
+    error = SheetError(surveys[0].sheet, 0, "", "", "", said)
+    return TableReading(name, [guess] if guess else [], [c for c in spec.columns if c.required], [error])
+
+
+def has_rows(head: Head, surveys: list[Survey]) -> bool:
+    sheet = next(sheet for sheet in surveys if sheet.sheet == head.sheet)
+    return sheet.count > sum(number <= head.row for number, _ in sheet.first)
+
+
+def rows_of(lines: IO[bytes], heads: list[Head], spec: SheetSpec) -> Iterator[TableRow]:
+    """Second pass: every row below a head, except empty ones and heads that are printed again."""
+    lines.seek(0)
+    by_sheet = {head.sheet: head for head in heads}
+    known = known_titles(spec)
+    head: Head | None = None
+    before: dict[str, object] = {}
+    with lines:
+        for line in lines:
+            if line.startswith(b"{"):
+                head, before = by_sheet.get(json.loads(line)["sheet"]), {}
+                continue
+            if head is None:
+                continue
+            number, raw = json.loads(line)
+            cells = {key: typed(raw[place]) for key, place in head.places.items() if place < len(raw)}
+            texts = [text for cell in cells.values() if (text := shown(cell))]
+            if number > head.row and texts and not is_furniture(texts, known, spec):
+                row = understood(head, number, cells, before, spec)
+                before = row.values
+                yield row
+
+
+def is_furniture(texts: list[str], known: Mapping[str, str], spec: SheetSpec) -> bool:
+    """A head printed again, a total, or a line of notes and signatures under the table."""
+    return (
+        key_of(texts[0]) in TOTALS
+        or all(key_of(text) in known for text in texts)
+        or all(text in spec.notes or FOOT.match(text) for text in texts)
+    )
+
+
+def understood(
+    head: Head, number: int, cells: Mapping[str, object], before: Mapping[str, object], spec: SheetSpec
+) -> TableRow:
+    values: dict[str, Any] = {}
+    errors: list[SheetError] = []
+    for column in spec.columns:
+        cell = cells.get(column.key)
+        try:
+            values[column.key] = None if column.key not in head.places else parse_cell(column, cell)
+        except ValueError as error:
+            said = str(error)
+            if not shown(cell) and before.get(column.key) is not None:
+                said += "如果这里是合并的单元格，请取消合并后逐行填写。"
+            values[column.key] = None
+            where = letter(head.places[column.key])
+            errors.append(SheetError(head.sheet, number, where, column.title, shown(cell)[:200], said))
+    return TableRow(head.sheet, number, values, tuple(errors))
+
+
+def typed(cell: Any) -> Any:
+    """A cell as the child wrote it: {"date": …} becomes a day or a moment on the wall clock; errors keep their text."""
+    if not isinstance(cell, dict):
+        return cell
+    if "error" in cell:
+        return CellError(cell["error"])
+    text = cell["date"]
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
