@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from config.embedded.process import end, spawn
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 PREPARATION = {"建库": ("migrate", "--no-input", "-v", "0"), "装载演示数据": ("load_demo",)}
 WEB_SECONDS = 90.0
+LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BUSY = "演示正在运行（{}）；请先停止它，再重建数据。"
 FOREIGN = "DATABASE_URL 指向外部数据库，make demo-reset 不会清空它；请自行清空，或取消 DATABASE_URL。"
 
@@ -34,13 +35,14 @@ class Stopped(Exception):
 class Ear:
     """Hears the signals that ask us to leave; code that may be interrupted asks `check` or waits in `rest`."""
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Iterable[signal.Signals] = LEAVE) -> None:
         self._heard = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in signals:
+            # nohup: whoever ignores the closing of a window means to go on.
             if not (number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN):
-                signal.signal(number, self._hear)
+                signal.signal(number, self.hear)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def hear(self, number: int = 0, frame: FrameType | None = None) -> None:
         self._heard.set()
 
     def rest(self, seconds: float) -> None:

@@ -1,0 +1,140 @@
+"""The supervisor of the demonstration: what it is asked for, who it keeps alive, how all leave together."""
+
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config import children, demonstration
+from config.children import Child, Watch
+from config.demonstration import moment, read_wishes
+from config.embedded import Unavailable
+from config.supervise import Ear, Stopped, manage
+from tests.launching import alive, gone
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+time.sleep(600)
+"""
+
+
+def child(script: str) -> Child:
+    return Child("child", [sys.executable, "-c", script], {}, Path("/"))
+
+
+@pytest.fixture
+def watch():
+    watching = Watch()
+    yield watching
+    watching.dismiss()
+
+
+@pytest.mark.parametrize(
+    "text", ["2020-04-30T17:25+08:00", "2020-04-30T09:25Z", "2020-04-30T17:25", " 2020-04-30 17:25:00 "]
+)
+def test_a_moment_is_read_with_its_offset_or_as_beijing_time(text):
+    assert moment(text) == datetime(2020, 4, 30, 9, 25, tzinfo=UTC)
+
+
+def test_no_moment_means_now():
+    assert moment("") is None
+    assert read_wishes({}).offset == 0
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2020-13-01T00:00", "2020年4月30日", "0001-01-01T00:00+14:00"])
+def test_a_bad_moment_is_answered_by_one_sentence_in_both_languages(text):
+    with pytest.raises(Unavailable, match=r"AT 不是有效的时刻：.*AT is not a moment"):
+        moment(text)
+
+
+def test_the_clock_is_set_by_the_distance_to_the_moment():
+    wishes = read_wishes({"AT": "2020-04-30T17:25+08:00"})
+    assert time.time() + wishes.offset == pytest.approx(datetime(2020, 4, 30, 9, 25, tzinfo=UTC).timestamp(), abs=5)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "８０００"])
+def test_a_bad_port_is_named(port):
+    with pytest.raises(Unavailable, match="PORT 应是"):
+        read_wishes({"PORT": port})
+
+
+def test_a_taken_port_is_refused_and_another_proposed(monkeypatch):
+    monkeypatch.setattr(demonstration, "PORT_RELEASE_SECONDS", 0)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match=f"端口 {port} 已被占用.*make demo PORT="):
+            demonstration.refuse_taken_port(read_wishes({"PORT": str(port)}))
+
+
+def test_a_host_that_is_not_this_machine_is_named():
+    with pytest.raises(Unavailable, match="不是本机的地址"):
+        demonstration.refuse_taken_port(read_wishes({"HOST": "203.0.113.1"}))
+
+
+def test_children_get_a_key_of_their_own_that_stays(tmp_path):
+    wishes = read_wishes({"STATE_DIR": str(tmp_path), "AT": "2020-04-30T17:25+08:00"})
+    first, second = (demonstration.child_environment(wishes, {"REDIS_URL": "x"}, tmp_path) for _ in range(2))
+    assert first["SECRET_KEY"] == second["SECRET_KEY"] != ""
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert first["DEMO"] == "1"
+    assert float(first["CLOCK_OFFSET_SECONDS"]) < 0
+
+
+def test_who_dies_is_started_again_and_its_lines_are_named(watch, capfd):
+    watch.add("child", child("print('你好', flush=True); import time; time.sleep(600)"))
+    watch.names["child"].start()
+    first = watch.names["child"].process
+    first.kill()
+    first.wait()
+    watch.revive()
+    second = watch.names["child"].process.pid
+    assert second != first.pid
+    assert alive(second)
+    watch.dismiss()
+    said = capfd.readouterr().out
+    assert "child | 意外退出（代码 -9），正在重新启动（第 1 次，最多 3 次）" in said
+
+
+def test_who_keeps_dying_ends_the_demonstration_with_a_sentence(watch):
+    watch.add("child", child("raise SystemExit(3)"))
+    watch.names["child"].start()
+    for _ in range(children.RESTARTS):
+        watch.names["child"].process.wait()
+        watch.revive()
+    watch.names["child"].process.wait()
+    with pytest.raises(Unavailable, match="child 在 5 分钟内第 4 次退出（3），已全部停止"):
+        watch.revive()
+
+
+def test_the_stubborn_and_their_children_are_ended_in_time(watch, tmp_path):
+    heard = tmp_path / "heard"
+    watch.add("stubborn", child(f"import sys; sys.stdout = open({str(heard)!r}, 'w')\n{STUBBORN}"))
+    watch.names["stubborn"].start()
+    give_up = time.monotonic() + 20
+    while not (heard.exists() and heard.read_text().endswith("\n")) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    started = time.monotonic()
+    watch.dismiss()
+    assert time.monotonic() - started < children.LEAVE_SECONDS + 2
+    assert gone(watch.names["stubborn"].process.pid, int(heard.read_text()))
+
+
+def test_a_failing_preparation_stops_the_start_and_says_which(tmp_path, monkeypatch):
+    monkeypatch.setattr("config.supervise.MANAGE", (sys.executable, "-c", "raise SystemExit('不行')"))
+    with pytest.raises(Unavailable, match=r"manage.py migrate 失败（1），演示没有启动。\n不行"):
+        manage(("migrate",), {"TMPDIR": str(tmp_path)}, Ear(()), quiet=True)
+
+
+def test_being_told_to_stop_ends_a_preparation_under_way(tmp_path, monkeypatch):
+    monkeypatch.setattr("config.supervise.MANAGE", (sys.executable, "-c", "import time; time.sleep(600)"))
+    ear = Ear(())
+    ear.hear()
+    started = time.monotonic()
+    with pytest.raises(Stopped):
+        manage(("load_demo",), {"TMPDIR": str(tmp_path)}, ear, quiet=True)
+    assert time.monotonic() - started < 5
