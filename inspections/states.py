@@ -85,6 +85,15 @@ VISITS = StateTable(
     ),
 )
 
+RECORDS = StateTable(
+    "检查记录",
+    dict(RecordState.choices),
+    (
+        Transition("lock", "提交", ("draft",), "locked", "visit.record"),
+        Transition("supersede", "被更正版替代", ("locked",), "superseded", "visit.record"),
+    ),
+)
+
 ISSUES = StateTable(
     "问题",
     dict(IssueState.choices),

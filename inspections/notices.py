@@ -1,0 +1,63 @@
+"""What inspections tell whom: one function a message, called in the transaction of the fact."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.gate import people_with
+from accounts.models import User
+from core.notices import notify
+from enterprises.models import Enterprise
+from enterprises.services.slips import members
+from inspections.models import SelfCheck, VisitRecord
+
+
+def owners(site: Enterprise, at: datetime) -> list[User]:
+    """The people of an enterprise who hold an account for it today."""
+    return [grant.user for grant in members(site, at)]
+
+
+def self_check_handed_in(row: SelfCheck, at: datetime) -> None:
+    notify(
+        people_with("selfcheck.review", row.unit),
+        f"{row.enterprise.name}提交了自查情况表",
+        f"自查发现 {row.problem_count} 个问题，请受理备案或退回。",
+        key=f"selfcheck-{row.pk}-submitted-{row.submission_id}",
+        at=at,
+        url=reverse("inspections:selfcheck_view", args=[row.pk]),
+    )
+
+
+def self_check_filed(row: SelfCheck, at: datetime) -> None:
+    notify(
+        owners(row.enterprise, at),
+        "自查情况表已备案",
+        f"备案编号 {row.number}。需要更正的，请在自查页申请更正。",
+        key=f"selfcheck-{row.pk}-filed",
+        at=at,
+        url=reverse("inspections:selfcheck_view", args=[row.pk]),
+    )
+
+
+def self_check_returned(row: SelfCheck, at: datetime) -> None:
+    notify(
+        owners(row.enterprise, at),
+        "自查情况表被退回，请修改后重新提交",
+        f"退回理由：{row.return_reason}",
+        key=f"selfcheck-{row.pk}-returned-{row.submission_id}",
+        at=at,
+        url=reverse("inspections:selfcheck_view", args=[row.pk]),
+    )
+
+
+def record_locked(record: VisitRecord, found: int, at: datetime) -> None:
+    """To the enterprise: what was found; nobody is told of a visit before it was made."""
+    corrected = "更正" if record.version > 1 else "提交"
+    notify(
+        owners(record.visit.enterprise, at),
+        f"现场检查记录已{corrected}",
+        f"记录问题 {found} 个，整改要求和期限见一次性告知书。" if found else "本次检查未发现需要整改的问题。",
+        key=f"record-{record.pk}-locked",
+        at=at,
+        url=reverse("inspections:record_view", args=[record.pk]),
+    )

@@ -1,0 +1,56 @@
+"""Photos of a sheet become rows of evidence: what each shows, where and when it was taken, who sent it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from accounts.models import User
+from core import files
+from core.form_engine.reading import photos
+from core.models import EvidenceUpload, StoredFile
+from inspections.models import Evidence, Visit
+from inspections.services.facts import moment
+
+STEP: Final = Decimal("0.0000001")
+
+
+def keep_photos(visit: Visit, answers: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    """One row a photo and place; rows of an earlier version stay, so that nothing once shown disappears."""
+    shown = list(photos(answers))
+    stored = {row.sha256: row for row in StoredFile.objects.filter(sha256__in={one["sha256"] for _, one in shown})}
+    senders = senders_of(visit, set(stored))
+    rows = [
+        evidence_of(visit, path, photo, stored[photo["sha256"]], senders.get(photo["sha256"], by), at)
+        for path, photo in shown
+        if photo["sha256"] in stored
+    ]
+    Evidence.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def senders_of(visit: Visit, hashes: set[str]) -> dict[str, User]:
+    """Which of the two sent a photo first."""
+    team = (visit.assignment.lead_inspector_id, visit.assignment.second_inspector_id)
+    sent = EvidenceUpload.objects.filter(sha256__in=hashes, user__in=team).select_related("user").order_by("-pk")
+    return {row.sha256: row.user for row in sent}
+
+
+def evidence_of(
+    visit: Visit, path: str, photo: Mapping[str, Any], stored: StoredFile, by: User, at: datetime
+) -> Evidence:
+    claims = files.photo_claims(stored)
+    east, north = photo.get("lon", claims.longitude), photo.get("lat", claims.latitude)
+    located = east is not None and north is not None
+    return Evidence(
+        visit=visit,
+        file=stored,
+        item_path=path[:80],
+        caption=str(photo.get("caption") or "")[:200],
+        taken_at=moment(photo.get("taken_at")) or claims.taken_at,
+        taken_by=by,
+        longitude=Decimal(str(east)).quantize(STEP) if located else None,
+        latitude=Decimal(str(north)).quantize(STEP) if located else None,
+        coordinate_source=("device" if "lon" in photo else "photo") if located else "",
+        device=claims.device,
+        recorded_at=at,
+    )
