@@ -50,9 +50,7 @@ class PenaltyCase(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["issue"], name="case_one_per_issue", condition=~Q(state="withdrawn")
-            ),
+            models.UniqueConstraint(fields=["issue"], name="case_one_per_issue", condition=~Q(state="withdrawn")),
         ]
         indexes = [models.Index(fields=["unit", "-id"], name="case_unit")]
 

@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from penalties import views
 
 app_name = "penalties"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.case_list, name="case_list"),
+    path("<int:pk>/", views.case_detail, name="case_detail"),
+    path("<int:pk>/steps/<str:action>/", views.case_step, name="case_step"),
+    path("<int:pk>/papers/<int:document_pk>/", views.case_paper, name="case_paper"),
+    path("of-issue/<int:issue_pk>/", views.issue_panel, name="issue_panel"),
+    path("of-issue/<int:issue_pk>/new/", views.case_file, name="case_file"),
+]

@@ -39,8 +39,11 @@ class Group:
 
 
 NAVIGATION: tuple[Group, ...] = (
-    Group("", (Entry("工作台", "reporting:workbench", "home", section=("reporting:owed", "reporting:done")),)),
-    Group("办理", ()),
+    Group(
+        "",
+        (Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),),
+    ),
+    Group("办理", (Entry("行政处罚", "penalties:case_list", "scale", "case.view"),)),
     Group("汇总", ()),
     Group(
         "管理",

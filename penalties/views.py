@@ -1,0 +1,178 @@
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.gate import may, require
+from accounts.models import User
+from core import clock
+from core.files import serve as serve_file
+from core.models import PrintedDocument
+from core.paging import KeysetPage
+from core.refusals import Refused
+from core.states import Transition
+from inspections.models import Issue
+from penalties.forms import FilingForm, form_for
+from penalties.models import CaseStep, PenaltyCase
+from penalties.services import Filing, file_case
+from penalties.states import CASES, CaseState, Step
+from penalties.steps import take_step
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@login_required
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    rows = filtered(PenaltyCase.objects.visible_to(request.user), request).select_related("unit", "authority")
+    page = KeysetPage(rows, ("-filed_on", "-id")).for_request(request)
+    return render(request, "penalties/case_list.html", {"page": page, "states": CaseState.choices})
+
+
+def filtered(rows: QuerySet[PenaltyCase], request: HttpRequest) -> QuerySet[PenaltyCase]:
+    words, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    if words:
+        rows = rows.filter(Q(number__contains=words) | Q(party_name__contains=words) | Q(cause__contains=words))
+    if state in CaseState.values:
+        rows = rows.filter(state=state)
+    return rows
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def case_file(request: HttpRequest, issue_pk: int) -> HttpResponse:
+    issue = get_object_or_404(Issue.objects.visible_to(request.user).select_related("unit__parent"), pk=issue_pk)
+    require(request.user, "case.handle", issue)
+    form = FilingForm(request.POST or None, path=issue.unit.path, initial=first_words(issue))
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            case = file_case(issue, Filing(**said), actor=person(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error(place_of(refusal, form, "filed_on"), refusal.message)
+        else:
+            messages.success(request, f"已立案，案号 {case.number}。")
+            return redirect("penalties:case_detail", pk=case.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "penalties/case_form.html", {"form": form, "issue": issue}, status=status)
+
+
+def first_words(issue: Issue) -> dict[str, object]:
+    return {
+        "cause": f"{issue.behaviour}案"[:200],
+        "facts": issue.description,
+        "violated_article": issue.basis_text[:200],
+        "filed_on": clock.today(),
+    }
+
+
+def place_of(refusal: Refused, form: FilingForm, day_name: str) -> str | None:
+    """The field a refusal belongs to; a service says occurred_on where the filing form says filed_on."""
+    name = day_name if refusal.field == "occurred_on" else refusal.field
+    return name if name in form.fields else None
+
+
+@login_required
+@require_GET
+def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(seen_cases(request), pk=pk)
+    return render(request, "penalties/case_detail.html", page_of(request, case))
+
+
+def seen_cases(request: HttpRequest) -> QuerySet[PenaltyCase]:
+    rows = PenaltyCase.objects.visible_to(request.user)
+    return rows.select_related("unit", "authority", "issue", "enterprise", "campaign")
+
+
+def page_of(request: HttpRequest, case: PenaltyCase) -> dict[str, object]:
+    steps = list(case.steps.select_related("actor", "second", "document"))
+    return {
+        "case": case,
+        "steps": steps,
+        "stepper": stepper(case, steps),
+        "actions": [a for a in CASES.actions(case.state) if may(request.user, a.capability, case)],
+        "blocked": [a for a in CASES.actions(case.state) if not may(request.user, a.capability, case)],
+        "investigators": case.investigators.all(),
+    }
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One place of the stepper, as templates/components/stepper.html reads it."""
+
+    name: str
+    state: str
+    note: str = ""
+
+
+def stepper(case: PenaltyCase, steps: list[CaseStep]) -> list[Stage]:
+    done = {step.kind: step for step in steps}
+    order = [Step.FILE, Step.NOTICE, Step.DECIDE, Step.SERVE, Step.CLOSE]
+    if case.state == CaseState.WITHDRAWN:
+        order = [kind for kind in order if kind in done] + [Step.WITHDRAW]
+    waiting = next((kind for kind in order if kind not in done), None)
+    return [
+        Stage(
+            name=kind.label,
+            state="done" if kind in done else ("current" if kind == waiting else "todo"),
+            note=f"{done[kind].occurred_on:%m-%d}" if kind in done else "",
+        )
+        for kind in order
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def case_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    case = get_object_or_404(seen_cases(request), pk=pk)
+    arrow = next((t for t in CASES.transitions if t.action == action), None)
+    if arrow is None:
+        raise Http404
+    require(request.user, arrow.capability, case)
+    CASES.arrow(case.state, action)
+    form = form_for(action, case, request.POST or None, {"occurred_on": clock.today(), "fine": noticed_fine(case)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_step(case, action, form.cleaned_data, actor=person(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            messages.success(request, f"已办理“{arrow.label}”。")
+            return redirect("penalties:case_detail", pk=pk)
+    return render(
+        request, "penalties/case_step.html", step_context(case, arrow, form), status=422 if form.is_bound else 200
+    )
+
+
+def step_context(case: PenaltyCase, arrow: Transition, form: object) -> dict[str, object]:
+    notice = case.steps.filter(kind=Step.NOTICE).first()
+    return {"case": case, "arrow": arrow, "form": form, "notice": notice}
+
+
+def noticed_fine(case: PenaltyCase) -> object:
+    return case.steps.filter(kind__in=[Step.NOTICE, Step.DECIDE]).order_by("-pk").values_list("fine", flat=True).first()
+
+
+@login_required
+@require_GET
+def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
+    case = get_object_or_404(PenaltyCase.objects.visible_to(request.user), pk=pk)
+    document = get_object_or_404(PrintedDocument.objects.of(case), pk=document_pk)
+    return serve_file(request, document.file, document.file_name)
+
+
+@login_required
+@require_GET
+def issue_panel(request: HttpRequest, issue_pk: int) -> HttpResponse:
+    """The cases of one issue, as a fragment of the issue's page."""
+    issue = get_object_or_404(Issue.objects.visible_to(request.user).select_related("unit"), pk=issue_pk)
+    cases = PenaltyCase.objects.visible_to(request.user).filter(issue=issue)
+    can_file = may(request.user, "case.handle", issue) and not cases.exclude(state=CaseState.WITHDRAWN).exists()
+    return render(request, "penalties/_issue_panel.html", {"issue": issue, "cases": cases, "can_file": can_file})
