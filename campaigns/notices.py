@@ -1,0 +1,93 @@
+"""What is said to whom about campaigns, windows and assignments."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.gate import people_with
+from accounts.models import Grant, Unit, User
+from accounts.rules import Role
+from campaigns.models import Assignment, Campaign, PhaseWindow
+from core import clock
+from core.notices import notify
+
+
+def published(campaign: Campaign, at: datetime) -> None:
+    """Officers and contact persons of the cities below learn that the campaign runs."""
+    in_force = Grant.objects.in_force(clock.day_of(at)).filter(kind=Grant.Kind.UNIT)
+    grants = in_force.filter(
+        role__in=[Role.OFFICER, Role.CONTACT], unit__level="city", unit__path__startswith=campaign.unit.path
+    )
+    notify(
+        User.objects.filter(pk__in=grants.values("user"), is_active=True),
+        f"{campaign.title}已发布",
+        "请登录查看阶段安排、报送时间和台账选项，并登记本市联络人员。",
+        url=reverse("campaigns:campaign_detail", args=[campaign.pk]),
+        key=f"campaign.published:{campaign.pk}",
+        at=at,
+    )
+
+
+def window_asked(row: PhaseWindow, at: datetime) -> None:
+    campaign = row.phase.campaign
+    notify(
+        people_with("campaign.approve_window", campaign.unit),
+        f"{row.unit.short_name}申请调整“{row.phase.name}”阶段时间",
+        f"{row.starts_on} 至 {row.ends_on}。理由：{row.reason}",
+        url=reverse("campaigns:campaign_windows", args=[campaign.pk]),
+        key=f"window.asked:{row.pk}",
+        at=at,
+    )
+
+
+def window_decided(row: PhaseWindow, at: datetime) -> None:
+    answer = "已批准" if row.state == PhaseWindow.State.APPROVED else f"未批准：{row.decision_reason}"
+    notify(
+        User.objects.filter(Q(pk=row.asked_by_id) | Q(pk__in=people_with("report.send", row.unit).values("pk"))),
+        f"“{row.phase.name}”阶段时间调整{answer}"[:120],
+        f"{row.unit.short_name}：{row.starts_on} 至 {row.ends_on}。",
+        url=reverse("campaigns:campaign_windows", args=[row.phase.campaign_id]),
+        key=f"window.decided:{row.pk}",
+        at=at,
+    )
+
+
+def team(row: Assignment) -> list[User]:
+    return [person for person in (row.lead_inspector, row.second_inspector, row.expert) if person is not None]
+
+
+def assigned(row: Assignment, at: datetime) -> None:
+    """The team learns where to go, and when."""
+    notify(
+        team(row),
+        f"{row.planned_on} 检查{row.target.enterprise.name}"[:120],
+        f"主办人{row.lead_inspector.name}，协办人{row.second_inspector.name}。",
+        url=reverse("inspections:week_board") + f"?day={row.planned_on}",
+        key=f"assignment.planned:{row.pk}",
+        at=at,
+    )
+
+
+def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
+    """The leaders of the unit learn that a visit to an enterprise on the positive list waits for them."""
+    notify(
+        people_with("visit.approve", leaders_of),
+        f"派单待批准：{row.target.enterprise.name}"[:120],
+        f"正面清单企业，线索：{row.lead}。" if row.lead else "",
+        url=reverse("inspections:assignment_queue"),
+        key=f"assignment.asked:{row.pk}",
+        at=at,
+    )
+
+
+def assignment_ended(row: Assignment, at: datetime) -> None:
+    """Refused or cancelled: planner and team learn why."""
+    notify(
+        [*team(row), row.planned_by],
+        f"派单{row.get_state_display()}：{row.target.enterprise.name}"[:120],
+        f"原定 {row.planned_on}。{row.end_reason}",
+        url=reverse("inspections:week_board") + f"?day={row.planned_on}",
+        key=f"assignment.ended:{row.pk}:{row.state}",
+        at=at,
+    )

@@ -1,0 +1,87 @@
+"""Verbs of campaigns: the only code that moves a state or writes more than one row. One noun a module."""
+
+from campaigns.services.creating import (
+    adopt_lists,
+    approve,
+    choose_parameters,
+    close,
+    create_from_blueprint,
+    list_items,
+    obstacles,
+    publish,
+    return_to_draft,
+)
+from campaigns.services.gate import Proposal, gather, judge
+from campaigns.services.people import (
+    add_member,
+    end_contact,
+    name_contact,
+    pledge_text,
+    remove_member,
+    sign_pledge,
+)
+from campaigns.services.planning import (
+    approve_assignment,
+    cancel_assignment,
+    plan_visit,
+    postpone,
+    refuse_assignment,
+)
+from campaigns.services.reports import ReportDate, dates_within, report_dates
+from campaigns.services.targets import (
+    Listed,
+    list_targets,
+    record_self_check,
+    record_visit,
+    withdraw_self_check,
+)
+from campaigns.services.windows import (
+    Windows,
+    approve_window,
+    ask_window,
+    refuse_window,
+    waiting_windows,
+    window,
+    windows_of,
+)
+
+__all__ = [
+    "Listed",
+    "Proposal",
+    "ReportDate",
+    "Windows",
+    "add_member",
+    "adopt_lists",
+    "approve",
+    "approve_assignment",
+    "approve_window",
+    "ask_window",
+    "cancel_assignment",
+    "choose_parameters",
+    "close",
+    "create_from_blueprint",
+    "dates_within",
+    "end_contact",
+    "gather",
+    "judge",
+    "list_items",
+    "list_targets",
+    "name_contact",
+    "obstacles",
+    "plan_visit",
+    "pledge_text",
+    "postpone",
+    "publish",
+    "record_self_check",
+    "record_visit",
+    "refuse_assignment",
+    "refuse_window",
+    "remove_member",
+    "report_dates",
+    "return_to_draft",
+    "sign_pledge",
+    "waiting_windows",
+    "window",
+    "windows_of",
+    "withdraw_self_check",
+]

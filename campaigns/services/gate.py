@@ -1,0 +1,123 @@
+"""Gathering what the visit gate may know, with a fixed number of queries whatever the rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from accounts.gate import holdings
+from accounts.models import EnforcementCertificate, User
+from campaigns.models import Assignment, Campaign, Pledge, Target
+from campaigns.rules import Decision, Facts, Officer, decide
+from campaigns.services.windows import windows_of
+from campaigns.states import CampaignState
+from core import clock
+from enterprises.models import PositiveListEntry
+
+KEY_PHASE, OTHER_PHASE = "inspect", "inspect_other"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A visit that somebody wants to plan. `exception` is a key of rules.EXCEPTIONS, `lead_kind` one of Lead.Kind."""
+
+    planned_on: date
+    lead_inspector: User
+    second_inspector: User
+    expert: User | None = None
+    exception: str = ""
+    reason: str = ""
+    lead_kind: str = ""
+    lead_detail: str = ""
+    lead_approved: bool = False
+
+
+def judge(target: Target, proposal: Proposal, at: datetime, *, besides: Assignment | None = None) -> Decision:
+    """The gate's decision on a proposal. `besides` is the assignment being decided: it does not stand in its own way."""
+    return decide(gather(target, proposal, at, besides=besides))
+
+
+def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignment | None = None) -> Facts:
+    """The facts of a target (with campaign, blueprint, enterprise and unit selected) and a proposal."""
+    campaign, day = target.campaign, proposal.planned_on
+    windows = windows_of(campaign)
+    phase = windows.phases.get(phase_key_of(target)) or windows.phases.get(KEY_PHASE)
+    starts_on, ends_on = windows.of(phase.key, target.unit.path) if phase else (None, None)
+    listed = PositiveListEntry.objects.in_force(day).filter(enterprise=target.enterprise_id).order_by("-pk").first()
+    return Facts(
+        planned_on=day,
+        today=clock.day_of(at),
+        officers=officers(campaign, target, proposal),
+        phase_name=phase.name if phase else "执法检查",
+        phase_starts_on=starts_on,
+        phase_ends_on=ends_on,
+        published=campaign.state == CampaignState.PUBLISHED,
+        closed=target.enterprise.state == "closed",
+        standing_on=standing_on(target, besides),
+        visits=target.visit_count,
+        exception=proposal.exception,
+        on_positive_list=listed is not None,
+        positive_until=listed.valid_to if listed else None,
+        lead_kind=proposal.lead_kind,
+        lead_detail=proposal.lead_detail.strip(),
+        lead_approved=proposal.lead_approved,
+        expert=proposal.expert.name if proposal.expert else "",
+        expert_may_advise=proposal.expert is None or may_advise(proposal.expert, target),
+        pledge_asked=bool(campaign.blueprint.data.get("pledge")),
+        sources=sources_of(campaign),
+    )
+
+
+def phase_key_of(target: Target) -> str:
+    """Key enterprises are inspected in the phase of the key ones, others in their own (方案四末段)."""
+    return KEY_PHASE if target.is_key else OTHER_PHASE
+
+
+def standing_on(target: Target, besides: Assignment | None) -> date | None:
+    rows = Assignment.objects.standing().filter(target=target)
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
+    return rows.values_list("planned_on", flat=True).first()
+
+
+def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Officer, ...]:
+    people = [proposal.lead_inspector, proposal.second_inspector]
+    certified = certified_on(people, proposal.planned_on)
+    pledged = signed(campaign, people)
+    distinct = people if people[0].pk != people[1].pk else people[:1]
+    return tuple(
+        Officer(
+            name=person.name,
+            may_enforce=may_enforce(person, target) and person != proposal.expert,
+            certificate_valid=person.pk in certified,
+            pledged=person.pk in pledged,
+        )
+        for person in distinct
+    )
+
+
+def may_enforce(person: User, target: Target) -> bool:
+    """An inspector's grant over the enterprise's unit; an expert advises and has none (HN-25)."""
+    return holdings(person).scope("visit.record").covers_path(target.unit.path)
+
+
+def may_advise(person: User, target: Target) -> bool:
+    scope = holdings(person).scope("visit.advise")
+    return scope.covers_path(target.unit.path) or target.campaign_id in scope.campaign_ids
+
+
+def certified_on(people: Iterable[User], day: date) -> set[int]:
+    valid = EnforcementCertificate.objects.valid_on(day).filter(Q(user__in=list(people)))
+    return set(valid.values_list("user_id", flat=True))
+
+
+def signed(campaign: Campaign, people: Iterable[User]) -> set[int]:
+    rows = Pledge.objects.filter(campaign=campaign, user__in=list(people))
+    return set(rows.values_list("user_id", flat=True))
+
+
+def sources_of(campaign: Campaign) -> Mapping[str, str]:
+    """The plan's own lines for each rule, as the blueprint quotes them."""
+    quoted = campaign.blueprint.data.get("gate", {})
+    return {rule: f"{line['quote']}（原文{line['lines']}行）" for rule, line in quoted.items()}

@@ -1,0 +1,89 @@
+"""Who works in a campaign: working groups, contact persons, and the officers' integrity pledges."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.gate import holdings
+from accounts.models import Unit, User
+from campaigns.models import Campaign, ContactPerson, GroupMember, Pledge, WorkGroup
+from campaigns.services.duties import CONTACT, contact_subject
+from campaigns.states import CampaignState
+from core import audit
+from core.obligations import meet, reopen
+from core.refusals import Refused
+
+
+def add_member(group: WorkGroup, user: User, *, role: str, actor: User, at: datetime) -> GroupMember:
+    """One person takes a place in a working group; one may sit in several (HN-79)."""
+    if not user.is_active:
+        raise Refused(f"{user.name}的账号已停用，不能编入工作组。", field="user", status=422)
+    try:
+        with transaction.atomic():
+            member = GroupMember.objects.create(group=group, user=user, role=role.strip()[:20] or "组员")
+            after = {"group": group.name, "role": member.role}
+            audit.record("campaigns.groupmember.add", member, actor=actor, at=at, after=after)
+    except IntegrityError as error:
+        raise Refused(f"{user.name}已在{group.name}中。", field="user") from error
+    return member
+
+
+def remove_member(member: GroupMember, *, actor: User, at: datetime) -> None:
+    with transaction.atomic():
+        before = {"group": member.group.name, "user": member.user_id, "role": member.role}
+        audit.record("campaigns.groupmember.remove", member, actor=actor, at=at, before=before)
+        member.delete()
+
+
+def name_contact(campaign: Campaign, unit: Unit, user: User, *, actor: User, at: datetime) -> ContactPerson:
+    """A city names its contact person (联络员, 附件7). The person must hold the contact's rights over that city."""
+    if campaign.state == CampaignState.CLOSED:
+        raise Refused("行动已结束，不能再登记联络员。")
+    if not holdings(user).scope("report.send").covers_path(unit.path):
+        raise Refused(f"{user.name}没有{unit.short_name}的联络员授权，请先由安全管理员授权。", field="user", status=422)
+    try:
+        with transaction.atomic():
+            row = ContactPerson.objects.create(campaign=campaign, unit=unit, user=user, named_at=at)
+            meet(CONTACT, contact_subject(campaign, unit), at=at)
+            audit.record("campaigns.contactperson.name", row, actor=actor, at=at, after={"unit": unit.path})
+    except IntegrityError as error:
+        raise Refused(f"{user.name}已经是{unit.short_name}的联络员。", field="user") from error
+    return row
+
+
+def end_contact(row: ContactPerson, *, actor: User, at: datetime) -> None:
+    """The person is no longer the contact; a city without any owes one again."""
+    with transaction.atomic():
+        if not ContactPerson.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at):
+            raise Refused("该联络员已经撤下。")
+        rest = ContactPerson.objects.filter(campaign=row.campaign_id, unit=row.unit_id, ended_at=None)
+        if not rest.exists():
+            reopen(CONTACT, contact_subject(row.campaign, row.unit))
+        audit.record("campaigns.contactperson.end", row, actor=actor, at=at, after={"unit": row.unit.path})
+
+
+def pledge_text(campaign: Campaign) -> dict[str, Any]:
+    """Title, preamble, clauses and closing of the pledge that the campaign's blueprint holds; {} when it holds none."""
+    found: dict[str, Any] = campaign.blueprint.data.get("pledge") or {}
+    return found
+
+
+def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime) -> Pledge:
+    """An officer signs by typing the own name under the text; the digest of the text is kept. Signed once."""
+    text = pledge_text(campaign)
+    if not text:
+        raise Refused("本行动不要求签署廉洁自律承诺书。")
+    if campaign.state != CampaignState.PUBLISHED:
+        raise Refused("行动发布后才能签署承诺书。")
+    if "".join(name.split()) != user.name:
+        raise Refused(f"签名须与登录人姓名（{user.name}）一致。", field="name", status=422)
+    try:
+        with transaction.atomic():
+            row = Pledge.objects.create(
+                campaign=campaign, user=user, name=user.name, text_digest=audit.digest_of(text), signed_at=at
+            )
+            audit.record("campaigns.pledge.sign", row, actor=user, at=at, after={"text_digest": row.text_digest})
+    except IntegrityError as error:
+        raise Refused("您已经签署过本行动的廉洁自律承诺书。") from error
+    return row

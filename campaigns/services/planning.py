@@ -1,0 +1,176 @@
+"""Planning a visit: the gate is asked under the lock of the target, and its answer is kept beside the assignment."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from campaigns import notices
+from campaigns.models import Assignment, Lead, Target
+from campaigns.rules import Answer, Decision
+from campaigns.services.gate import Proposal, judge
+from campaigns.states import ASSIGNMENTS, AssignmentState
+from core import audit
+from core.refusals import Refused
+from core.states import advance
+
+
+def plan_visit(
+    target: Target,
+    *,
+    planned_on: date,
+    lead_inspector: User,
+    second_inspector: User,
+    expert: User | None = None,
+    actor: User,
+    at: datetime,
+    reason: str = "",
+    exception: str = "",
+    lead_kind: str = "",
+    lead_detail: str = "",
+) -> Assignment:
+    """Plan a visit. State PLANNED, or ASKED when the gate wants a leader's approval of the lead (正面清单).
+
+    Refused (409) when the gate refuses, (422, field "exception") when a second visit lacks its ground
+    (`exception` is a key of rules.EXCEPTIONS). Whoever calls this creates the Visit of a PLANNED assignment.
+    """
+    kind = lead_kind if lead_kind in Lead.Kind.values else ""
+    proposal = Proposal(
+        planned_on, lead_inspector, second_inspector, expert, exception, reason.strip(), kind, lead_detail.strip()
+    )
+    try:
+        with transaction.atomic():
+            locked = locked_target(target.pk)
+            decision = judge(locked, proposal, at)
+            refuse_unless_allowed(decision)
+            return _write(locked, proposal, decision, actor, at)
+    except IntegrityError as error:
+        raise Refused("该企业已有一次未完成的派单，请刷新后查看。") from error
+
+
+def locked_target(pk: int) -> Target:
+    rows = Target.objects.select_related("campaign__blueprint", "campaign__unit", "enterprise", "unit")
+    return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def refuse_unless_allowed(decision: Decision) -> None:
+    if decision.answer is Answer.REFUSE:
+        sentences = [said.message for said in decision.saying(Answer.REFUSE)]
+        raise Refused("不能派单：" + "".join(sentences), errors={"": sentences})
+    if decision.wants_reason:
+        sentences = [said.message for said in decision.saying(Answer.NEEDS_REASON)]
+        raise Refused("".join(sentences), field="exception", status=422)
+
+
+def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, at: datetime) -> Assignment:
+    lead = None
+    if proposal.lead_kind:
+        lead = Lead.objects.create(
+            target=target, kind=proposal.lead_kind, detail=proposal.lead_detail[:300], entered_by=actor, entered_at=at
+        )
+    row = Assignment.objects.create(
+        target=target,
+        planned_on=proposal.planned_on,
+        lead_inspector=proposal.lead_inspector,
+        second_inspector=proposal.second_inspector,
+        expert=proposal.expert,
+        state=AssignmentState.ASKED if decision.wants_approval else AssignmentState.PLANNED,
+        exception=proposal.exception if target.visit_count else "",
+        reason=proposal.reason[:300],
+        lead=lead,
+        gate=decision.as_json(),
+        planned_by=actor,
+        planned_at=at,
+    )
+    after = {"state": str(row.state), "planned_on": row.planned_on, "gate": row.gate}
+    audit.record("campaigns.assignment.plan", row, actor=actor, at=at, reason=row.reason, after=after)
+    if decision.wants_approval:
+        notices.approval_asked(row, target.unit, at)
+    else:
+        notices.assigned(row, at)
+    return row
+
+
+def locked_assignment(pk: int) -> Assignment:
+    """The assignment with its target locked first: planning takes the locks in the same order."""
+    target = locked_target(Assignment.objects.only("target_id").get(pk=pk).target_id)
+    people = ("lead_inspector", "second_inspector", "expert", "lead", "planned_by")
+    row = Assignment.objects.select_related(*people).select_for_update(of=("self",)).get(pk=pk)
+    row.target = target
+    return row
+
+
+def approve_assignment(assignment: Assignment, *, actor: User, at: datetime) -> Assignment:
+    """A leader approves the lead; the gate is asked again, because certificates and windows may have changed since."""
+    with transaction.atomic():
+        row = locked_assignment(assignment.pk)
+        if row.planned_by_id == actor.pk:
+            raise Refused("派单人不能批准自己的派单，请由单位领导批准。")
+        decision = judge(row.target, proposal_of(row, lead_approved=True), at, besides=row)
+        refuse_unless_allowed(decision)
+        gate = {**row.gate, "approved": decision.as_json()}
+        stamps = {"approved_by": actor, "approved_at": at, "gate": gate}
+        approved = advance(Assignment, row.pk, "approve", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
+        if row.lead is not None:
+            row.lead.approved_by, row.lead.approved_at = actor, at
+            row.lead.save(update_fields=["approved_by", "approved_at"])
+        notices.assigned(approved, at)
+    return approved
+
+
+def proposal_of(row: Assignment, *, lead_approved: bool) -> Proposal:
+    return Proposal(
+        row.planned_on,
+        row.lead_inspector,
+        row.second_inspector,
+        row.expert,
+        row.exception,
+        row.reason,
+        row.lead.kind if row.lead else "",
+        row.lead.detail if row.lead else "",
+        lead_approved,
+    )
+
+
+def end_assignment(assignment: Assignment, action: str, *, actor: User, at: datetime, reason: str) -> Assignment:
+    """Refuse an asked assignment or cancel a standing one ("refuse", "cancel"); the enterprise may be planned again."""
+    stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
+    with transaction.atomic():
+        row = advance(
+            Assignment, assignment.pk, action, table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps
+        )
+        notices.assignment_ended(row, at)
+    return row
+
+
+def refuse_assignment(assignment: Assignment, *, actor: User, at: datetime, reason: str) -> Assignment:
+    return end_assignment(assignment, "refuse", actor=actor, at=at, reason=reason)
+
+
+def cancel_assignment(assignment: Assignment, *, actor: User, at: datetime, reason: str) -> Assignment:
+    return end_assignment(assignment, "cancel", actor=actor, at=at, reason=reason)
+
+
+def postpone(assignment: Assignment, *, to: date, actor: User, at: datetime, reason: str) -> Assignment:
+    """The works stood still: the assignment ends as postponed, and the same team is planned for the new day (HN-64).
+
+    Returns the new assignment; whoever calls this creates its Visit. Refused when the gate refuses the new day.
+    """
+    with transaction.atomic():
+        row = locked_assignment(assignment.pk)
+        stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
+        advance(Assignment, row.pk, "postpone", table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps)
+        proposal = Proposal(
+            to,
+            row.lead_inspector,
+            row.second_inspector,
+            row.expert,
+            "halted",
+            reason.strip(),
+            row.lead.kind if row.lead else "",
+            row.lead.detail if row.lead else "",
+            lead_approved=row.lead is not None and row.lead.approved_at is not None,
+        )
+        decision = judge(row.target, proposal, at)
+        refuse_unless_allowed(decision)
+        return _write(row.target, proposal, decision, actor, at)

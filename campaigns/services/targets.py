@@ -1,0 +1,104 @@
+"""The list of enterprises that a campaign inspects, and what was done to each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Unit, User
+from campaigns.models import Assignment, Campaign, Target
+from campaigns.services.duties import SELF_CHECK, open_self_check_duties, self_check_subject
+from campaigns.states import ASSIGNMENTS, AssignmentState, CampaignState
+from core import audit, locks
+from core.obligations import meet, reopen
+from core.refusals import Refused
+from core.states import advance
+from enterprises.models import Enterprise
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What building the list did: sites added, sites whose class or unit followed the register, sites on it now."""
+
+    added: int
+    changed: int
+    total: int
+
+
+def list_targets(campaign: Campaign, unit: Unit, *, key_only: bool, actor: User | None, at: datetime) -> Listed:
+    """Put the sites of a unit and its subtree on the list: the key ones, or all. Again adds only what is new.
+
+    Closed and unconfirmed sites stay off. Class and unit of listed sites not yet visited follow the register.
+    """
+    if campaign.state == CampaignState.CLOSED:
+        raise Refused("行动已结束，不能再纳入检查对象。")
+    with transaction.atomic():
+        locks.hold("targets", str(campaign.pk))
+        listed = Target.objects.filter(campaign=campaign, unit__path__startswith=unit.path)
+        changed = follow_register(listed)
+        before = listed.count()
+        add(campaign, sites_to_list(campaign, unit, key_only), at)
+        total = listed.count()
+        fresh = listed.filter(listed_at=at)
+        open_self_check_duties(campaign, fresh, at)
+        found = Listed(added=total - before, changed=changed, total=total)
+        if found.added or found.changed:
+            after = {"unit": unit.path, "key_only": key_only, "added": found.added, "changed": found.changed}
+            audit.record("campaigns.target.list", campaign, actor=actor, at=at, after=after)
+    return found
+
+
+def sites_to_list(campaign: Campaign, unit: Unit, key_only: bool) -> QuerySet[Enterprise]:
+    sites = Enterprise.objects.filter(unit__path__startswith=unit.path, is_confirmed=True).exclude(state="closed")
+    if key_only:
+        sites = sites.filter(is_key=True)
+    return sites.exclude(pk__in=Target.objects.filter(campaign=campaign).values("enterprise"))
+
+
+def add(campaign: Campaign, sites: QuerySet[Enterprise], at: datetime) -> None:
+    rows = sites.values_list("pk", "unit_id", "is_key").iterator(chunk_size=BATCH)
+    Target.objects.bulk_create(
+        (
+            Target(campaign=campaign, enterprise_id=pk, unit_id=unit_id, is_key=is_key, listed_at=at)
+            for pk, unit_id, is_key in rows
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+
+
+def follow_register(listed: QuerySet[Target]) -> int:
+    """Bring class and unit of targets not yet visited up to date, in one statement. Returns how many changed."""
+    site = Enterprise.objects.filter(pk=OuterRef("enterprise"))
+    stale = listed.filter(visit_count=0).filter(~Q(is_key=F("enterprise__is_key")) | ~Q(unit=F("enterprise__unit")))
+    rows = Target.objects.filter(pk__in=list(stale.values_list("pk", flat=True)))
+    return rows.update(is_key=Subquery(site.values("is_key")), unit_id=Subquery(site.values("unit")))
+
+
+def record_self_check(target_id: int, at: datetime) -> None:
+    """The self-check of a listed site was handed in."""
+    Target.objects.filter(pk=target_id).update(self_checked_at=at)
+    meet(SELF_CHECK, self_check_subject(target_id), at=at)
+
+
+def withdraw_self_check(target_id: int) -> None:
+    """The self-check was sent back: it is owed again."""
+    Target.objects.filter(pk=target_id).update(self_checked_at=None)
+    reopen(SELF_CHECK, self_check_subject(target_id))
+
+
+def record_visit(target_id: int, at: datetime, *, actor: User | None = None, counts: bool = True) -> None:
+    """A visit of a listed site ended: its standing assignment is done. With `counts` it is a visit for the gate.
+
+    A visit that found the gates closed or the works halted does not count (严禁以停代查): see `postpone`.
+    """
+    with transaction.atomic():
+        if counts:
+            Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
+        standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
+        for pk in standing.values_list("pk", flat=True):
+            stamps = {"ended_at": at}
+            advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)

@@ -1,0 +1,1 @@
+"""Pages of campaigns. Access first, then one service call or one query, then the page."""

@@ -1,0 +1,214 @@
+"""The list of campaigns and one campaign: what it is, what is still to be decided, and the steps to publication."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gate import able_somewhere, may, require, require_somewhere
+from accounts.models import Unit
+from campaigns import services
+from campaigns.forms import ON_HOLIDAY, AdoptForm, CreateForm, ParametersForm
+from campaigns.models import Campaign, Phase, Target
+from campaigns.states import CAMPAIGNS
+from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from core import clock
+from core.gantt import Window
+from core.paging import KeysetPage
+from core.refusals import Refused
+
+MANAGE = "campaign.manage"
+
+
+@login_required
+@require_GET
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    rows = Campaign.objects.visible_to(user).select_related("unit", "blueprint").prefetch_related("phases")
+    page = KeysetPage(rows, ("-year", "-id"), size=20).for_request(request)
+    context = {
+        "page": page,
+        "lines": [(row, running(row, clock.today())) for row in page.rows],
+        "creates": able_somewhere(user, MANAGE),
+    }
+    return render(request, "campaigns/campaign_list.html", context)
+
+
+def running(campaign: Campaign, day: date) -> list[Phase]:
+    return [phase for phase in campaign.phases.all() if phase.open_on(day)]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def campaign_create(request: HttpRequest) -> HttpResponse:
+    scope = require_somewhere(person(request), MANAGE)
+    units = Unit.objects.filter(path__in=scope.paths)
+    form = CreateForm(request.POST or None, units=units)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            row = services.create_from_blueprint(
+                given["blueprint"], unit=given["unit"], year=given["year"], actor=person(request), at=clock.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "行动已拟定。请选定参数、采用台账选项，再报领导批准。")
+            return redirect("campaigns:campaign_detail", row.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "campaigns/campaign_form.html", {"form": form}, status=status)
+
+
+@login_required
+@require_GET
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    return render(request, "campaigns/campaign_detail.html", overview(request, campaign))
+
+
+def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    user = person(request)
+    phases = list(campaign.phases.all())
+    adopted = Campaign.objects.select_related("industries", "issue_types", "handlings", "adopted_by", "approved_by")
+    return {
+        **page_of(request, campaign),
+        "campaign": adopted.select_related("blueprint", "unit").get(pk=campaign.pk),
+        "windows": [Window(phase.name, phase.starts_on, phase.ends_on) for phase in phases],
+        "dates": services.report_dates(campaign),
+        "on_holiday": dict(ON_HOLIDAY)[campaign.on_holiday],
+        "obstacles": services.obstacles(campaign) if campaign.published_at is None else [],
+        "parameters": readings(campaign),
+        "counts": counts(request, campaign),
+        "pledge_due": pledge_due(request, campaign),
+        "actions": [arrow for arrow in CAMPAIGNS.actions(campaign.state) if may(user, arrow.capability, campaign)],
+    }
+
+
+def counts(request: HttpRequest, campaign: Campaign) -> dict[str, int] | None:
+    """How far the campaign is, within what the person may see; None for those who see no visits."""
+    if not able_somewhere(person(request), "visit.view"):
+        return None
+    rows = Target.objects.visible_to(person(request)).filter(campaign=campaign)
+    found: dict[str, int] = rows.aggregate(
+        total=Count("pk"),
+        key=Count("pk", filter=Q(is_key=True)),
+        checked=Count("pk", filter=Q(self_checked_at__isnull=False)),
+        visited=Count("pk", filter=Q(visited_at__isnull=False)),
+    )
+    return found
+
+
+def readings(campaign: Campaign) -> list[dict[str, Any]]:
+    """Every parameter with the reading that was chosen, "" where none was."""
+    found = []
+    for parameter in campaign.blueprint.data.get("parameters", []):
+        labels = {option["value"]: option["label"] for option in parameter["options"]}
+        found.append({**parameter, "chosen": labels.get(campaign.parameters.get(parameter["key"], ""), "")})
+    return found
+
+
+def pledge_due(request: HttpRequest, campaign: Campaign) -> bool:
+    """Whether this person is an inspector who has not signed the campaign's pledge yet."""
+    user = person(request)
+    if campaign.state != "published" or not services.pledge_text(campaign) or not able_somewhere(user, "visit.record"):
+        return False
+    return not user.pledges.filter(campaign=campaign).exists()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def campaign_parameters(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    form = ParametersForm(request.POST or None, campaign=campaign)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.choose_parameters(
+                campaign,
+                form.chosen(),
+                on_holiday=form.cleaned_data["on_holiday"],
+                actor=person(request),
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "参数已选定。")
+            return redirect("campaigns:campaign_detail", pk)
+    context = {**page_of(request, campaign), "form": form, "title": "选定参数"}
+    return render(request, "campaigns/decision_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def campaign_adopt(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    form = AdoptForm(request.POST or None, campaign=campaign)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.adopt_lists(campaign, **form.cleaned_data, actor=person(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, "已采用共享台账选项，决定显示在本页。")
+            return redirect("campaigns:campaign_detail", pk)
+    context = {**page_of(request, campaign), "form": form, "title": "采用共享台账选项"}
+    return render(request, "campaigns/decision_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_POST
+def campaign_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), "campaign.approve", campaign)
+    try:
+        services.approve(campaign, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_detail", pk)
+    messages.success(request, "行动已批准，可以发布。")
+    return redirect("campaigns:campaign_detail", pk)
+
+
+@login_required
+@require_POST
+def campaign_return(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), "campaign.approve", campaign)
+    try:
+        services.return_to_draft(campaign, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_detail", pk)
+    messages.success(request, "行动已退回修改。")
+    return redirect("campaigns:campaign_detail", pk)
+
+
+@login_required
+@require_POST
+def campaign_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    try:
+        services.publish(campaign, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_detail", pk)
+    messages.success(request, "行动已发布，各市已收到通知。")
+    return redirect("campaigns:campaign_detail", pk)
+
+
+@login_required
+@require_POST
+def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    try:
+        services.close(campaign, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_detail", pk)
+    messages.success(request, "行动已结束。")
+    return redirect("campaigns:campaign_detail", pk)

@@ -1,0 +1,162 @@
+"""Working groups, contact persons and pledges of a campaign."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gate import holdings, require, require_somewhere
+from accounts.models import Unit
+from campaigns import services
+from campaigns.forms import ContactForm, MemberForm, PledgeForm
+from campaigns.models import Campaign, ContactPerson, GroupMember
+from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from core import clock
+from core.refusals import Refused
+
+MANAGE = "campaign.manage"
+# A city's officer prepares the report and names who sends it; the contact person may hand over to a colleague.
+NAME_CONTACT = "report.prepare"
+
+
+@login_required
+@require_GET
+def campaign_people(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require_somewhere(person(request), "visit.view")
+    return render(request, "campaigns/campaign_people.html", people_context(request, campaign))
+
+
+def people_context(
+    request: HttpRequest,
+    campaign: Campaign,
+    member_form: MemberForm | None = None,
+    contact_form: ContactForm | None = None,
+) -> dict[str, Any]:
+    seats = {group["key"]: group.get("seats", []) for group in campaign.blueprint.data.get("groups", [])}
+    groups = list(campaign.groups.prefetch_related("members__user__unit"))
+    own = naming_units(request, campaign)
+    page = page_of(request, campaign)
+    return {
+        **page,
+        "groups": [(group, seats.get(group.key, [])) for group in groups],
+        "member_form": member_form or (MemberForm(None, campaign=campaign) if page["manages"] else None),
+        "cities": cities(campaign),
+        "own_units": {unit.pk for unit in own},
+        "contact_form": contact_form or (ContactForm(None, units=own) if own else None),
+        "pledge": services.pledge_text(campaign),
+        "signed": campaign.pledges.filter(user=person(request)).first(),
+        "signs": bool(holdings(person(request)).scope("visit.record").paths),
+    }
+
+
+def cities(campaign: Campaign) -> list[tuple[Unit, list[ContactPerson]]]:
+    """Every city below the authority with its contact persons of today; two queries."""
+    named: dict[int, list[ContactPerson]] = {}
+    for row in campaign.contacts.filter(ended_at=None).select_related("user", "unit").order_by("named_at"):
+        named.setdefault(row.unit_id, []).append(row)
+    below = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None).exclude(pk=campaign.unit_id)
+    return [(unit, named.get(unit.pk, [])) for unit in below.order_by("order", "path")]
+
+
+def naming_units(request: HttpRequest, campaign: Campaign) -> Any:
+    """The cities whose contact person this user may name."""
+    scope = holdings(person(request)).scope(NAME_CONTACT)
+    mine = Q(pk__in=[])
+    for path in scope.paths:
+        mine |= Q(path__startswith=path)
+    return Unit.objects.under(campaign.unit.path).at_level("city").filter(mine, closed_on=None)
+
+
+@login_required
+@require_POST
+def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    form = MemberForm(request.POST, campaign=campaign)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.add_member(
+                given["group"], given["user"], role=given["role"], actor=person(request), at=clock.now()
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, f"{given['user'].name}已编入{given['group'].name}。")
+            return redirect("campaigns:campaign_people", pk)
+    return render(request, "campaigns/campaign_people.html", people_context(request, campaign, form), status=422)
+
+
+@login_required
+@require_POST
+def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require(person(request), MANAGE, campaign)
+    member = get_object_or_404(
+        GroupMember.objects.filter(group__campaign=campaign).select_related("group"), pk=member_pk
+    )
+    services.remove_member(member, actor=person(request), at=clock.now())
+    messages.success(request, "已从工作组移出。")
+    return redirect("campaigns:campaign_people", pk)
+
+
+@login_required
+@require_POST
+def contact_name(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require_somewhere(person(request), NAME_CONTACT)
+    form = ContactForm(request.POST, units=naming_units(request, campaign))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.name_contact(campaign, given["unit"], given["user"], actor=person(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, f"已登记{given['unit'].short_name}联络员：{given['user'].name}。")
+            return redirect("campaigns:campaign_people", pk)
+    context = people_context(request, campaign, contact_form=form)
+    return render(request, "campaigns/campaign_people.html", context, status=422)
+
+
+@login_required
+@require_POST
+def contact_end(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require_somewhere(person(request), NAME_CONTACT)
+    rows = ContactPerson.objects.filter(campaign=campaign, unit__in=naming_units(request, campaign))
+    row = get_object_or_404(rows.select_related("unit", "campaign", "user"), pk=contact_pk)
+    try:
+        services.end_contact(row, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_people", pk)
+    messages.success(request, "联络员已撤下。")
+    return redirect("campaigns:campaign_people", pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def pledge_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require_somewhere(person(request), "visit.record")
+    form = PledgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.sign_pledge(campaign, person(request), name=form.cleaned_data["name"], at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, "承诺书已签署。")
+            return redirect("campaigns:pledge_sign", pk)
+    context = {
+        **page_of(request, campaign),
+        "form": form,
+        "pledge": services.pledge_text(campaign),
+        "signed": campaign.pledges.filter(user=person(request)).first(),
+    }
+    return render(request, "campaigns/pledge_sign.html", context, status=422 if request.method == "POST" else 200)

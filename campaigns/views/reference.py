@@ -1,0 +1,43 @@
+"""What stands behind a campaign: its plan as data, its annexes and forms, its shared lists."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.gate import require_somewhere
+from campaigns.models import BlueprintVersion, SharedList
+from campaigns.views.frame import campaign_or_404, page_of, person
+
+VIEW = "campaign.view"
+
+
+@login_required
+@require_GET
+def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    context = {
+        **page_of(request, campaign),
+        "plan": campaign.blueprint.data,
+        "forms": {form.purpose: form for form in campaign.forms.select_related("definition")},
+    }
+    return render(request, "campaigns/campaign_source.html", context)
+
+
+@login_required
+@require_GET
+def list_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    require_somewhere(person(request), VIEW)
+    row = get_object_or_404(SharedList, pk=pk)
+    items = list(row.items.all())
+    names = [item.name for item in items]
+    twins = {item.pk for item in items if names.count(item.name) > 1}
+    return render(request, "campaigns/list_detail.html", {"list": row, "items": items, "twins": twins})
+
+
+@login_required
+@require_GET
+def blueprint_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    require_somewhere(person(request), VIEW)
+    row = get_object_or_404(BlueprintVersion, pk=pk)
+    return render(request, "campaigns/blueprint_detail.html", {"blueprint": row, "plan": row.data})

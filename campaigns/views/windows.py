@@ -1,0 +1,103 @@
+"""When the phases run, and the cities that asked for their own time."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.gate import holdings, may, require, require_somewhere
+from accounts.models import Unit
+from campaigns import services
+from campaigns.forms import WindowForm
+from campaigns.models import Campaign, PhaseWindow
+from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from core import clock
+from core.refusals import Refused
+
+ASK = "campaign.ask_window"
+APPROVE = "campaign.approve_window"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def campaign_windows(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    require_somewhere(person(request), "visit.view")
+    units = asking_units(request, campaign)
+    form = WindowForm(request.POST or None, campaign=campaign, units=units)
+    if request.method == "POST":
+        require_somewhere(person(request), ASK)
+        if form.is_valid() and asked(request, form):
+            return redirect("campaigns:campaign_windows", pk)
+    context = {**page_of(request, campaign), **windows_context(request, campaign, units), "form": form}
+    return render(request, "campaigns/campaign_windows.html", context, status=422 if request.method == "POST" else 200)
+
+
+def asking_units(request: HttpRequest, campaign: Campaign) -> Any:
+    """The cities below the campaign's authority for which the person may ask."""
+    paths = holdings(person(request)).scope(ASK).paths
+    below = Unit.objects.under(campaign.unit.path).filter(level="city", closed_on=None, path__in=paths)
+    return below.exclude(pk=campaign.unit_id)
+
+
+def asked(request: HttpRequest, form: WindowForm) -> bool:
+    """Whether the request was written down; what it lacks goes to the form."""
+    try:
+        services.ask_window(**form.cleaned_data, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        form.add_error(refusal.field or None, refusal.message)
+        return False
+    messages.success(request, "申请已提交，省厅批准后生效；批准前仍按原时间执行。")
+    return True
+
+
+def windows_context(request: HttpRequest, campaign: Campaign, units: Any) -> dict[str, Any]:
+    rows = PhaseWindow.objects.visible_to(person(request)).filter(phase__campaign=campaign)
+    own = list(rows.select_related("phase", "unit", "asked_by", "decided_by").order_by("-asked_at", "-pk")[:200])
+    first = units.first() if campaign.state == "published" else None
+    return {
+        "phases": list(campaign.phases.all()),
+        "own": own,
+        "waiting": [row for row in own if row.state == "asked"],
+        "decides": may(person(request), APPROVE, campaign),
+        "asks": first is not None,
+        "unit": first,
+        "unit_dates": services.report_dates(campaign, first) if first else [],
+        "today": clock.today(),
+    }
+
+
+def window_or_404(request: HttpRequest, campaign: Campaign, pk: int) -> PhaseWindow:
+    rows = PhaseWindow.objects.visible_to(person(request)).filter(phase__campaign=campaign)
+    return get_object_or_404(rows.select_related("phase__campaign", "unit"), pk=pk)
+
+
+@login_required
+@require_POST
+def window_approve(request: HttpRequest, pk: int, window_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    row = window_or_404(request, campaign, window_pk)
+    require(person(request), APPROVE, campaign)
+    try:
+        services.approve_window(row, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_windows", pk)
+    messages.success(request, f"已批准{row.unit.short_name}调整“{row.phase.name}”阶段时间。")
+    return redirect("campaigns:campaign_windows", pk)
+
+
+@login_required
+@require_POST
+def window_refuse(request: HttpRequest, pk: int, window_pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request, pk)
+    row = window_or_404(request, campaign, window_pk)
+    require(person(request), APPROVE, campaign)
+    try:
+        services.refuse_window(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return answered(request, refusal, "campaigns:campaign_windows", pk)
+    messages.success(request, "已答复不予批准，理由已告知申请单位。")
+    return redirect("campaigns:campaign_windows", pk)
