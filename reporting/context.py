@@ -4,7 +4,7 @@ Lazy: fragments and public pages ask nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,6 +17,7 @@ from campaigns.models import Campaign
 from core import clock
 from core.models import Notice
 from reporting import desk, navigation
+from reporting.models import ReportPeriod
 from reporting.navigation import Entry, Group
 
 
@@ -77,7 +78,8 @@ def link(entry: Entry, view_name: str, badge: int | None) -> dict[str, Any]:
 
 def badges(user: User) -> dict[str, int]:
     """Figures beside entries, by Entry.badge. One cheap query each, at most three."""
-    return {}
+    midnight = clock.at_local(clock.today() + timedelta(days=1))
+    return {"owed": desk.owed_by(user).filter(due_at__lt=midnight).count()}
 
 
 def campaign_line(user: User) -> dict[str, Any]:
@@ -85,16 +87,24 @@ def campaign_line(user: User) -> dict[str, Any]:
     campaign = desk.current_campaign(user)
     if campaign is None:
         return {"campaign": None, "phase_label": "", "countdown": None}
-    today = clock.today()
-    phases = [phase.name for phase in campaign.phases.all() if phase.open_on(today)]
-    return {"campaign": campaign, "phase_label": "、".join(phases), "countdown": countdown(user, campaign)}
+    period = desk.next_period(campaign, clock.now()) if able_somewhere(user, "report.view") else None
+    return {
+        "campaign": campaign,
+        "phase_label": phase_label(campaign, period, clock.today()),
+        "countdown": countdown(period),
+    }
 
 
-def countdown(user: User, campaign: Campaign) -> Countdown | None:
-    """The next report cut-off for those who report; None shows no chip."""
-    if not able_somewhere(user, "report.view"):
-        return None
-    period = desk.next_period(campaign, clock.now())
+def phase_label(campaign: Campaign, period: ReportPeriod | None, day: date) -> str:
+    """The phase begun last among those open that day, how many are, and the reporting week: short enough for a chip."""
+    phases = [phase for phase in campaign.phases.all() if phase.open_on(day)]
+    names = list(dict.fromkeys(phase.name for phase in sorted(phases, key=lambda phase: phase.starts_on)))
+    said = [names[-1] if len(names) == 1 else f"{names[-1]}等 {len(names)} 个阶段"] if names else []
+    return " · ".join(said + ([f"第 {period.number} 周"] if period else []))
+
+
+def countdown(period: ReportPeriod | None) -> Countdown | None:
+    """The next weekly cut-off for those who see reports; None shows no chip."""
     return Countdown(period.cutoff_at, "距周报截止", late=False) if period else None
 
 

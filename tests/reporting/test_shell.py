@@ -1,0 +1,106 @@
+"""What stands around every page: unit, campaign, phase, countdown, badges; cheap, and lazy for fragments."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import RequestFactory
+from django.urls import reverse
+
+from accounts.models import User
+from core import clock
+from core.obligations import open_obligation
+from reporting.context import shell, shell_of
+from tests import factories as make
+from tests.reporting.scene import sh
+
+pytestmark = pytest.mark.django_db
+NOW = sh("05-13 14:18")
+
+
+def request_of(person: User, path: str = "/"):
+    request = RequestFactory().get(path)
+    request.user = User.objects.get(pk=person.pk)
+    request.resolver_match = None
+    return request
+
+
+def around(person: User) -> dict:
+    request = request_of(person)
+    with clock.travel(NOW):
+        return shell_of(request, request.user)
+
+
+def week(campaign, number: int, cutoff: str):
+    return campaign.periods.create(
+        number=number,
+        nominal_on=sh(cutoff).date(),
+        starts_at=sh(cutoff) - timedelta(days=7),
+        cutoff_at=sh(cutoff),
+    )
+
+
+def test_an_officer_sees_campaign_phase_week_and_countdown(scene):
+    week(scene.campaign, 3, "05-08 17:30")
+    week(scene.campaign, 4, "05-15 17:30")
+    said = around(scene.cast.officer_a)
+    assert said["unit"] == "漯河市生态环境局源汇分局"
+    assert said["campaign"] == scene.campaign
+    assert said["phase_label"] == "依法处理等 3 个阶段 · 第 4 周"
+    assert (said["countdown"].due_at, said["countdown"].late) == (sh("05-15 17:30"), False)
+
+
+def test_an_enterprise_sees_no_weekly_countdown(scene):
+    make.target(scene.campaign, scene.cast.site_a)
+    week(scene.campaign, 4, "05-15 17:30")
+    said = around(scene.cast.enterprise_a)
+    assert said["campaign"] == scene.campaign
+    assert said["countdown"] is None
+
+
+def test_without_a_campaign_nothing_is_promised(cast):
+    said = around(cast.officer_a)
+    assert (said["campaign"], said["phase_label"], said["countdown"]) == (None, "", None)
+
+
+def test_the_workbench_badge_counts_what_is_late_or_due_today(cast):
+    for subject, due in (("a", "05-12 09:00"), ("b", "05-13 23:59:59"), ("c", "05-14 00:00")):
+        open_obligation(
+            kind="test", subject=subject, unit_path=cast.county_a.path, due_at=sh(due), at=NOW, title="上报"
+        )
+    entries = {entry["title"]: entry for group in around(cast.officer_a)["nav"] for entry in group["entries"]}
+    assert entries["工作台"]["badge"] == 2
+    assert around(cast.officer_city)["nav"][0]["entries"][0]["badge"] is None
+
+
+def test_a_menu_shows_only_what_its_person_may_open(cast):
+    def titles(person):
+        return {entry["title"] for group in around(person)["nav"] for entry in group["entries"]}
+
+    assert "人员与授权" in titles(cast.security)
+    assert "人员与授权" not in titles(cast.officer_a)
+
+
+def test_nothing_is_asked_until_a_template_looks(cast, django_assert_num_queries):
+    request = request_of(cast.officer_a)
+    with django_assert_num_queries(0):
+        shell(request)
+
+
+def test_a_broken_page_without_a_user_has_no_shell():
+    assert shell(RequestFactory().get("/")) == {"shell": None}
+
+
+def test_the_shell_takes_eight_queries_at_most(scene, django_assert_max_num_queries):
+    week(scene.campaign, 4, "05-15 17:30")
+    request = request_of(scene.cast.officer_a)
+    with django_assert_max_num_queries(8), clock.travel(NOW):
+        shell_of(request, request.user)
+
+
+@pytest.mark.parametrize("name", ["officer_a", "inspector_a", "enterprise_a", "expert", "security"])
+def test_every_person_gets_a_workbench_with_the_way_out(client, cast, name):
+    client.force_login(getattr(cast, name))
+    said = client.get(reverse("reporting:workbench")).content.decode()
+    assert f'action="{reverse("accounts:logout")}"' in said
+    assert reverse("accounts:password_change") in said
+    assert 'aria-current="page"' in said
