@@ -98,6 +98,8 @@ def child_environment(wishes: Wishes, servers: Mapping[str, str], scratch: Path)
         "ALLOWED_HOSTS": ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *_names(wishes.host)])),
         "PUBLIC_BASE_URL": wishes.address,
         "LOG_LEVEL": "WARNING",
+        # Celery's advice against root is for servers; who starts a demonstration as root knows it.
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
     }
     binding = {
         "DEMO": "1",

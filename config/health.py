@@ -7,18 +7,18 @@ import sys
 PAGE = "/login/"
 
 
-def answers(host: str, port: int, *, seconds: float = 3.0) -> bool:
-    """Whether the sign-in page comes back, asked as the proxy asks: with an allowed host name and over HTTPS."""
+def status(host: str, port: int, *, seconds: float = 3.0) -> int:
+    """The HTTP status of the sign-in page, asked as the proxy asks: an allowed host name, HTTPS. 0: no answer."""
     name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].lstrip(".").replace("*", "") or "localhost"
     line = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
         line.request("GET", PAGE, headers={"Host": name, "X-Forwarded-Proto": "https"})
-        return line.getresponse().status == http.client.OK
+        return line.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return 0
     finally:
         line.close()
 
 
 if __name__ == "__main__":
-    sys.exit(not answers("127.0.0.1", int(os.environ.get("PORT", "8000"))))
+    sys.exit(status("127.0.0.1", int(os.environ.get("PORT", "8000"))) != http.client.OK)

@@ -3,6 +3,7 @@
 Leaves no process, socket or temporary file; the data stays in STATE_DIR. `--rebuild` makes that data anew and ends.
 """
 
+import http.client
 import os
 import signal
 import sys
@@ -159,8 +160,11 @@ def background_commands(scratch: Path) -> dict[str, list[str]]:
 def await_web(wishes: Wishes, watch: Watch, ear: Ear) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wishes.host, wishes.host)  # noqa: S104
     for _ in range(int(WEB_SECONDS / 0.1)):
-        if health.answers(host, wishes.port):
+        answer = health.status(host, wishes.port)
+        if answer == http.client.OK:
             return
+        if answer:
+            raise Unavailable(f"网页已启动，但 {health.PAGE} 应答 {answer}，演示没有启动；原因见上面 web 的输出。")
         ear.rest(0.1)
         watch.revive()
     raise Unavailable(f"网页在 {WEB_SECONDS:.0f} 秒内没有应答，演示没有启动。")

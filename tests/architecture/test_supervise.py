@@ -2,8 +2,11 @@
 
 import socket
 import sys
+import threading
 import time
+from contextlib import nullcontext as does_not_raise
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from config import children, demonstration
 from config.children import Child, Watch
 from config.demonstration import moment, read_wishes
 from config.embedded import Unavailable
-from config.supervise import Ear, Stopped, manage
+from config.supervise import Ear, Stopped, await_web, manage
 from tests.launching import alive, gone
 
 STUBBORN = """
@@ -128,6 +131,23 @@ def test_a_failing_preparation_stops_the_start_and_says_which(tmp_path, monkeypa
     monkeypatch.setattr("config.supervise.MANAGE", (sys.executable, "-c", "raise SystemExit('不行')"))
     with pytest.raises(Unavailable, match=r"manage.py migrate 失败（1），演示没有启动。\n不行"):
         manage(("migrate",), {"TMPDIR": str(tmp_path)}, Ear(()), quiet=True)
+
+
+@pytest.mark.parametrize(
+    "status, outcome", [(200, does_not_raise()), (500, pytest.raises(Unavailable, match="应答 500"))]
+)
+def test_the_first_answer_of_the_web_decides(status, outcome):
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as web, outcome:
+        threading.Thread(target=web.handle_request, daemon=True).start()
+        await_web(read_wishes({"PORT": str(web.server_port)}), Watch(), Ear(()))
 
 
 def test_being_told_to_stop_ends_a_preparation_under_way(tmp_path, monkeypatch):
