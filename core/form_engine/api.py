@@ -85,7 +85,10 @@ def visible_submission(request: Request, client_id: UUID) -> Submission:
     found = Submission.objects.select_related("definition", "updated_by").filter(pk=client_id).first()
     if found is None:
         raise Http404
-    handler_of(found.kind).subject_for(request.user, found.subject_id, write=False)
+    handler = handler_of(found.kind)
+    subject = handler.subject_for(request.user, found.subject_id, write=False)
+    if not handler.readable(subject, found, request.user):
+        raise Http404
     return found
 
 

@@ -26,6 +26,10 @@ class Handler:
         """The definition that a new sheet of this subject is filled on."""
         raise NotImplementedError
 
+    def readable(self, subject: Any, submission: Submission, user: Any) -> bool:
+        """Whether who may read the subject may read this very sheet of it (drafts may be for their writers only)."""
+        return True
+
     def editable(self, subject: Any, user: Any) -> bool:
         """Whether a draft may be written now. May raise Refused to say why not."""
         return True

@@ -25,8 +25,7 @@ class RecordForm(Handler):
 
     def subject_for(self, user: Any, subject_id: int, *, write: bool) -> Visit:
         found = Visit.objects.visible_to(user).filter(pk=subject_id).first()
-        # The enterprise reads what was locked, on its page; a draft is nobody's but the bureau's.
-        if found is None or not gate.may(user, "visit.view", found):
+        if found is None:
             raise Http404
         if not write:
             return found
@@ -36,6 +35,10 @@ class RecordForm(Handler):
 
     def definition(self, subject: Visit) -> FormDefinition:
         return sheets.record_definition(subject.campaign, clock.now())
+
+    def readable(self, subject: Visit, submission: Submission, user: Any) -> bool:
+        """The enterprise reads what was locked; a draft is nobody's but the bureau's."""
+        return submission.locked or gate.may(user, "visit.view", subject)
 
     def editable(self, subject: Visit, user: Any) -> bool:
         record = draft_of(subject)

@@ -38,6 +38,10 @@ class SelfCheckForm(Handler):
     def definition(self, subject: SelfCheck) -> FormDefinition:
         return selfchecks.definition_for(subject.campaign_id)
 
+    def readable(self, subject: SelfCheck, submission: Submission, user: Any) -> bool:
+        """The county reads what was handed in; until then the sheet is the enterprise's own."""
+        return submission.locked or gate.may(user, "selfcheck.fill", subject)
+
     def editable(self, subject: SelfCheck, user: Any) -> bool:
         if subject.state in {SelfCheckState.DRAFT, SelfCheckState.RETURNED}:
             return True
