@@ -1,12 +1,31 @@
 from django import forms
 
-from accounts.models import Region, Unit
+from accounts.models import Region, Unit, User
 from accounts.rules import ROLE_LABELS, Role
 
 
 def day_input() -> forms.DateInput:
     """The browser's own date field; it reads and writes ISO dates whatever the locale."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class PersonChoice(forms.ModelChoiceField[User]):
+    """One person, by name, unit and post."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return person_label(obj)
+
+
+class PeopleChoice(forms.ModelMultipleChoiceField[User]):
+    """Several people, by name, unit and post."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return person_label(obj)
+
+
+def person_label(person: User) -> str:
+    unit = person.unit.short_name if person.unit else ""
+    return f"{person.name} · {unit} {person.post}".strip() + ("" if person.is_active else "（已停用）")
 
 
 class LoginForm(forms.Form):

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.gate import require
+from accounts.models import User
 from core import clock
 from core.paging import KeysetPagination
 from core.refusals import Refused
@@ -59,6 +60,7 @@ def case_step(request: Request, pk: int, action: str) -> Response:
     if arrow is None:
         raise Refused("没有这种办理动作。", status=404)
     require(request.user, arrow.capability, case)
+    assert isinstance(request.user, User)
     CASES.arrow(case.state, action)
     said = cleaned(action, case, request.data)
     moved = take_step(case, action, said, actor=request.user, at=clock.now())

@@ -2,7 +2,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from accounts.forms import PeopleChoice, PersonChoice
 from accounts.models import User
 from penalties.models import PenaltyCase
 
@@ -23,11 +25,9 @@ def long_field(label: str, help_text: str = "", rows: int = 3) -> forms.CharFiel
     )
 
 
-def name_people(field: forms.Field, path: str) -> None:
-    """Offer the active people of a unit's subtree, by name and post."""
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = User.objects.filter(unit__path__startswith=path, is_active=True).order_by("name")
-    field.label_from_instance = lambda person: f"{person.name} {person.post}".strip()  # type: ignore[method-assign]
+def people_of(path: str) -> QuerySet[User]:
+    """The active people of a unit's subtree."""
+    return User.objects.filter(unit__path__startswith=path, is_active=True).select_related("unit").order_by("name")
 
 
 class FilingForm(forms.Form):
@@ -35,7 +35,7 @@ class FilingForm(forms.Form):
     facts = long_field("案情简介及立案理由", rows=4)
     violated_article = forms.CharField(label="违反的条款", max_length=200)
     penalty_article = forms.CharField(label="处罚依据条款", max_length=200)
-    investigators = forms.ModelMultipleChoiceField(
+    investigators = PeopleChoice(
         label="调查人员（至少两人，均须持有效执法证）",
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -44,7 +44,9 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name_people(self.fields["investigators"], path)
+        choice = self.fields["investigators"]
+        assert isinstance(choice, PeopleChoice)
+        choice.queryset = people_of(path)
 
 
 class NoticeForm(forms.Form):
@@ -68,11 +70,13 @@ class ServiceForm(forms.Form):
     method = forms.ChoiceField(label="送达方式", choices=METHODS)
     receiver = forms.CharField(label="签收人（受送达人）", max_length=40)
     place = forms.CharField(label="送达地点", max_length=120)
-    second = forms.ModelChoiceField(label="另一名送达人", queryset=User.objects.none(), empty_label="请选择")
+    second = PersonChoice(label="另一名送达人", queryset=User.objects.none(), empty_label="请选择")
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name_people(self.fields["second"], path)
+        choice = self.fields["second"]
+        assert isinstance(choice, PersonChoice)
+        choice.queryset = people_of(path)
 
 
 class ClosingForm(forms.Form):

@@ -40,7 +40,7 @@ class Filing:
 
 
 def file_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> PenaltyCase:
-    """File a case from a ledger row (立案). One case per issue; an issue of rules and registers is guided, not punished."""
+    """File a case from a ledger row (立案), once per issue; an issue of rules and registers is guided instead."""
     refuse_unfit_issue(issue)
     refuse_day(filing.filed_on, day_of(issue.occurred_at), "立案日期", "发现问题之日", at)
     refuse_investigators(filing.investigators, filing.filed_on)

@@ -1,4 +1,4 @@
-"""States of a penalty case and every arrow between them (thin procedure: filing, notice, decision, service, closing)."""
+"""States of a penalty case and every arrow between them (filing, notice, decision, service, closing)."""
 
 from django.db import models
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -162,7 +163,7 @@ def noticed_fine(case: PenaltyCase) -> object:
 
 @login_required
 @require_GET
-def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponse:
+def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseBase:
     case = get_object_or_404(PenaltyCase.objects.visible_to(request.user), pk=pk)
     document = get_object_or_404(PrintedDocument.objects.of(case), pk=document_pk)
     return serve_file(request, document.file, document.file_name)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -9,7 +11,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def undelivered(self) -> "NoticeQuerySet":
         return self.filter(delivered_at=None)
 
-    def visible_to(self, user: object) -> "NoticeQuerySet":
+    def visible_to(self, user: Any) -> "NoticeQuerySet":
         return self.filter(recipient=user)
 
 
