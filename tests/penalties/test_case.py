@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -145,10 +146,16 @@ def test_who_investigated_does_not_decide(cast, filed, noticed):
         services.decide(noticed, deciding(), actor=cast.leader_a, at=LATER)
 
 
+def words_of(document) -> str:
+    """The text of a paper without blanks and page numbers."""
+    with document.file.open() as file:
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
+    return re.sub(r"—\d+—", "", "".join(text.split()))
+
+
 def test_the_printed_decision_carries_every_field(decided):
     step = decided.steps.get(kind="decide")
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(step.document.file.open().read())).pages)
-    plain = "".join(text.split())
+    plain = words_of(step.document)
     for said in (
         "漯河市生态环境局",
         "漯环罚决字〔2020〕1号",
@@ -260,7 +267,8 @@ def test_an_inspector_sees_but_does_not_handle(client, cast, filed):
 def test_a_paper_of_another_case_is_not_found_under_this_one(client, cast, decided):
     client.force_login(cast.officer_a)
     document = decided.steps.get(kind="decide").document
-    assert client.get(reverse("penalties:case_paper", args=[decided.pk, document.pk])).status_code == 200
+    paper = client.get(reverse("penalties:case_paper", args=[decided.pk, document.pk]))
+    assert b"".join(paper.streaming_content).startswith(b"%PDF")
     assert client.get(reverse("penalties:case_paper", args=[decided.pk + 1, document.pk])).status_code == 404
 
 
