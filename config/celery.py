@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "sweep-obligations": {"task": "reporting.tasks.sweep_obligations", "schedule": 60.0},
     "deliver-notices": {"task": "core.tasks.deliver_notices", "schedule": 30.0},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 30.0},
+    "sweep-imports": {"task": "enterprises.tasks.sweep_imports", "schedule": 30.0},
     "sweep-files": {"task": "core.tasks.sweep_files", "schedule": crontab(minute=20, hour=3)},
 }

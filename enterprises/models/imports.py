@@ -17,6 +17,7 @@ class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
         return self.filter(state__in=[ImportState.READING, ImportState.WRITING])
 
     def unclaimed(self, at: datetime) -> "ImportBatchQuerySet":
+        """Those that nobody holds: never taken up, or lost with their worker."""
         return self.at_work().filter(Q(claimed_until=None) | Q(claimed_until__lt=at))
 
 
@@ -42,6 +43,7 @@ class ImportBatch(models.Model):
     # Until when a worker holds this batch; a batch that waits without a holder is swept.
     claimed_until = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
     confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     written_at = models.DateTimeField(null=True)

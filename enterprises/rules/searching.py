@@ -12,6 +12,18 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
+def tidy(name: str) -> str:
+    """A name as it is kept: one blank between Latin words, none beside Chinese, Chinese brackets in a Chinese name."""
+    spaced = " ".join(name.split())
+    if not any("\u4e00" <= c <= "\u9fff" for c in spaced):
+        return spaced
+    words = spaced.replace("(", "（").replace(")", "）").split(" ")
+    return "".join(
+        f" {word}" if place and word.isascii() and words[place - 1].isascii() else word
+        for place, word in enumerate(words)
+    )
+
+
 def bigrams(*texts: str) -> list[str]:
     """Every pair of neighbouring characters of the texts, sorted, each once."""
     spelled = [plain(text) for text in texts]

@@ -9,7 +9,7 @@ from core.models import StoredFile
 from core.refusals import Refused
 from enterprises.models import Enterprise, LegalEntity, LegalEntityName
 from enterprises.rules.codes import examine_uscc
-from enterprises.services.names import change_entity, former_names, index
+from enterprises.services.names import change_entities, former_names, index
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def give_code(site: Enterprise, code: str, *, override: Override, since: date) -
         raise Refused("已登记的统一社会信用代码不能清空；代码变更请填写新代码。", field="uscc", status=422)
     bearer = LegalEntity.objects.filter(uscc=code).first()
     if bearer is None:
-        change_entity(entity, name=entity.name, uscc=code, since=since)
+        change_entities([(entity, entity.name, code)], since=since)
         if override.is_complete:
             entity.checksum_override, entity.licence = override.reason, override.licence
             entity.save(update_fields=["checksum_override", "licence"])

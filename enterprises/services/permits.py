@@ -16,7 +16,7 @@ DISCHARGE = Permit.Kind.DISCHARGE
 
 
 def permit_changes(registered: list[Permit], facts: Facts) -> dict[str, tuple[Any, Any]]:
-    """{column: (registered, stated)} of the discharge permit that a statement names; empty where it says nothing new."""
+    """{column: (registered, stated)} of the discharge permit a statement names; empty where it says nothing new."""
     wanted = {"number": facts.permit, "management": facts.management, "valid_to": facts.permit_valid_to}
     stated = {name: value for name, value in wanted.items() if value}
     known = spoken_of(registered, facts.permit)
@@ -37,16 +37,14 @@ def spoken_of(registered: list[Permit], number: str) -> Permit | None:
     )
 
 
-def state_permit(site: Enterprise, facts: Facts, registered: list[Permit] | None = None) -> Permit | None:
-    """Write what a statement says of the discharge permit. Returns the permit when something changed."""
-    known = [] if registered is None else registered
-    changed = permit_changes(known, facts)
+def permit_as_stated(site: Enterprise, registered: list[Permit], facts: Facts) -> Permit | None:
+    """The permit as the statement has it, unsaved; None when it says nothing new."""
+    changed = permit_changes(registered, facts)
     if not changed:
         return None
-    permit = spoken_of(known, facts.permit) or Permit(enterprise=site, kind=DISCHARGE)
+    permit = spoken_of(registered, facts.permit) or Permit(enterprise=site, kind=DISCHARGE)
     for name, (_, value) in changed.items():
         setattr(permit, name, value)
-    permit.save()
     return permit
 
 

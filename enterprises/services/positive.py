@@ -72,25 +72,17 @@ def standing_entry(entries: list[PositiveListEntry]) -> PositiveListEntry | None
     return next((entry for entry in reversed(entries) if entry.removed_on is None), None)
 
 
-def state_positive(
-    site: Enterprise,
-    facts: Facts,
-    *,
-    actor: User,
-    at: datetime,
-    ground: str,
-    entries: list[PositiveListEntry] | None = None,
+def entry_as_stated(
+    site: Enterprise, entries: list[PositiveListEntry], facts: Facts, *, actor: User, at: datetime, ground: str
 ) -> PositiveListEntry | None:
-    """Write what a statement says of the list. Returns the entry when something changed."""
-    known = entries or []
-    if not positive_changes(known, facts):
+    """The entry as the statement has it, unsaved; None when it says nothing new."""
+    if not positive_changes(entries, facts):
         return None
-    entry = standing_entry(known)
+    entry = standing_entry(entries)
     if entry is None:
-        end = facts.positive_valid_to
-        start = min(day_of(at), end) if end else day_of(at)
-        entry = PositiveListEntry(enterprise=site, ground=ground, valid_from=start, entered_by=actor, entered_at=at)
+        entry = PositiveListEntry(
+            enterprise=site, ground=ground, valid_from=day_of(at), entered_by=actor, entered_at=at
+        )
     entry.valid_to = facts.positive_valid_to
     entry.valid_from = min(entry.valid_from, entry.valid_to) if entry.valid_to else entry.valid_from
-    entry.save()
     return entry

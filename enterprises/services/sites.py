@@ -14,9 +14,9 @@ from enterprises.models import Enterprise, EnterpriseName
 from enterprises.rules.codes import examine_permit
 from enterprises.services.entities import Override, accepted_code, entity_for, free_site_number, give_code
 from enterprises.services.facts import Facts, differences
-from enterprises.services.names import index, open_names, rename
-from enterprises.services.permits import state_permit
-from enterprises.services.positive import state_positive
+from enterprises.services.names import index, open_names, rename_all
+from enterprises.services.permits import permit_as_stated
+from enterprises.services.positive import entry_as_stated
 from enterprises.states import SITE_STATES
 
 NO_OVERRIDE = Override()
@@ -42,10 +42,19 @@ def register(facts: Facts, *, actor: User, at: datetime, override: Override = NO
         index(site, [facts.former_name] if facts.former_name else [])
         site.save()
         EnterpriseName.objects.bulk_create(open_names(site, since=since, source="登记", former=facts.former_name))
-        state_permit(site, facts)
-        state_positive(site, facts, actor=actor, at=at, ground="登记时列入")
+        state_the_rest(site, facts, actor=actor, at=at)
         audit.record("enterprises.enterprise.register", site, actor=actor, at=at, after=facts.to_json())
     return site
+
+
+def state_the_rest(site: Enterprise, facts: Facts, *, actor: User, at: datetime) -> None:
+    """The permit and the entry of the positive list that a registration states."""
+    for row in (
+        permit_as_stated(site, [], facts),
+        entry_as_stated(site, [], facts, actor=actor, at=at, ground="登记时列入"),
+    ):
+        if row is not None:
+            row.save()
 
 
 def refuse_unplaced(facts: Facts, code: str) -> None:
@@ -84,7 +93,7 @@ def edit(
         row.is_confirmed = row.is_confirmed and not overridden
         state_columns(row, facts, before)
         if facts.name != old_name:
-            rename(row, facts.name, since=renamed_on or day_of(at), source="变更登记")
+            rename_all([(row, facts.name)], since=renamed_on or day_of(at), source="变更登记")
         touch(row, at)
         record_edit(row, before, {"name": (old_name, row.name), "uscc": (old_code, code)}, actor, at)
     return row

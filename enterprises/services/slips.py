@@ -1,4 +1,4 @@
-"""Activation slips: a county prints a code once, a person of the enterprise opens (or extends) an account with it, once."""
+"""Activation slips: a county prints a code, with which a person opens (or extends) an account, once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

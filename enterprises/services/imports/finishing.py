@@ -1,0 +1,133 @@
+"""Lists go into the register: all good rows at once by a worker, doubtful ones one by one by a person's word."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from accounts.models import User
+from core import audit, clock, locks, states
+from core.refusals import Refused
+from enterprises.models import Enterprise, ImportBatch, ImportRow
+from enterprises.notices import tell_counties
+from enterprises.services.facts import Facts
+from enterprises.services.imports.assessing import Assessment, Outcome, assess, compare, load
+from enterprises.services.imports.claims import claim
+from enterprises.services.imports.places import Places
+from enterprises.services.imports.places import load as load_places
+from enterprises.services.imports.reading import CHUNK, note
+from enterprises.services.imports.writing import Writer
+from enterprises.states import IMPORT_STATES, ImportState
+
+LOCK: Final = "enterprise-register"
+GOOD: Final = (Outcome.NEW, Outcome.CHANGED, Outcome.RENAMED)
+NOTED: Final = (
+    "outcome",
+    "changes",
+    "candidates",
+    "reason",
+    "matched_id",
+    "warnings",
+    "errors",
+    "enterprise_id_written",
+)
+
+
+@dataclass
+class Tally:
+    """The digest of everything that was written, row after row."""
+
+    hasher: Any = field(default_factory=hashlib.sha256)
+    rows: int = 0
+
+    def add(self, rows: Sequence[ImportRow]) -> None:
+        for row in rows:
+            if row.enterprise_id_written is not None:
+                self.hasher.update(audit.canonical([row.enterprise_id_written, row.values]).encode() + b"\n")
+                self.rows += 1
+
+
+def write(key: int, *, at: datetime) -> bool:
+    """Write one confirmed list. Returns whether this call did; safe to call any number of times at once.
+
+    Every row is assessed again under the lock: what another list or a form has changed since the preview counts.
+    """
+    batch = claim(key, ImportState.WRITING, at=at)
+    if batch is None or batch.confirmed_by is None:
+        return False
+    with transaction.atomic():
+        locks.hold(LOCK)
+        if not ImportBatch.objects.filter(pk=key, state=ImportState.WRITING).exists():
+            return False
+        now = clock.now()
+        writer, tally = Writer(batch.confirmed_by, now), Tally()
+        places = load_places(batch.unit)
+        for rows in chunks(batch):
+            write_chunk(rows, writer, places)
+            tally.add(rows)
+        finish(batch, writer, tally, at=now)
+    return True
+
+
+def chunks(batch: ImportBatch) -> Iterator[list[ImportRow]]:
+    """The good rows by key, so that rows whose outcome changes on the way are neither skipped nor met twice."""
+    last = 0
+    while rows := list(batch.rows.filter(pk__gt=last, outcome__in=GOOD).order_by("pk")[:CHUNK]):
+        yield rows
+        last = rows[-1].pk
+
+
+def write_chunk(rows: list[ImportRow], writer: Writer, places: Places) -> None:
+    assessed = assess([Facts.from_json(row.values) for row in rows], places)
+    writer.write(assessed)
+    for row, one in zip(rows, assessed, strict=True):
+        note(row, one, places)
+        if one.outcome in GOOD and one.site:
+            row.enterprise_id_written = one.site.pk
+    ImportRow.objects.bulk_update(rows, NOTED, batch_size=500)
+
+
+def finish(batch: ImportBatch, writer: Writer, tally: Tally, *, at: datetime) -> None:
+    written = {str(outcome): writer.counts[outcome] for outcome in GOOD}
+    states.advance(
+        ImportBatch,
+        batch.pk,
+        "finish",
+        table=IMPORT_STATES,
+        actor=batch.confirmed_by,
+        at=at,
+        stamps={"claimed_until": None, "written_at": at, "summary": {**batch.summary, "written": written}},
+    )
+    after = {**written, "rows": tally.rows, "digest": tally.hasher.hexdigest()}
+    audit.record("enterprises.import", batch, actor=batch.confirmed_by, at=at, after=after, unit_path=batch.unit.path)
+    tell_counties(batch, writer.new_by_unit, at=at)
+
+
+def write_decided(row: ImportRow, decision: str, *, actor: User, at: datetime) -> Enterprise:
+    """One doubtful row as the person decided. The caller holds the lock and the transaction."""
+    places = load_places(row.batch.unit)
+    facts = Facts.from_json(row.values)
+    loaded = load([facts], places.home.path)
+    found = Assessment(facts, Outcome.NEW)
+    if decision != "new":
+        site = loaded.sites.get(int(decision.removeprefix("same:")))
+        if site is None:
+            raise Refused("所选单位的登记已经变化，请刷新页面后重新选择。")
+        found = compare(facts, site, loaded)
+    refuse_taken(found)
+    Writer(actor, at).write([found])
+    assert found.site is not None
+    return found.site
+
+
+def refuse_taken(found: Assessment) -> None:
+    """A permit stays where it is: two sites cannot hold one number."""
+    facts = found.facts
+    holder = Enterprise.objects.filter(permits__kind="discharge", permits__number=facts.permit).first()
+    if facts.permit and holder is not None and (found.site is None or holder.pk != found.site.pk):
+        raise Refused(
+            f"排污许可证编号 {facts.permit} 已登记在“{holder.name}”名下，请先在该单位页面更正许可证，或选择“同一单位”。"
+        )

@@ -1,0 +1,136 @@
+"""A worker reads an uploaded list: every row with its outcome, its errors and its place, and nothing written."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from core import clock, states
+from core.refusals import Refused
+from core.sheets import TableReading, read_table
+from enterprises.models import ImportBatch, ImportRow
+from enterprises.services.imports.assessing import Assessment, Outcome, assess, in_words
+from enterprises.services.imports.claims import ATTEMPTS, Lost, claim, extend
+from enterprises.services.imports.columns import LIST_SHEET
+from enterprises.services.imports.lines import Line, LineReader, said
+from enterprises.services.imports.places import Places, load
+from enterprises.states import IMPORT_STATES, ImportState
+
+CHUNK: Final = 2000
+
+
+def read(key: int, *, at: datetime) -> bool:
+    """Read one waiting list. Returns whether this call did; safe to call any number of times at once."""
+    batch = claim(key, ImportState.READING, at=at)
+    if batch is None:
+        return False
+    try:
+        if batch.attempts > ATTEMPTS:
+            raise Refused("这份名单多次读取都没有完成，已停止。请检查文件内容后重新上传，或联系系统管理员。")
+        with batch.file.open() as source:
+            reading = read_table(source, LIST_SHEET, name=batch.file_name, mapping=batch.mapping)
+        take(batch, reading)
+    except Refused as refusal:
+        settle(batch, "refuse", refusal=refusal.message)
+    except Lost:
+        return False
+    return True
+
+
+def take(batch: ImportBatch, reading: TableReading) -> None:
+    batch.headers = headers_of(reading)
+    batch.rows.all().delete()
+    if not reading.is_complete:
+        settle(batch, "ask_mapping", headers=batch.headers)
+        return
+    summary = read_rows(batch, reading)
+    unchanged = set(summary) == {Outcome.SAME}
+    settle(batch, "settle" if unchanged else "show", headers=batch.headers, summary=summary)
+
+
+def headers_of(reading: TableReading) -> list[dict[str, Any]]:
+    """What the mapping page shows: each sheet's titles by letter, what was recognised, what is wrong with the head."""
+    return [
+        {
+            "sheet": head.sheet,
+            "row": head.row,
+            "titles": head.titles,
+            "mapping": head.mapping,
+            "errors": [str(error) for error in reading.errors if error.sheet == head.sheet],
+        }
+        for head in reading.heads
+    ]
+
+
+def settle(batch: ImportBatch, action: str, **stamps: Any) -> None:
+    """The end of this worker's part: the state moves and the lease ends."""
+    now = clock.now()
+    if action == "settle":
+        stamps["written_at"] = now
+    states.advance(
+        ImportBatch,
+        batch.pk,
+        action,
+        table=IMPORT_STATES,
+        actor=batch.uploaded_by,
+        at=now,
+        stamps={"claimed_until": None, **stamps},
+    )
+
+
+def read_rows(batch: ImportBatch, reading: TableReading) -> dict[str, int]:
+    places = load(batch.unit)
+    reader = LineReader(places, {head.sheet: head.mapping for head in reading.heads})
+    counts: Counter[str] = Counter()
+    for chunk in chunks(reader.line(row) for row in reading.rows):
+        rows = assessed_rows(batch, chunk, reader)
+        counts.update(row.outcome for row in rows)
+        with transaction.atomic():
+            ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
+            extend(batch, at=clock.now(), rows_read=counts.total())
+    return dict(counts)
+
+
+def chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while chunk := list(itertools.islice(lines, CHUNK)):
+        yield chunk
+
+
+def assessed_rows(batch: ImportBatch, chunk: list[Line], reader: LineReader) -> list[ImportRow]:
+    """Only good lines are compared with the register; two that mean one registered site are not both good."""
+    good = [line for line in chunk if not line.errors]
+    assessed: dict[int, Assessment] = {}
+    for line, found in zip(good, assess([line.facts for line in good], reader.places), strict=True):
+        if found.site is not None:
+            reader.check_met_site(line, found.site.pk)
+        if not line.errors:
+            assessed[id(line)] = found
+    return [row_of(batch, line, assessed.get(id(line)), reader.places) for line in chunk]
+
+
+def row_of(batch: ImportBatch, line: Line, found: Assessment | None, places: Places) -> ImportRow:
+    row = ImportRow(
+        batch=batch,
+        sheet=line.sheet,
+        number=line.number,
+        values=line.facts.to_json(),
+        outcome=Outcome.ERROR,
+        errors=line.errors,
+        warnings=line.warnings,
+    )
+    return note(row, found, places) if found else row
+
+
+def note(row: ImportRow, found: Assessment, places: Places) -> ImportRow:
+    """What the register says of a line, on its row."""
+    row.outcome = found.outcome
+    row.changes = in_words(found.changes, places)
+    row.candidates = list(found.candidates)
+    row.reason = found.reason[:300]
+    row.matched_id = found.site.pk if found.site else None
+    row.warnings = [*row.warnings, *(said("", message) for message in found.warnings)]
+    row.errors = [said("", found.error)] if found.error else []
+    return row

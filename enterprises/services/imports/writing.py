@@ -1,0 +1,174 @@
+"""The good lines of a list go into the register: set-wise, in one transaction, under one lock."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from accounts.models import User
+from core.clock import day_of
+from enterprises.models import Enterprise, EnterpriseName, LegalEntity, LegalEntityName, Permit, PositiveListEntry
+from enterprises.rules.searching import search_terms
+from enterprises.services.entities import Override, give_code
+from enterprises.services.facts import SITE_LABELS
+from enterprises.services.imports.assessing import Assessment, Outcome
+from enterprises.services.names import open_names, rename_all, sort_key
+from enterprises.services.permits import permit_as_stated
+from enterprises.services.positive import entry_as_stated
+
+SOURCE: Final = "名单导入"
+SITE_COLUMNS: Final = (*SITE_LABELS, "updated_at")
+PERMIT_COLUMNS: Final = ("number", "management", "valid_to")
+NO_OVERRIDE: Final = Override()
+
+
+@dataclass
+class Writer:
+    """Writes the assessments of one list, chunk after chunk. The caller holds the transaction and the lock."""
+
+    actor: User
+    at: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    new_by_unit: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def day(self) -> date:
+        return day_of(self.at)
+
+    def write(self, assessed: Sequence[Assessment]) -> None:
+        """After it every assessment that was written knows its site."""
+        new = [one for one in assessed if one.outcome == Outcome.NEW]
+        known = [one for one in assessed if one.outcome in {Outcome.CHANGED, Outcome.RENAMED} and one.site]
+        self.create(new)
+        self.change(known)
+        self.state_permits(new + known)
+        self.state_positive(new + known)
+        self.counts.update(one.outcome for one in new + known)
+
+    def create(self, new: Sequence[Assessment]) -> None:
+        bodies = self.entities(new)
+        taken = taken_numbers(body.pk for body in bodies.values())
+        for one in new:
+            body = bodies[one.facts.uscc or id(one)]
+            one.site = self.site_of(one, body, next_number(taken[body.pk], one.facts.site_number))
+            self.new_by_unit[one.site.unit_id] += 1
+        Enterprise.objects.bulk_create([one.site for one in new if one.site])
+        self.open_histories(new)
+
+    def entities(self, new: Sequence[Assessment]) -> dict[str | int, LegalEntity]:
+        """The body of every new site, by its code or, where it has none, by the assessment; the missing are created."""
+        codes = {one.facts.uscc for one in new if one.facts.uscc}
+        found: dict[str | int, LegalEntity] = {
+            body.uscc or "": body for body in LegalEntity.objects.filter(uscc__in=codes)
+        }
+        missing: dict[str | int, LegalEntity] = {}
+        for one in new:
+            key = one.facts.uscc or id(one)
+            if key not in found and key not in missing:
+                missing[key] = LegalEntity(
+                    uscc=one.facts.uscc or None, name=one.facts.name, representative=one.facts.representative or ""
+                )
+        made = LegalEntity.objects.bulk_create(missing.values())
+        LegalEntityName.objects.bulk_create(
+            LegalEntityName(entity=body, name=body.name, uscc=body.uscc or "", valid_from=self.day) for body in made
+        )
+        return found | missing
+
+    def site_of(self, one: Assessment, entity: LegalEntity, number: int) -> Enterprise:
+        facts = one.facts
+        former = [facts.former_name] if facts.former_name else []
+        return Enterprise(
+            entity=entity,
+            site_number=number,
+            name=facts.name,
+            is_confirmed=bool(facts.uscc),
+            coordinate_source=SOURCE,
+            search=search_terms(facts.name, former, [facts.uscc] if facts.uscc else []),
+            sort_key=sort_key(facts.name),
+            created_by=self.actor,
+            created_at=self.at,
+            updated_at=self.at,
+            **facts.stated(),
+        )
+
+    def open_histories(self, new: Sequence[Assessment]) -> None:
+        EnterpriseName.objects.bulk_create(
+            row
+            for one in new
+            if one.site
+            for row in open_names(one.site, since=self.day, source=SOURCE, former=one.facts.former_name)
+        )
+
+    def change(self, known: Sequence[Assessment]) -> None:
+        """Columns of sites and bodies, then names; codes change once in a site's life and go one by one."""
+        for one in known:
+            assert one.site is not None
+            one.site.updated_at = self.at
+            for name in SITE_LABELS:
+                if name in one.changes:
+                    setattr(one.site, name, one.changes[name][1])
+        Enterprise.objects.bulk_update([one.site for one in known if one.site], SITE_COLUMNS, batch_size=500)
+        self.change_representatives(known)
+        rename_all(
+            [(one.site, one.facts.name) for one in known if one.site and "name" in one.changes],
+            since=self.day,
+            source=SOURCE,
+        )
+        for one in known:
+            if one.site and "uscc" in one.changes:
+                give_code(one.site, one.facts.uscc, override=NO_OVERRIDE, since=self.day)
+
+    @staticmethod
+    def change_representatives(known: Sequence[Assessment]) -> None:
+        bodies: dict[int, LegalEntity] = {}
+        for one in known:
+            if one.site and "representative" in one.changes:
+                body = bodies.setdefault(one.site.entity_id, one.site.entity)
+                body.representative = one.changes["representative"][1]
+        LegalEntity.objects.bulk_update(bodies.values(), ["representative"], batch_size=500)
+
+    @staticmethod
+    def state_permits(written: Sequence[Assessment]) -> None:
+        stated = [
+            permit_as_stated(one.site, [] if one.outcome == Outcome.NEW else list(one.site.permits.all()), one.facts)
+            for one in written
+            if one.site
+        ]
+        permits = [permit for permit in stated if permit]
+        Permit.objects.bulk_create([permit for permit in permits if not permit.pk])
+        Permit.objects.bulk_update([permit for permit in permits if permit.pk], PERMIT_COLUMNS, batch_size=500)
+
+    def state_positive(self, written: Sequence[Assessment]) -> None:
+        stated = [
+            entry_as_stated(
+                one.site,
+                [] if one.outcome == Outcome.NEW else list(one.site.positive_entries.all()),
+                one.facts,
+                actor=self.actor,
+                at=self.at,
+                ground=SOURCE,
+            )
+            for one in written
+            if one.site
+        ]
+        entries = [entry for entry in stated if entry]
+        PositiveListEntry.objects.bulk_create([entry for entry in entries if not entry.pk])
+        known = [entry for entry in entries if entry.pk]
+        PositiveListEntry.objects.bulk_update(known, ["valid_from", "valid_to"], batch_size=500)
+
+
+def taken_numbers(bodies: Iterable[int]) -> dict[int, set[int]]:
+    """The site numbers that each body has given out."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    rows = Enterprise.objects.filter(entity_id__in=list(bodies)).values_list("entity_id", "site_number")
+    for body, number in rows:
+        taken[body].add(number)
+    return taken
+
+
+def next_number(taken: set[int], stated: int | None) -> int:
+    """The stated number, else the next one; noted as taken."""
+    number = stated if stated is not None and stated not in taken else max(taken, default=0) + 1
+    taken.add(number)
+    return number
