@@ -42,3 +42,9 @@ def paired(fields: Sequence[words.PaperField]) -> Iterator[tuple[words.PaperFiel
 def head_size(agency: str) -> int:
     """Points of the red head: as large as 156 mm allow, at most 48, at least 26 (longer names take two lines)."""
     return max(26, min(48, math.floor(436 / max(len(agency), 1))))
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """A text that ends as a sentence ends."""
+    return text.rstrip().rstrip("。；;.") + "。"
