@@ -23,7 +23,7 @@ def sweep_orphans(at: datetime) -> int:
     Returns how many files went. Safe at any time and any number at once.
     """
     before = at - GRACE
-    swept = sum(sweep_one(sha256, before) for sha256 in orphans(before).values_list("sha256", flat=True).iterator())
+    swept = sum(sweep_one(sha256, before) for sha256 in list(orphans(before).values_list("sha256", flat=True)))
     swept += sum(sweep_pending(name) for name in old_names(PENDING, before))
     for name in old_names(UNFINISHED, before):
         default_storage.delete(f"{UNFINISHED}/{name}")
@@ -33,11 +33,12 @@ def sweep_orphans(at: datetime) -> int:
 
 
 def orphans(before: datetime) -> models.QuerySet[StoredFile]:
-    """Rows that no foreign key or many-to-many of any room points at, walked from the model itself."""
+    """Rows that no foreign key of any room points at (a many-to-many is one too), hidden relations included."""
     found = StoredFile.objects.filter(stored_at__lt=before)
-    for relation in StoredFile._meta.related_objects:
-        column = relation.field.name
-        users = relation.related_model._base_manager.filter(**{column: models.OuterRef("pk")})
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
+        users = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
         found = found.exclude(models.Exists(users))
     return found
 

@@ -20,7 +20,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from core.clock import SHANGHAI
 from core.refusals import Refused
-from core.sheets.parsing import letter
+from core.sheets.parsing import letter, shown
 from core.sheets.spec import Column, SheetSpec
 
 # Excel's own limits.
@@ -92,10 +92,12 @@ class SteadyZip(zipfile.ZipFile):
 
 def discard(sheet: Any) -> None:
     """Remove the temporary file of a sheet that was not finished."""
-    writer = sheet._writer
-    if writer is not None and Path(writer.out).exists():
-        writer.xf.close()
-        writer.cleanup()
+    if sheet._writer is None:
+        return
+    if not sheet.closed:
+        sheet.close()
+    if Path(sheet._writer.out).exists():
+        sheet._writer.cleanup()
 
 
 def write_sheet(book: Workbook, spec: SheetSpec, rows: Iterable[Any]) -> int:
@@ -220,6 +222,7 @@ class CellWriter:
         textual = "@" if column.kind in {"text", "uscc", "phone", "choice"} else "General"
         cell.number_format = column.number_format or FORMATS.get(column.kind, textual)
         self.cell = cell
+        self.dated = bool(column.number_format) or column.kind in {"date", "datetime"}
         self.plain: StyleArray = cell._style
         self.quoted: StyleArray = copy(self.plain)
         self.quoted.quotePrefix = 1
@@ -229,6 +232,8 @@ class CellWriter:
         cell = self.cell
         cell._style = self.plain
         cell._value, cell.data_type = storable(value)
+        if cell.data_type == "d" and not self.dated:
+            cell._value, cell.data_type = shown(cell._value), "s"
         if cell.data_type == "s" and cell._value.startswith(RISKY):
             cell._style = self.quoted
         return cell
