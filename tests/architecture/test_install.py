@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("sh", "sed", "tr", "tail", "awk", "id", "dirname", "env", "rm", "cat")
+TOOLS = ("sh", "true", "sed", "tr", "tail", "awk", "id", "dirname", "env", "rm", "cat")
 APT = '#!/bin/sh\necho "$*" >>"$CALLS"\n'
 SUDO = '#!/bin/sh\n[ "$1" = -n ] && shift\nexec "$@"\n'
 
