@@ -7,12 +7,14 @@ import { mountMenu } from "./menu.js";
 import { mountPhotoInputs } from "./photo-input.js";
 import { mountSignatures } from "./signature.js";
 import { mountSubmitGuard } from "./submit-guard.js";
+import { mountTables } from "./tables.js";
 
 function mountInside(root) {
   mountCountdowns(root);
   mountDrafts(root);
   mountPhotoInputs(root);
   mountSignatures(root);
+  mountTables(root);
 }
 
 document.documentElement.dataset.js = "on";

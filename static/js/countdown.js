@@ -29,6 +29,6 @@ export function mountCountdowns(root) {
     if (chip.dataset.ticking) continue;
     chip.dataset.ticking = "on";
     tick(chip);
-    setInterval(() => tick(chip), 10000);
+    const timer = setInterval(() => (chip.isConnected ? tick(chip) : clearInterval(timer)), 10000);
   }
 }

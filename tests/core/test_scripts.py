@@ -234,6 +234,13 @@ def test_a_missing_signature_is_asked_for_and_can_be_given_again(live_server, pa
     assert received == []
 
 
+def test_a_table_becomes_a_list_of_records_on_a_phone(live_server, phone):
+    phone.goto(f"{live_server}/deeds")
+    cell = phone.get_by_text("05-16")
+    expect(cell).to_have_attribute("data-label", "整改期限")
+    expect(cell).to_have_css("display", "block")
+
+
 @pytest.mark.parametrize("address", ["form", "evidence", "deeds", "login"])
 def test_no_page_scrolls_sideways_on_a_phone(live_server, phone, address):
     phone.goto(f"{live_server}/{address}")
