@@ -7,7 +7,8 @@ from accounts.models import User
 from core.refusals import Refused
 from inspections.models import Issue, VisitRecord
 from inspections.rules.findings import TIME_LIMITED, Finding, changed
-from inspections.services.raising import enterprise_columns, owe_rectification, raise_issues, search_of
+from inspections.services.issues import open_term
+from inspections.services.raising import enterprise_columns, raise_issues, search_of
 from inspections.services.versions import write_version
 from inspections.states import IssueState
 
@@ -53,4 +54,4 @@ def correct_issue(
     issue.record, issue.search = record, search_of(record, finding)
     issue.save(update_fields=[*differs, "record", "search"])
     write_version(issue, "correct", actor=actor, at=at, reason=record.correction_reason)
-    owe_rectification(issue, at)
+    open_term(issue, at=at)

@@ -17,6 +17,7 @@ from inspections.models import Evidence, Signature, Visit, VisitRecord
 from inspections.services import evidence, sheets, visits
 from inspections.services.facts import record_facts
 from inspections.services.locking import next_number
+from inspections.services.planning import open_visit
 from inspections.states import RECORDS, VISITS, Outcome, RecordState
 
 Role = Signature.Role
@@ -140,11 +141,4 @@ def keep_own_photos(visit: Visit, ending: Ending, actor: User, at: datetime) -> 
 def postpone(visit: Visit, ending: Ending, *, actor: User, at: datetime) -> Visit:
     """The same team on the new day; the gate is asked again and may refuse the day."""
     to = ending.new_date or clock.day_of(at)
-    assignment = campaigns.postpone(visit.assignment, to=to, actor=actor, at=at, reason=ending.note)
-    return Visit.objects.create(
-        assignment=assignment,
-        campaign_id=visit.campaign_id,
-        enterprise_id=visit.enterprise_id,
-        unit_id=visit.unit_id,
-        created_at=at,
-    )
+    return open_visit(campaigns.postpone(visit.assignment, to=to, actor=actor, at=at, reason=ending.note), at)

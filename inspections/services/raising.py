@@ -5,18 +5,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from accounts.models import User
-from core import audit, clock, numbering, obligations
+from core import audit, numbering
 from enterprises.rules.searching import bigrams
 from inspections.models import Issue, VisitRecord
 from inspections.rules.findings import Finding
 from inspections.rules.team import expert_label
+from inspections.services.issues import open_term
 from inspections.services.versions import write_version
 
 NUMBER_KIND = "issue"
-RECTIFICATION = "rectification"
 
 
 def raise_issues(record: VisitRecord, findings: Sequence[Finding], *, actor: User, at: datetime) -> list[Issue]:
@@ -43,30 +41,12 @@ def raise_issues(record: VisitRecord, findings: Sequence[Finding], *, actor: Use
             **finding_columns(finding),
         )
         write_version(issue, "found", actor=actor, at=at)
-        owe_rectification(issue, at)
+        open_term(issue, at=at)
         audit.record(
             "inspections.issue.found", issue, actor=actor, at=at, after=told(finding), unit_path=issue.unit.path
         )
         raised.append(issue)
     return raised
-
-
-def owe_rectification(issue: Issue, at: datetime) -> None:
-    """The enterprise owes the mending by the end of its last day; called again, a changed deadline moves the term."""
-    if issue.deadline_on is None:
-        return
-    obligations.open_obligation(
-        kind=RECTIFICATION,
-        subject=f"issue:{issue.pk}",
-        unit_path=issue.unit.path,
-        campaign_id=issue.campaign_id,
-        enterprise_id=issue.enterprise_id,
-        due_at=clock.end_of_day(issue.deadline_on),
-        at=at,
-        title=f"{issue.enterprise_name}：问题 {issue.number} 整改",
-        source="一次性告知的整改期限",
-        url=reverse("inspections:issue_view", args=[issue.pk]),
-    )
 
 
 def enterprise_columns(record: VisitRecord) -> dict[str, Any]:

@@ -1,0 +1,228 @@
+"""A visit around its sheet: today's list on the phone, certificates, the beginning, the shut door, the desk's list."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gate import able_somewhere, require_somewhere
+from accounts.models import Unit
+from core import clock, files
+from core.paging import KeysetPage
+from core.refusals import Refused
+from enterprises.models import PositiveListEntry
+from enterprises.rules.searching import wanted
+from inspections.forms import EndForm, VisitFilter
+from inspections.models import Issue, Visit, VisitRecord
+from inspections.rules import team
+from inspections.services import ending, visits
+from inspections.services.ending import Ending
+from inspections.services.own_problems import problems_of, self_check_for
+from inspections.states import Outcome, RecordState, VisitState
+from inspections.views.access import person, visit_for, visits_with_team
+
+OPEN = [VisitState.PLANNED, VisitState.ON_SITE]
+AHEAD_DAYS = 7
+HISTORY = 5
+
+
+@login_required
+@require_GET
+def visit_mine(request: HttpRequest) -> HttpResponse:
+    """The field worker's own visits: today's first, then what is overdue, the week ahead, what is done today."""
+    require_somewhere(request.user, "visit.view")
+    today = clock.today()
+    mine = visits_with_team(person(request)).of_team_member(person(request)).prefetch_related("check_ins__user")
+    near = mine.filter(
+        Q(state__in=OPEN, assignment__planned_on__lte=today + timedelta(days=AHEAD_DAYS))
+        | Q(ended_at__gte=clock.at_local(today))
+    )
+    rows = list(near.order_by("assignment__planned_on", "pk"))
+    return render(request, "inspections/visit_mine.html", {"groups": groups(rows, today), "today": today})
+
+
+def groups(rows: Iterable[Visit], today: date) -> list[tuple[str, list[Visit]]]:
+    named: dict[str, list[Visit]] = {"今天": [], "逾期未查": [], "近七天": [], "今天已完成": []}
+    for visit in rows:
+        named[group_of(visit, today)].append(visit)
+    return [(name, found) for name, found in named.items() if found]
+
+
+def group_of(visit: Visit, today: date) -> str:
+    if visit.state not in OPEN:
+        return "今天已完成"
+    planned_on = visit.assignment.planned_on
+    if visit.state == VisitState.ON_SITE or planned_on == today:
+        return "今天"
+    return "逾期未查" if planned_on < today else "近七天"
+
+
+@login_required
+@never_cache
+@require_GET
+def visit_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """In the hands of its team while it runs; a page of the desk for all others and afterwards."""
+    visit = visit_for(request, pk)
+    context = page_of(visit) | standing_of(visit, request)
+    field = context["is_member"] and visit.state in OPEN
+    return render(request, f"inspections/visit_{'field' if field else 'view'}.html", context)
+
+
+def page_of(visit: Visit) -> dict[str, Any]:
+    own = self_check_for(visit)
+    day = clock.day_of(visit.started_at) if visit.started_at else visit.assignment.planned_on
+    site = visit.enterprise
+    return {
+        "visit": visit,
+        "day": day,
+        "check_ins": list(visit.check_ins.select_related("user").order_by("pk")),
+        "permits": list(site.permits.order_by("kind", "pk")),
+        "positive": PositiveListEntry.objects.in_force(day).filter(enterprise=site).first(),
+        "own": own,
+        "own_problems": problems_of(own.submission) if own and own.submission else [],
+        "records": list(visit.records.select_related("writer", "submission").order_by("-version")),
+        "issues": list(visit.issues.order_by("number")),
+        "gate": visit.assignment.gate.get("rules", []),
+        **history_of(visit),
+    }
+
+
+def history_of(visit: Visit) -> dict[str, Any]:
+    """What was found here before, in this campaign and in others."""
+    before = Visit.objects.filter(enterprise=visit.enterprise_id).exclude(pk=visit.pk).finished()
+    locked = Prefetch("records", VisitRecord.objects.locked(), to_attr="locked_records")
+    return {
+        "former_visits": list(before.prefetch_related(locked).order_by("-pk")[:HISTORY]),
+        "former_issues": list(
+            Issue.objects.filter(enterprise=visit.enterprise_id).exclude(visit=visit).order_by("-pk")[:HISTORY]
+        ),
+    }
+
+
+def standing_of(visit: Visit, request: HttpRequest) -> dict[str, Any]:
+    user = person(request)
+    draft = visit.records.filter(state=RecordState.DRAFT).select_related("writer").first()
+    return {
+        "is_member": visits.is_member(visit, user),
+        "is_inspector": visits.is_inspector(visit, user),
+        "is_lead": visit.assignment.lead_inspector_id == user.pk,
+        "has_shown": visit.check_ins.filter(user=user).exists(),
+        "refusal": team.start_refusal(visits.shown(visit), clock.today()) if visit.state == VisitState.PLANNED else "",
+        "expert": team.expert_label(visit.assignment.expert.name if visit.assignment.expert else None),
+        "draft": draft,
+    }
+
+
+@login_required
+@require_POST
+def visit_check_in(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = visit_for(request, pk)
+    row = visits.check_in(visit, actor=person(request), at=clock.now())
+    number = f"，证号 {row.certificate_number}" if row.certificate_number else ""
+    messages.success(request, f"{row.user.name}已于 {clock.local(row.shown_at):%H:%M} 亮证{number}。")
+    return redirect("inspections:visit_view", pk)
+
+
+@login_required
+@require_POST
+def visit_start(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = visit_for(request, pk, "visit.record")
+    visits.start(visit, actor=person(request), at=clock.now())
+    return redirect("inspections:record_edit", pk)
+
+
+@login_required
+@require_POST
+def visit_take_pen(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = visit_for(request, pk, "visit.record")
+    visits.take_pen(visit, actor=person(request), at=clock.now())
+    messages.success(request, "现在由您执笔。")
+    return redirect("inspections:record_edit", pk)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def visit_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """The works stood still, the site was gone, entry was refused."""
+    visit = visit_for(request, pk, "visit.record")
+    form = EndForm(request.POST or None, request.FILES or None, initial={"outcome": Outcome.HALTED})
+    if request.method == "POST" and form.is_valid():
+        done = ended(request, visit, form)
+        if done:
+            return done
+    elif request.method == "GET" and visit.state != VisitState.ON_SITE:
+        return redirect("inspections:visit_view", pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "inspections/visit_end.html", {"visit": visit, "form": form}, status=status)
+
+
+def ended(request: HttpRequest, visit: Visit, form: EndForm) -> HttpResponse | None:
+    """Locked, or None with the refusal on the form."""
+    said, at, actor = form.cleaned_data, clock.now(), person(request)
+    try:
+        photos = tuple(
+            files.store(one, name=one.name or "", by=actor, at=at, kind="photo") for one in said.pop("photos")
+        )
+        record = ending.end(visit, Ending(**said, photos=photos), actor=actor, at=at)
+    except Refused as refusal:
+        add_errors(form, refusal)
+        return None
+    messages.success(request, f"已登记：{record.get_outcome_display()}。")
+    return redirect("inspections:visit_view", visit.pk)
+
+
+def add_errors(form: EndForm, refusal: Refused) -> None:
+    placed = {name: texts for name, texts in refusal.errors.items() if name in form.fields}
+    for name, texts in placed.items():
+        for text in texts:
+            form.add_error(name, text)
+    if not placed:
+        form.add_error(None, refusal.message)
+
+
+@login_required
+@require_GET
+def visit_list(request: HttpRequest) -> HttpResponse:
+    """The desk's list, newest first; an enterprise sees the visits that were made to it."""
+    if not able_somewhere(request.user, "enterprise.own"):
+        require_somewhere(request.user, "visit.view")
+    seen = Visit.objects.visible_to(person(request))
+    units = Unit.objects.filter(pk__in=seen.values("unit")).order_by("path")
+    form = VisitFilter(request.GET or None, units=[(str(unit.pk), unit.short_name) for unit in units])
+    rows = narrowed(seen, form).select_related(
+        "enterprise", "unit", "assignment__lead_inspector", "assignment__second_inspector", "assignment__expert"
+    )
+    locked = Prefetch("records", VisitRecord.objects.locked(), to_attr="locked_records")
+    page = KeysetPage(rows.prefetch_related(locked), ("-assignment__planned_on", "-id")).for_request(request)
+    return render(request, "inspections/visit_list.html", {"page": page, "form": form, "today": clock.today()})
+
+
+def readable(form: VisitFilter) -> dict[str, Any]:
+    """Cleaned values; of a form with a fault those that are right."""
+    form.is_valid()
+    return form.cleaned_data if form.is_bound else {}
+
+
+def narrowed(rows: QuerySet[Visit], form: VisitFilter) -> QuerySet[Visit]:
+    """What the address asks for; a filter that cannot be read is shown with its fault and filters nothing."""
+    said = readable(form)
+    exact = {"state": "state", "unit": "unit", "since": "assignment__planned_on__gte"}
+    exact |= {"until": "assignment__planned_on__lte"}
+    for name, lookup in exact.items():
+        if said.get(name):
+            rows = rows.filter(**{lookup: said[name]})
+    if said.get("outcome"):
+        rows = rows.filter(records__state=RecordState.LOCKED, records__outcome=said["outcome"])
+    if said.get("late"):
+        rows = rows.filter(records__state=RecordState.LOCKED, records__is_late=said["late"] == "late")
+    if said.get("q"):
+        rows = rows.filter(enterprise__search__contains=wanted(said["q"]))
+    return rows
