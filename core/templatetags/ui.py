@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
@@ -116,6 +117,14 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def now_iso() -> str:
     """The platform's present, by which the page's clocks tick."""
     return clock.now().isoformat()
+
+
+@register.simple_tag
+def untold(form: BaseForm) -> bool:
+    """True once a form: its faults are summed up where they come first, on top or inside {{ form }}."""
+    told = getattr(form, "faults_told", False)
+    form.faults_told = True  # type: ignore[attr-defined]
+    return not told
 
 
 @register.inclusion_tag("components/countdown.html")

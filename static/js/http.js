@@ -20,7 +20,7 @@ export function csrfToken() {
   return cookie ? decodeURIComponent(cookie[1]) : (document.querySelector('meta[name="csrf-token"]')?.content ?? "");
 }
 
-// The server's own sentence where it sent one, else ours for the status.
+// The server's own sentence (JSON, or the heading of an error page) where it sent one, else ours for the status.
 export function sentenceFor(status, contentType = "", body = "") {
   if (status === 0) return OFFLINE;
   if (contentType.includes("json")) {
@@ -30,6 +30,10 @@ export function sentenceFor(status, contentType = "", body = "") {
     } catch {
       // Not JSON after all: our own sentence follows.
     }
+  }
+  if (body.includes('data-page="error"')) {
+    const heading = new DOMParser().parseFromString(body, "text/html").querySelector("h1");
+    if (heading) return `${heading.textContent.trim()}。`;
   }
   return SENTENCES[status] ?? (status >= 500 ? SENTENCES[500] : SENTENCES[400]);
 }

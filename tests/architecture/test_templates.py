@@ -41,14 +41,3 @@ def test_no_page_carries_inline_script_style_or_handlers():
         if (found := inline.search(path.read_text(encoding="utf-8")))
     }
     assert guilty == {}
-
-
-def test_no_page_tells_its_faults_twice():
-    """{{ form }} already draws the summary; components/form_errors.html is for fields laid out by hand."""
-    whole = re.compile(r"\{\{ *(\w*form) *\}\}")
-    guilty = [
-        str(path.relative_to(TEMPLATES))
-        for path in templates()
-        if "components/form_errors.html" in (source := path.read_text(encoding="utf-8")) and whole.search(source)
-    ]
-    assert guilty == []

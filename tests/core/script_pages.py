@@ -45,9 +45,11 @@ DEEDS = """{% extends "base.html" %}{% load ui %}{% block title %}办理{% endbl
 {% countdown due "距周报截止" %}
 <button class="btn btn-plain" hx-post="/fragment" hx-target="#answer">片段</button>
 <button class="btn btn-plain" hx-post="/fragment?say=refused" hx-target="#answer">被拒</button>
+<button class="btn btn-plain" hx-post="/fragment?say=stale" hx-target="#answer">陈旧</button>
 <button class="btn btn-plain" hx-get="/fragment?say=login" hx-target="#answer">过期</button>
 <div id="answer">原样</div>
-<div class="table-card"><table class="data"><thead><tr><th scope="col">单位</th><th scope="col">整改期限</th></tr></thead>
+<div class="table-card"><table class="data"><thead>
+<tr><th scope="col">单位</th><th scope="col">整改期限</th></tr></thead>
 <tbody><tr><th scope="row">漯河示例纸业有限公司</th><td>05-16</td></tr></tbody></table></div>{% endblock %}"""
 LOGIN = """{% extends "base_public.html" %}{% block title %}登录{% endblock %}{% block page %}login{% endblock %}
 {% block content %}<form method="get" action="/go"><input type="hidden" name="next" value="/deeds">
@@ -96,6 +98,8 @@ def fragment(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/login")
     if say == "refused":
         return JsonResponse({"message": "该问题已由他人销号，请刷新。"}, status=409)
+    if say == "stale":
+        return render(request, "403_csrf.html", status=403)
     return HttpResponse("已更新")
 
 

@@ -173,6 +173,12 @@ def test_a_refused_fragment_says_why_in_the_servers_words(live_server, page):
     expect(page.locator("#answer")).to_have_text("原样")
 
 
+def test_an_error_page_answers_a_fragment_with_its_heading(live_server, page):
+    page.goto(f"{live_server}/deeds")
+    page.get_by_role("button", name="陈旧").click()
+    expect(page.locator("#toasts")).to_contain_text("页面已过期，没有提交。")
+
+
 def test_the_login_page_is_never_swapped_into_a_page(live_server, page):
     page.goto(f"{live_server}/deeds")
     page.get_by_role("button", name="过期").click()

@@ -99,6 +99,11 @@ def test_a_form_tells_what_is_wrong_beside_the_field_and_above_with_links():
     assert "有 3 处需要修改" in said
 
 
+def test_a_forms_faults_are_summed_up_once():
+    said = render('{% include "components/form_errors.html" %}{{ form }}', form=Sample({}))
+    assert said.count("data-error-summary") == 1
+
+
 def test_a_form_without_faults_has_no_summary():
     assert "error-summary" not in str(Sample())
     assert "（必填）" in str(Sample())
