@@ -1,9 +1,19 @@
 from django.urls import path
 
-from inspections.views import evidence, records, selfcheck_list, selfchecks, visits
+from inspections.views import assignments, evidence, planning, records, selfcheck_list, selfchecks, visits
 
 app_name = "inspections"
 urlpatterns = [
+    path("targets/", planning.target_list, name="target_list"),
+    path("targets/build/", planning.target_build, name="target_build"),
+    path("targets/<int:pk>/plan/", planning.visit_plan, name="visit_plan"),
+    path("targets/<int:pk>/gate/", planning.visit_plan_gate, name="visit_plan_gate"),
+    path("assignments/", assignments.assignment_queue, name="assignment_queue"),
+    path("assignments/week/", assignments.week_board, name="week_board"),
+    path("assignments/<int:pk>/", assignments.assignment_detail, name="assignment_detail"),
+    path("assignments/<int:pk>/approve/", assignments.assignment_approve, name="assignment_approve"),
+    path("assignments/<int:pk>/refuse/", assignments.assignment_refuse, name="assignment_refuse"),
+    path("assignments/<int:pk>/cancel/", assignments.assignment_cancel, name="assignment_cancel"),
     path("selfchecks/", selfcheck_list.selfcheck_list, name="selfcheck_list"),
     path("selfchecks/mine/", selfchecks.selfcheck_mine, name="selfcheck_mine"),
     path("targets/<int:pk>/selfcheck/", selfchecks.selfcheck_begin, name="selfcheck_begin"),

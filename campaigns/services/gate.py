@@ -20,11 +20,12 @@ KEY_PHASE, OTHER_PHASE = "inspect", "inspect_other"
 
 @dataclass(frozen=True)
 class Proposal:
-    """A visit that somebody wants to plan. `exception` is a key of rules.EXCEPTIONS, `lead_kind` one of Lead.Kind."""
+    """A visit that somebody wants to plan; a preview may still lack its people. `exception` is a key of
+    rules.EXCEPTIONS, `lead_kind` one of Lead.Kind."""
 
     planned_on: date
-    lead_inspector: User
-    second_inspector: User
+    lead_inspector: User | None
+    second_inspector: User | None
     expert: User | None = None
     exception: str = ""
     reason: str = ""
@@ -34,7 +35,7 @@ class Proposal:
 
 
 def judge(target: Target, proposal: Proposal, at: datetime, *, besides: Assignment | None = None) -> Decision:
-    """The gate's decision on a proposal. `besides` is the assignment being decided: it does not stand in its own way."""
+    """The gate's decision on a proposal. `besides` is the assignment being decided, not in its own way."""
     return decide(gather(target, proposal, at, besides=besides))
 
 
@@ -82,10 +83,10 @@ def standing_on(target: Target, besides: Assignment | None) -> date | None:
 
 
 def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Officer, ...]:
-    people = [proposal.lead_inspector, proposal.second_inspector]
+    chosen = (proposal.lead_inspector, proposal.second_inspector)
+    people = list(dict.fromkeys(person for person in chosen if person is not None))
     certified = certified_on(people, proposal.planned_on)
     pledged = signed(campaign, people)
-    distinct = people if people[0].pk != people[1].pk else people[:1]
     return tuple(
         Officer(
             name=person.name,
@@ -93,7 +94,7 @@ def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Of
             certificate_valid=person.pk in certified,
             pledged=person.pk in pledged,
         )
-        for person in distinct
+        for person in people
     )
 
 

@@ -71,8 +71,8 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
     row = Assignment.objects.create(
         target=target,
         planned_on=proposal.planned_on,
-        lead_inspector=proposal.lead_inspector,
-        second_inspector=proposal.second_inspector,
+        lead_inspector_id=person_id(proposal.lead_inspector),
+        second_inspector_id=person_id(proposal.second_inspector),
         expert=proposal.expert,
         state=AssignmentState.ASKED if decision.wants_approval else AssignmentState.PLANNED,
         exception=proposal.exception if target.visit_count else "",
@@ -89,6 +89,12 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
     else:
         notices.assigned(row, at)
     return row
+
+
+def person_id(person: User | None) -> int:
+    """A team is complete when it is planned: the gate has refused it otherwise."""
+    assert person is not None
+    return person.pk
 
 
 def locked_assignment(pk: int) -> Assignment:

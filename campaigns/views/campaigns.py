@@ -74,12 +74,14 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     user = person(request)
     phases = list(campaign.phases.all())
+    dates = services.report_dates(campaign)
     adopted = Campaign.objects.select_related("industries", "issue_types", "handlings", "adopted_by", "approved_by")
     return {
         **page_of(request, campaign),
         "campaign": adopted.select_related("blueprint", "unit").get(pk=campaign.pk),
         "windows": [Window(phase.name, phase.starts_on, phase.ends_on) for phase in phases],
-        "dates": services.report_dates(campaign),
+        "dates": dates,
+        "publish_text": publish_text(dates),
         "on_holiday": dict(ON_HOLIDAY)[campaign.on_holiday],
         "obstacles": services.obstacles(campaign) if campaign.published_at is None else [],
         "parameters": readings(campaign),
@@ -89,18 +91,25 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def counts(request: HttpRequest, campaign: Campaign) -> dict[str, int] | None:
+def publish_text(dates: list[services.ReportDate]) -> str:
+    """What the person who publishes must have read: the resolved report dates."""
+    moved = "、".join(f"{date.nominal:%m-%d}→{date.day:%m-%d}" for date in dates if date.moved)
+    said = f"发布后各市即可看到，并按 {len(dates)} 期周报截止时间报送"
+    return f"{said}（{moved} 因节假日调整）。" if moved else f"{said}。"
+
+
+def counts(request: HttpRequest, campaign: Campaign) -> dict[str, Any] | None:
     """How far the campaign is, within what the person may see; None for those who see no visits."""
     if not able_somewhere(person(request), "visit.view"):
         return None
     rows = Target.objects.visible_to(person(request)).filter(campaign=campaign)
-    found: dict[str, int] = rows.aggregate(
+    found = rows.aggregate(
         total=Count("pk"),
         key=Count("pk", filter=Q(is_key=True)),
         checked=Count("pk", filter=Q(self_checked_at__isnull=False)),
         visited=Count("pk", filter=Q(visited_at__isnull=False)),
     )
-    return found
+    return {**found, "left": found["total"] - found["visited"], "key_note": f"其中重点 {found['key']:,} 家"}
 
 
 def readings(campaign: Campaign) -> list[dict[str, Any]]:

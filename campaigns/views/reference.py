@@ -1,5 +1,8 @@
 """What stands behind a campaign: its plan as data, its annexes and forms, its shared lists."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import require_somewhere
 from campaigns.models import BlueprintVersion, SharedList
+from campaigns.rules import RULE_LABELS
 from campaigns.views.frame import campaign_or_404, page_of, person
 
 VIEW = "campaign.view"
@@ -18,10 +22,17 @@ def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(request, pk)
     context = {
         **page_of(request, campaign),
-        "plan": campaign.blueprint.data,
+        **plan_of(campaign.blueprint.data),
         "forms": {form.purpose: form for form in campaign.forms.select_related("definition")},
     }
     return render(request, "campaigns/campaign_source.html", context)
+
+
+def plan_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A blueprint's data, and the lines that the gate quotes in the order of its rules."""
+    quoted = data.get("gate", {})
+    lines = [{**quoted[rule], "label": label} for rule, label in RULE_LABELS.items() if rule in quoted]
+    return {"plan": data, "gate_lines": lines, "forms": {}}
 
 
 @login_required
@@ -40,4 +51,4 @@ def list_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def blueprint_detail(request: HttpRequest, pk: int) -> HttpResponse:
     require_somewhere(person(request), VIEW)
     row = get_object_or_404(BlueprintVersion, pk=pk)
-    return render(request, "campaigns/blueprint_detail.html", {"blueprint": row, "plan": row.data})
+    return render(request, "campaigns/blueprint_detail.html", {"blueprint": row, **plan_of(row.data)})

@@ -120,10 +120,6 @@ class PledgeForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200, error_messages={"required": "请填写理由。"})
-
-
 def holders(role: str, path: str) -> Any:
     """The keys of those who hold a role somewhere under a path today."""
     grants = Grant.objects.in_force(clock.today()).filter(role=role, unit__path__startswith=path)

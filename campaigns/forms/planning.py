@@ -1,0 +1,180 @@
+"""Filters of the target list, the plan of one visit, the week board."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Max, Q, QuerySet
+
+from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
+from accounts.rules import Role
+from campaigns.forms.decisions import field_of
+from campaigns.models import Campaign, Lead, ListItem, Pledge, Target
+from campaigns.rules import EXCEPTIONS
+from core import clock
+from core.widgets import DateInput
+
+YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
+
+
+class TargetFilter(forms.Form):
+    """What the address may ask of the target list; a value nobody offers asks nothing."""
+
+    campaign = forms.ChoiceField(label="行动", required=False)
+    q = forms.CharField(
+        label="企业名称或代码", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    unit = forms.ChoiceField(label="责任单位", required=False)
+    region = forms.ChoiceField(label="县市区", required=False)
+    industry = forms.ChoiceField(label="行业", required=False)
+    key = forms.ChoiceField(label="重点单位", required=False, choices=YES_NO)
+    checked = forms.ChoiceField(
+        label="自查", required=False, choices=[("", "全部"), ("yes", "已提交"), ("no", "未提交")]
+    )
+    visited = forms.ChoiceField(
+        label="检查", required=False, choices=[("", "全部"), ("yes", "已检查"), ("no", "未检查")]
+    )
+    planned = forms.ChoiceField(
+        label="派单", required=False, choices=[("", "全部"), ("yes", "已派单"), ("no", "未派单")]
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        campaigns: Iterable[Campaign],
+        campaign: Campaign,
+        targets: QuerySet[Target],
+        industries: Iterable[ListItem],
+        units: QuerySet[Unit],
+    ) -> None:
+        super().__init__({**data.dict(), "campaign": str(campaign.pk)})
+        regions = Region.objects.filter(pk__in=targets.order_by().values("enterprise__region"))
+        self.offer("campaign", [(str(row.pk), row.title) for row in campaigns])
+        self.offer("unit", [("", "全部"), *((str(unit.pk), unit.short_name) for unit in units)])
+        self.offer("region", [("", "全部"), *((region.code, region.name) for region in regions)])
+        self.offer("industry", [("", "全部"), *((str(item.number), str(item)) for item in industries)])
+
+    def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field_of(self, name, forms.ChoiceField).choices = choices
+
+    def asked(self) -> dict[str, str]:
+        """The values that fit; the rest of the address is ignored."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ListForm(forms.Form):
+    """Which sites to put on the list: of which unit, key ones or all."""
+
+    campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), widget=forms.HiddenInput)
+    unit = forms.ModelChoiceField(label="责任单位及下级", queryset=Unit.objects.none(), empty_label=None)
+    scope = forms.ChoiceField(
+        label="范围",
+        choices=[("key", "只纳入重点排污单位"), ("all", "纳入全部排污单位")],
+        initial="key",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any, *, campaigns: QuerySet[Campaign], units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(data, **options)
+        field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
+        field_of(self, "unit", forms.ModelChoiceField).queryset = units
+
+
+class PersonChoice(forms.ModelChoiceField[User]):
+    """People with what the planner must know of them beside the name."""
+
+    said: dict[int, str]
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{self.said.get(obj.pk, '')}）"
+
+
+class PlanForm(forms.Form):
+    """One visit: when, who, and what the gate asks for."""
+
+    planned_on = forms.DateField(label="检查日期", widget=DateInput)
+    lead_inspector = PersonChoice(label="主办人", queryset=User.objects.none(), empty_label="请选择")
+    second_inspector = PersonChoice(label="协办人", queryset=User.objects.none(), empty_label="请选择")
+    expert = PersonChoice(
+        label="专家",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="未配专家",
+        help_text="专家没有执法权，不计入两名执法人员。",
+    )
+    exception = forms.ChoiceField(
+        label="再次检查的例外理由", required=False, choices=[("", "请选择"), *EXCEPTIONS.items()]
+    )
+    reason = forms.CharField(label="说明", required=False, max_length=300)
+    lead_kind = forms.ChoiceField(label="线索类型", required=False, choices=[("", "没有线索"), *Lead.Kind.choices])
+    lead_detail = forms.CharField(
+        label="线索内容",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="正面清单内的企业须有线索，并经单位领导批准。",
+    )
+
+    def __init__(self, data: Any, *, target: Target, **options: Any) -> None:
+        super().__init__(data, **options)
+        inspectors, experts = people_for(target, Role.INSPECTOR), people_for(target, Role.EXPERT)
+        said = described(inspectors, target.campaign)
+        for name in ("lead_inspector", "second_inspector"):
+            self.choose(name, inspectors, said)
+        self.choose("expert", experts, {person.pk: unit_of(person) for person in experts})
+        if not target.visit_count:
+            del self.fields["exception"], self.fields["reason"]
+
+    def choose(self, name: str, people: QuerySet[User], said: dict[int, str]) -> None:
+        field = field_of(self, name, PersonChoice)
+        field.queryset, field.said = people, said
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("lead_inspector") and given.get("lead_inspector") == given.get("second_inspector"):
+            self.add_error("second_inspector", "主办人和协办人须是两个人。")
+        if given.get("lead_kind") and not given.get("lead_detail"):
+            self.add_error("lead_detail", "选了线索类型，请写明线索内容。")
+        return given
+
+
+def people_for(target: Target, role: Role) -> QuerySet[User]:
+    """Who holds a role over the enterprise: at its unit, or at one above it."""
+    path = target.unit.path
+    above = [path[: place + 1] for place, sign in enumerate(path) if sign == "/" and place]
+    grants = Grant.objects.in_force(clock.today()).filter(role=role, unit__path__in=above)
+    return User.objects.filter(pk__in=grants.values("user"), is_active=True).select_related("unit").order_by("name")
+
+
+def described(people: QuerySet[User], campaign: Campaign) -> dict[int, str]:
+    """Unit, certificate and pledge of each, with two queries."""
+    certificates = EnforcementCertificate.objects.filter(Q(user__in=people), withdrawn_on=None)
+    until: dict[int, date] = dict(certificates.values_list("user").annotate(Max("valid_to")).order_by())
+    signed = set(Pledge.objects.filter(campaign=campaign, user__in=people).values_list("user", flat=True))
+    asked = bool(campaign.blueprint.data.get("pledge"))
+    said = {}
+    for person in people:
+        parts = [unit_of(person)]
+        parts.append(f"执法证至 {until[person.pk]}" if person.pk in until else "无执法证")
+        if asked:
+            parts.append("已签承诺" if person.pk in signed else "未签承诺")
+        said[person.pk] = "，".join(parts)
+    return said
+
+
+def unit_of(person: User) -> str:
+    return person.unit.short_name if person.unit else "无单位"
+
+
+class BoardForm(forms.Form):
+    """Which week of which unit."""
+
+    day = forms.DateField(label="所在周", required=False, widget=DateInput)
+    unit = forms.ModelChoiceField(label="单位及下级", queryset=Unit.objects.none(), required=False, empty_label=None)
+
+    def __init__(self, data: Any, *, units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(data, **options)
+        field_of(self, "unit", forms.ModelChoiceField).queryset = units

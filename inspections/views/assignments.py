@@ -1,0 +1,212 @@
+"""Planned visits: the week of a unit, one assignment with the gate's words, and what waits for a leader."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.gate import require, require_somewhere
+from accounts.models import Unit, User
+from campaigns.forms import BoardForm
+from campaigns.models import Assignment
+from campaigns.rules import EXCEPTIONS, RULE_LABELS
+from campaigns.states import ASSIGNMENTS
+from core import clock
+from core.paging import KeysetPage
+from core.refusals import NotAllowed, Refused
+from inspections.models import Visit
+from inspections.services import planning
+from inspections.views.access import available, person
+from inspections.views.planning import LOOK, PLAN, units_of
+
+APPROVE = "visit.approve"
+DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+BOARD_LIMIT = 500
+ON_BOARD = ["asked", "planned", "postponed", "done"]
+STATE_TONES = {
+    "asked": "amber",
+    "planned": "blue",
+    "done": "green",
+    "postponed": "grey",
+    "cancelled": "grey",
+    "refused": "red",
+}
+
+
+@dataclass
+class Team:
+    """One line of the board: two people and what they do on each day of the week."""
+
+    lead: User
+    second: User
+    days: list[tuple[str, list[Assignment]]] = field(default_factory=lambda: [(day, []) for day in DAYS])
+
+    @property
+    def count(self) -> int:
+        return sum(len(entries) for _, entries in self.days)
+
+
+@login_required
+@require_GET
+def week_board(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    units = units_of(require_somewhere(user, LOOK))
+    form = BoardForm(request.GET, units=units)
+    form.is_valid()
+    day = form.cleaned_data.get("day") or clock.today()
+    unit = form.cleaned_data.get("unit") or own_unit(user, units)
+    monday = day - timedelta(days=day.weekday())
+    rows = list(week_of(user, unit, monday)[: BOARD_LIMIT + 1])
+    context = {
+        "form": BoardForm(None, units=units, initial={"day": day, "unit": unit}),
+        "unit": unit,
+        "days": list(zip(DAYS, (monday + timedelta(days=n) for n in range(len(DAYS))), strict=True)),
+        "teams": teams(rows[:BOARD_LIMIT], monday),
+        "count": min(len(rows), BOARD_LIMIT),
+        "capped": len(rows) > BOARD_LIMIT,
+        "previous": monday - timedelta(weeks=1),
+        "next": monday + timedelta(weeks=1),
+        "today": clock.today(),
+    }
+    return render(request, "inspections/visit_plan_week.html", context)
+
+
+def own_unit(user: User, units: QuerySet[Unit]) -> Unit | None:
+    """The person's own unit where it is among those the person may look at, else the first of them."""
+    own = units.filter(pk=user.unit_id).first() if user.unit_id else None
+    return own or units.first()
+
+
+def week_of(user: User, unit: Unit | None, monday: date) -> QuerySet[Assignment]:
+    rows = Assignment.objects.visible_to(user).filter(
+        planned_on__range=(monday, monday + timedelta(days=len(DAYS) - 1)), state__in=ON_BOARD
+    )
+    if unit is not None:
+        rows = rows.filter(target__unit__path__startswith=unit.path)
+    people = rows.select_related("lead_inspector", "second_inspector", "expert", "target__enterprise")
+    return people.order_by("lead_inspector__name", "second_inspector__name", "planned_on", "pk")
+
+
+def teams(rows: list[Assignment], monday: date) -> list[Team]:
+    found: dict[tuple[int, int], Team] = {}
+    for row in rows:
+        key = (row.lead_inspector_id, row.second_inspector_id)
+        team = found.setdefault(key, Team(row.lead_inspector, row.second_inspector))
+        team.days[(row.planned_on - monday).days][1].append(row)
+    return list(found.values())
+
+
+@login_required
+@require_GET
+def assignment_queue(request: HttpRequest) -> HttpResponse:
+    """What the gate would not let pass without a leader."""
+    user = person(request)
+    require_somewhere(user, LOOK)
+    rows = (
+        Assignment.objects.visible_to(user)
+        .asked()
+        .select_related(
+            "target__enterprise", "target__unit", "lead_inspector", "second_inspector", "lead", "planned_by"
+        )
+    )
+    page = KeysetPage(rows, ("planned_on", "id")).for_request(request)
+    return render(request, "inspections/visit_plan_queue.html", {"page": page})
+
+
+def assignment_or_404(request: HttpRequest, pk: int) -> Assignment:
+    rows = Assignment.objects.visible_to(person(request)).select_related(
+        "target__enterprise__region",
+        "target__unit",
+        "target__campaign",
+        "lead_inspector",
+        "second_inspector",
+        "expert",
+        "lead",
+        "planned_by",
+        "approved_by",
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@require_GET
+def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    row = assignment_or_404(request, pk)
+    user = person(request)
+    context = {
+        "row": row,
+        "tone": STATE_TONES[row.state],
+        "exception": EXCEPTIONS.get(row.exception, row.exception),
+        "rules": kept(row.gate),
+        "approved_rules": kept(row.gate.get("approved", {})),
+        "able": available(ASSIGNMENTS, row, user),
+        "visit": Visit.objects.visible_to(user).filter(assignment=row).first(),
+    }
+    return render(request, "inspections/visit_plan_detail.html", context)
+
+
+def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the gate said when it was asked, with the names and tones of a page."""
+    tones = {"allow": "green", "needs_reason": "amber", "refuse": "red"}
+    words = {"allow": "放行", "needs_reason": "须经批准", "refuse": "阻断"}
+    return [
+        {
+            **said,
+            "title": RULE_LABELS.get(said["rule"], said["rule"]),
+            "tone": tones[said["answer"]],
+            "word": words[said["answer"]],
+        }
+        for said in gate.get("rules", [])
+    ]
+
+
+@login_required
+@require_POST
+def assignment_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    row = assignment_or_404(request, pk)
+    require(person(request), APPROVE, row)
+    try:
+        planning.approve(row, actor=person(request), at=clock.now())
+    except Refused as refusal:
+        return back(request, refusal, pk)
+    messages.success(request, "已批准派单，检查人员已收到通知。")
+    return redirect("inspections:assignment_detail", pk)
+
+
+@login_required
+@require_POST
+def assignment_refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    row = assignment_or_404(request, pk)
+    require(person(request), APPROVE, row)
+    try:
+        planning.refuse(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return back(request, refusal, pk)
+    messages.success(request, "已答复不予批准。")
+    return redirect("inspections:assignment_detail", pk)
+
+
+@login_required
+@require_POST
+def assignment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    row = assignment_or_404(request, pk)
+    require(person(request), PLAN, row)
+    try:
+        planning.cancel(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return back(request, refusal, pk)
+    messages.success(request, "派单已撤销，可以重新派单。")
+    return redirect("inspections:assignment_detail", pk)
+
+
+def back(request: HttpRequest, refusal: Refused, pk: int) -> HttpResponse:
+    if isinstance(refusal, NotAllowed):
+        raise refusal
+    messages.error(request, refusal.message)
+    return redirect("inspections:assignment_detail", pk)
