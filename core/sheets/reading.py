@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import subprocess
 import sys
@@ -73,7 +74,7 @@ def read_table(
     *,
     name: str = "",
     mapping: Mapping[str, str] | None = None,
-    timeout: int = TIMEOUT,
+    timeout: float = TIMEOUT,
 ) -> TableReading:
     """Open a workbook or CSV and find in each visible sheet the table that `spec` describes.
 
@@ -93,9 +94,9 @@ def read_table(
     if reading.is_complete and not any(has_rows(head, surveys) for head in reading.heads):
         lines.close()
         raise Refused(f"“{shown_name}”只有表头，没有数据行。请从表头下一行开始填写后再上传。", status=422)
-    weakref.finalize(reading, lines.close)
-    if reading.is_complete:
-        reading.rows = rows_of(lines, reading.heads, spec)
+    rows = rows_of(lines, reading.heads if reading.is_complete else [], spec)
+    weakref.finalize(rows, lines.close)
+    reading.rows = rows
     return reading
 
 
@@ -118,9 +119,9 @@ def take(source: bytes | Path | IO[bytes] | File[bytes], copy: IO[bytes], name: 
     return None
 
 
-def run_child(copy: IO[bytes], name: str, timeout: int) -> IO[bytes]:
+def run_child(copy: IO[bytes], name: str, timeout: float) -> IO[bytes]:
     """Let the child read; its lines as a file from the start. Its environment holds nothing of ours."""
-    limits = Limits(rows=settings.SHEET_MAX_ROWS, seconds=timeout)
+    limits = Limits(rows=settings.SHEET_MAX_ROWS, seconds=math.ceil(timeout))
     lines = tempfile.TemporaryFile()  # noqa: SIM115 - the reading closes it
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and a list of arguments
