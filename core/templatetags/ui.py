@@ -204,7 +204,7 @@ def sort_th(context: Context, label: str, key: str, classes: str = "") -> SafeSt
     now = query.get("sort", "")
     query["sort"] = f"-{key}" if now == key else key
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
-    sign = {"ascending": "▲", "descending": "▼"}.get(order, "")
+    sign = {"ascending": "▲", "descending": "▼"}.get(order, "↕")
     return format_html(
         '<th scope="col" class="{}" aria-sort="{}">'
         '<a class="sort" href="?{}">{} <span aria-hidden="true">{}</span></a></th>',

@@ -4,7 +4,7 @@ export function mountTables(root) {
   for (const table of around ? [around] : root.querySelectorAll("table.data")) {
     if (table.closest(".grid-scroll") || !isPlain(table)) continue;
     table.classList.add("data-stack");
-    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.replace(/[▲▼]/g, "").trim());
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.replace(/[▲▼↕]/g, "").trim());
     for (const row of table.querySelectorAll("tbody tr, tfoot tr")) name(row, heads);
   }
 }

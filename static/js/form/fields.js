@@ -65,12 +65,12 @@ export class Fields {
     }
   }
 
-  // Faults beside their fields: those of filled fields at once, gaps only after somebody tried to send.
-  complain(problems, warned, answers, alsoGaps) {
+  // Faults beside their fields: those of filled fields at once, gaps only where somebody asked what is missing.
+  complain(problems, warned, answers, noted) {
     for (const slot of this.slots) {
       const { element } = this.controls.get(slot.path);
       const filled = isFilled(lookup(answers, slot.path));
-      const bad = problems.filter((one) => one.path === slot.path && (filled || alsoGaps));
+      const bad = problems.filter((one) => one.path === slot.path && (filled || noted.has(slot.path)));
       const doubts = warned.filter((one) => one.path === slot.path);
       const place = element.querySelector("[data-form-errors]");
       place.replaceChildren(...lines("errorlist", bad), ...lines("form-warnings", doubts));

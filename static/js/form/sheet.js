@@ -23,7 +23,7 @@ class Sheet {
     this.definition = read("form-definition");
     this.state = read("form-state");
     this.key = `${document.body.dataset.user}:${this.state.kind}:${this.state.subject_id}`;
-    this.tried = false;
+    this.noted = new Set();
     this.problems = [];
   }
 
@@ -69,6 +69,7 @@ class Sheet {
     find("go")?.addEventListener("click", () => this.goOn());
     find("missing")?.addEventListener("click", () => this.showMissing());
     find("submit")?.addEventListener("click", () => this.ask());
+    find("continue")?.addEventListener("click", () => this.goToNext());
     find("confirm")?.addEventListener("click", () => this.submit());
     window.addEventListener("beforeunload", (event) => this.sync.unkept && event.preventDefault());
   }
@@ -93,7 +94,7 @@ class Sheet {
     this.fields.arrange(this.answers, day);
     this.problems = validate(this.definition, this.answers, day);
     this.warned = warnings(this.definition, this.answers, day);
-    this.fields.complain(this.problems, this.warned, this.answers, this.tried);
+    this.fields.complain(this.problems, this.warned, this.answers, this.noted);
     this.panels.count(progress(this.definition, this.answers, day, this.problems));
     this.showBar();
     this.tell("answers", { answers: this.answers, negatives: negatives(this.definition, this.answers, day) });
@@ -114,7 +115,12 @@ class Sheet {
     note.textContent = this.missing ? `缺 ${this.missing} 项` : "已填齐";
     note.disabled = !this.missing;
     find("go").hidden = !this.missing;
-    find("submit").hidden = Boolean(this.missing);
+    this.last.hidden = Boolean(this.missing);
+  }
+
+  // The button that ends the work on this page: send, or save and go on to the next page.
+  get last() {
+    return find("submit") ?? find("continue");
   }
 
   goOn() {
@@ -131,9 +137,15 @@ class Sheet {
     return document.querySelector(`[data-form-field="${path}"]`) ?? document.querySelector(`[data-form-problem="${path}"]`);
   }
 
-  showMissing() {
-    this.tried = true;
+  // From now on these gaps are marked beside their fields.
+  note() {
     this.refresh();
+    this.noted = new Set(this.problems.map((one) => one.path));
+    this.refresh();
+  }
+
+  showMissing() {
+    this.note();
     const own = this.reason && !this.reason.value.trim() ? [{ path: "reason", text: "更正须写明理由" }] : [];
     this.list([...own, ...this.problems]);
   }
@@ -191,9 +203,21 @@ class Sheet {
     this.setBusy(this.sync.draft.final || this.sync.stopped);
   }
 
+  // Save, and leave only when everything is on the server.
+  async goToNext() {
+    if (this.busy) return;
+    this.setBusy(true);
+    await this.keep();
+    await this.uploads.drain();
+    await this.sync.sending;
+    if (this.sync.waiting) await this.sync.now();
+    this.setBusy(false);
+    if (!this.sync.waiting && !this.uploads.refused.size) location.assign(find("continue").dataset.formContinue);
+  }
+
   setBusy(busy) {
     this.busy = busy;
-    const button = find("submit");
+    const button = this.last;
     button.disabled = busy;
     button.classList.toggle("is-busy", busy && !this.sync.stopped);
   }
@@ -248,8 +272,7 @@ class Sheet {
     const message = facts.message ?? "服务器没有接收";
     this.say("red", `${message} 内容都在本机`, "");
     if (!facts.problems?.length) return;
-    this.tried = true;
-    this.refresh();
+    this.note();
     this.list(facts.problems.map(({ path, message: text }) => ({ path, text })));
   }
 
@@ -273,7 +296,7 @@ class Sheet {
     this.say("green", `已收讫 · 回执 ${submission.receipt}`, clock(Date.parse(submission.received_at)));
     this.root.inert = true;
     this.root.classList.add("is-received");
-    for (const name of ["keep", "go", "submit"]) find(name).disabled = true;
+    for (const button of [find("keep"), find("go"), this.last]) button.disabled = true;
     find("missing").textContent = "已收讫";
     const done = this.root.dataset.doneUrl;
     if (done) setTimeout(() => location.assign(done), LEAVE_AFTER);
