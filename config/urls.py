@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("inspections.urls")),
     path("", include("core.urls")),
     path("api/v1/", include("core.urls_api")),
+    path("api/v1/", include("inspections.urls_api")),
     path("api/v1/", include("penalties.urls_api")),
     path("enterprises/", include("enterprises.urls")),
     path("campaigns/", include("campaigns.urls")),

@@ -9,7 +9,7 @@ from accounts.models import User
 from core.notices import notify
 from enterprises.models import Enterprise
 from enterprises.services.slips import members
-from inspections.models import SelfCheck, VisitRecord
+from inspections.models import Issue, Rectification, SelfCheck, VisitRecord
 
 
 def owners(site: Enterprise, at: datetime) -> list[User]:
@@ -60,4 +60,29 @@ def record_locked(record: VisitRecord, found: int, at: datetime) -> None:
         key=f"record-{record.pk}-locked",
         at=at,
         url=reverse("inspections:record_view", args=[record.pk]),
+    )
+
+
+def rectification_reported(issue: Issue, report: Rectification, at: datetime) -> None:
+    """To those of the county who may verify it, but not to the one who wrote the finding."""
+    people = people_with("issue.verify", issue.unit).exclude(pk=issue.found_by_id)
+    notify(
+        people,
+        f"{issue.enterprise_name}报告问题 {issue.number:04d} 已整改，请复核",
+        report.text[:200],
+        key=f"rectification-{report.pk}-reported",
+        at=at,
+        url=reverse("inspections:issue_detail", args=[issue.pk]),
+    )
+
+
+def rectification_decided(issue: Issue, at: datetime, *, passed: bool, reason: str) -> None:
+    words = "复核通过，已销号" if passed else "未通过复核，请继续整改"
+    notify(
+        owners(issue.enterprise, at),
+        f"问题 {issue.number:04d} {words}",
+        reason,
+        key=f"issue-{issue.pk}-{'closed' if passed else 'returned'}-{at.isoformat()}",
+        at=at,
+        url=reverse("inspections:issue_detail", args=[issue.pk]),
     )

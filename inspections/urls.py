@@ -40,4 +40,17 @@ urlpatterns = [
     path("evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("evidence/<int:pk>/thumb/", evidence.evidence_thumb, name="evidence_thumb"),
     path("signatures/<int:pk>/", evidence.signature_image, name="signature_image"),
+    path("issues/", issues.issue_list, name="issue_list"),
+    path("issues/export/", issues.issue_export, name="issue_export"),
+    path("issues/<int:pk>/", issues.issue_detail, name="issue_detail"),
+    path("issues/<int:pk>/change/", issues.issue_change, name="issue_change"),
+    path("issues/<int:pk>/report/", issues.issue_report, name="issue_report"),
+    path("issues/<int:pk>/rectification/", issues.issue_rewrite, name="issue_rewrite"),
+    path("issues/<int:pk>/sign/", issues.issue_sign, name="issue_sign"),
+    path("issues/<int:pk>/decide/<str:action>/", issues.issue_decide, name="issue_decide"),
+    path(
+        "issues/<int:pk>/reports/<int:report_pk>/photos/<int:file_pk>/",
+        issues.rectification_photo,
+        name="rectification_photo",
+    ),
 ]

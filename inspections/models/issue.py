@@ -125,6 +125,21 @@ class Issue(models.Model):
         return self.enterprise_id
 
 
+VERSION_ACTIONS = {
+    "found": "现场检查发现",
+    "correct": "检查记录更正",
+    "change": "修改台账",
+    "report": "企业报告整改",
+    "return": "退回继续整改",
+    "sign": "责任人签字",
+    "rectification": "修改整改情况",
+    "close": "复核销号",
+    "reopen": "重新整改",
+    "void": "作废",
+    "penalty": "处罚情况更新",
+}
+
+
 class IssueVersionQuerySet(models.QuerySet["IssueVersion"]):
     def as_of(self, at: datetime) -> "IssueVersionQuerySet":
         """What the ledger said at an instant: recorded by then and not yet superseded then."""
@@ -163,6 +178,11 @@ class IssueVersion(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["unit", "recorded_at"], name="issue_version_recorded")]
+
+    @property
+    def said(self) -> str:
+        """What happened, in words."""
+        return VERSION_ACTIONS.get(self.action, self.action)
 
 
 class Rectification(models.Model):

@@ -1,0 +1,228 @@
+"""The ledger: the grid, its workbook, one row's page and what may be done with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gate import may, require, require_somewhere
+from accounts.models import User
+from core import audit, clock
+from core.files import serve, store
+from core.paging import KeysetPage
+from core.refusals import Refused
+from core.sheets import workbook_response
+from inspections.exports import ledger_rows, ledger_spec, with_signature
+from inspections.forms import ReasonForm
+from inspections.issue_forms import ChangeForm, RectificationForm, RewriteForm, SignatureForm
+from inspections.ledger import Ledger
+from inspections.models import Issue, Rectification
+from inspections.services import issues
+from inspections.states import ISSUES, IssueState
+from inspections.views.access import available, person
+
+RELATED = ("unit", "campaign", "visit", "record", "found_by", "verified_by", "enterprise")
+
+
+@login_required
+@require_GET
+def issue_list(request: HttpRequest) -> HttpResponse:
+    ledger = Ledger(person(request), request.GET)
+    page = KeysetPage(with_signature(ledger.rows), ledger.order).for_request(request)
+    context = {
+        "ledger": ledger,
+        "page": page,
+        "form": ledger.filter.form,
+        "figures": figures(ledger),
+        "names": ledger.short_names,
+        "today": clock.today(),
+        "is_enterprise": may_only_own(person(request)),
+    }
+    return render(
+        request, "inspections/issue_list.html#grid" if request.htmx else "inspections/issue_list.html", context
+    )
+
+
+def may_only_own(user: User) -> bool:
+    return user.unit_id is None
+
+
+def figures(ledger: Ledger) -> dict[str, int]:
+    """The line above the grid: open, overdue and new of all the person sees, in one statement."""
+    today = clock.today()
+    return ledger.seen.aggregate(
+        open=Count("pk", filter=Q(state__in=[IssueState.MENDING, IssueState.REPORTED])),
+        overdue=Count("pk", filter=Q(state=IssueState.MENDING, deadline_on__lt=today)),
+        new=Count("pk", filter=Q(recorded_at__gte=clock.at_local(today))),
+    )
+
+
+@login_required
+@require_GET
+def issue_export(request: HttpRequest) -> FileResponse:
+    user = person(request)
+    require_somewhere(user, "issue.view")
+    ledger, at = Ledger(user, request.GET), clock.now()
+    spec = ledger_spec(ledger.names)
+    rows = ledger_rows(ledger.rows.order_by(*ledger.order))
+    audit.record(
+        "inspections.issue.export", ledger.campaign, actor=user, at=at, after={"asked": request.GET.urlencode()}
+    )
+    return workbook_response(f"问题台账{clock.today():%Y%m%d}.xlsx", [(spec, rows)], at=at, creator=user.name)
+
+
+def issue_for(request: HttpRequest, pk: int, capability: str = "") -> Issue:
+    issue = get_object_or_404(Issue.objects.visible_to(person(request)).select_related(*RELATED), pk=pk)
+    if capability:
+        require(person(request), capability, issue)
+    return issue
+
+
+@login_required
+@require_GET
+def issue_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return page(request, issue_for(request, pk))
+
+
+def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page of one row; `forms` are bound forms that were refused, so that nothing typed is lost."""
+    user, ledger = person(request), Ledger(person(request), request.GET)
+    ledger.campaign = issue.campaign
+    allowed = available(ISSUES, issue, user)
+    if issue.found_by_id == user.pk:
+        allowed -= {"close", "return"}
+    context = {
+        "issue": issue,
+        "names": ledger.names,
+        "allowed": allowed,
+        "own_finding": issue.found_by_id == user.pk and issue.state == IssueState.REPORTED,
+        "may_edit": may(user, "issue.edit", issue) and issue.state in {IssueState.MENDING, IssueState.REPORTED},
+        "may_see_cases": may(user, "case.view", issue),
+        "signature": issue.signatures.filter(voided_at=None).select_related("user", "image").first(),
+        "reports": issue.rectifications.select_related("reported_by", "decided_by")
+        .prefetch_related("photos")
+        .order_by("-pk"),
+        "versions": issue.versions.select_related("recorded_by").order_by("-recorded_at", "-pk"),
+        "today": clock.today(),
+        "change_form": forms.get("change_form") or ChangeForm(issue=issue, names=ledger.names),
+        "report_form": forms.get("report_form") or RectificationForm(),
+        "rewrite_form": forms.get("rewrite_form") or RewriteForm(initial={"text": issue.rectification_text}),
+        "sign_form": forms.get("sign_form") or SignatureForm(),
+        "refusal": forms.get("refusal"),
+    }
+    return render(request, "inspections/issue_detail.html", context, status=status)
+
+
+def refused(request: HttpRequest, issue: Issue, name: str, form: Any, refusal: Refused | None = None) -> HttpResponse:
+    """Show the page again with what was typed and why not."""
+    if refusal is not None:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return page(request, issue, status=refusal.status if refusal else 422, **{name: form})
+
+
+@login_required
+@require_POST
+def issue_change(request: HttpRequest, pk: int) -> HttpResponse:
+    issue = issue_for(request, pk, "issue.edit")
+    ledger = Ledger(person(request), request.GET)
+    ledger.campaign = issue.campaign
+    form = ChangeForm(request.POST, issue=issue, names=ledger.names)
+    if not form.is_valid():
+        return refused(request, issue, "change_form", form)
+    said = dict(form.cleaned_data)
+    try:
+        issues.change_issue(issue, said, actor=person(request), at=clock.now(), reason=said.pop("reason"))
+    except Refused as refusal:
+        return refused(request, issue, "change_form", form, refusal)
+    messages.success(request, "台账已修改，原内容保留在历史记录中。")
+    return redirect("inspections:issue_detail", pk=pk)
+
+
+@login_required
+@require_POST
+def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
+    issue = issue_for(request, pk, "rectification.report")
+    form = RectificationForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return refused(request, issue, "report_form", form)
+    user, at = person(request), clock.now()
+    try:
+        photos = [store(f, name=f.name or "照片", by=user, at=at, kind="photo") for f in form.cleaned_data["photos"]]
+        issues.report_rectification(issue, form.cleaned_data["text"], photos, actor=user, at=at)
+    except Refused as refusal:
+        return refused(request, issue, "report_form", form, refusal)
+    messages.success(request, "已报告整改完成，等待复核。")
+    return redirect("inspections:issue_detail", pk=pk)
+
+
+@login_required
+@require_POST
+def issue_rewrite(request: HttpRequest, pk: int) -> HttpResponse:
+    issue = issue_for(request, pk, "issue.edit")
+    form = RewriteForm(request.POST)
+    if not form.is_valid():
+        return refused(request, issue, "rewrite_form", form)
+    said = form.cleaned_data
+    try:
+        issues.edit_rectification(issue, said["text"], actor=person(request), at=clock.now(), reason=said["reason"])
+    except Refused as refusal:
+        return refused(request, issue, "rewrite_form", form, refusal)
+    messages.success(request, "整改情况已修改；原有责任人签字失效，须重签。")
+    return redirect("inspections:issue_detail", pk=pk)
+
+
+@login_required
+@require_POST
+def issue_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    issue = issue_for(request, pk, "issue.edit")
+    form = SignatureForm(request.POST)
+    if not form.is_valid():
+        return refused(request, issue, "sign_form", form)
+    user, at = person(request), clock.now()
+    try:
+        image = store(form.cleaned_data["image"], name=f"{user.name}签字.png", by=user, at=at, kind="signature")
+        issues.sign_issue(issue, image, actor=user, at=at)
+    except Refused as refusal:
+        return refused(request, issue, "sign_form", form, refusal)
+    messages.success(request, "责任人签字已保存。")
+    return redirect("inspections:issue_detail", pk=pk)
+
+
+VERBS = {
+    "return": ("issue.verify", issues.return_rectification, "已退回企业继续整改。"),
+    "close": ("issue.verify", issues.close_issue, "复核通过，问题已销号。"),
+    "reopen": ("issue.verify", issues.reopen_issue, "已要求重新整改。"),
+    "void": ("issue.void", issues.void_issue, "问题已作废，仍留在台账中备查。"),
+}
+
+
+@login_required
+@require_http_methods(["POST"])
+def issue_decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """复核通过、退回、重新整改、作废: one door, each with its own capability."""
+    if action not in VERBS:
+        return page(request, issue_for(request, pk), status=404)
+    capability, verb, done = VERBS[action]
+    issue = issue_for(request, pk, capability)
+    form = ReasonForm(request.POST)
+    form.is_valid()
+    try:
+        verb(issue, actor=person(request), at=clock.now(), reason=form.cleaned_data.get("reason", ""))
+    except Refused as refusal:
+        return page(request, issue, status=refusal.status, refusal=refusal)
+    messages.success(request, done)
+    return redirect("inspections:issue_detail", pk=pk)
+
+
+@login_required
+@require_GET
+def rectification_photo(request: HttpRequest, pk: int, report_pk: int, file_pk: int) -> HttpResponseBase:
+    issue = issue_for(request, pk)
+    report = get_object_or_404(Rectification, pk=report_pk, issue=issue)
+    photo = get_object_or_404(report.photos, pk=file_pk)
+    return serve(request, photo, photo.name, inline=True)
