@@ -24,7 +24,7 @@ from core.refusals import Refused
 
 STATIC: Final = Path(settings.BASE_DIR) / "static"
 OPEN_FOLDERS: Final = ("fonts", "css/paper")
-OPEN_DATA: Final = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;")
+OPEN_DATA: Final = ("data:image/png;base64,", "data:image/jpeg;base64,")
 # Every font chain of static/css/paper ends with this face: what it lacks, a paper cannot show.
 LAST_FACE: Final = "fonts/NotoSerifSC-Regular.papers.ttf"
 # One shaping at a time: the font configuration is shared, and a page needs some 100 MB while it is set.
@@ -50,7 +50,7 @@ class Paper:
     @property
     def qr(self) -> str:
         """The check address as a data URL."""
-        return segno.make(self.check_url, error="m", micro=False).svg_data_uri(border=0) if self.check_url else ""
+        return segno.make_qr(self.check_url, error="m").png_data_uri(scale=8, border=0) if self.check_url else ""
 
 
 class OurFilesOnly(URLFetcher):  # type: ignore[misc]
