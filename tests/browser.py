@@ -26,11 +26,13 @@ def find_browser() -> str:
     return next((found for name in names if (found := shutil.which(name))), "")
 
 
+def require_browser() -> str:
+    return find_browser() or pytest.fail(MISSING)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = find_browser()
-    if not program:
-        pytest.fail(MISSING)
+    program = require_browser()
     # The synchronous driver keeps an event loop on this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as driver:

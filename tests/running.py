@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -23,7 +24,7 @@ def child_environment() -> dict[str, str]:
     """The environment of a child process that must see what this test wrote: the test database, not the real one."""
     database = connection.settings_dict
     socket = os.environ["DATABASE_URL"].partition("?")[2]
-    user = f"{database['USER']}:{database['PASSWORD']}".rstrip(":")
+    user = ":".join(quote(part, safe="") for part in (database["USER"], database["PASSWORD"]) if part)
     place = f"{database['HOST']}:{database['PORT']}".rstrip(":")
     address = f"/{database['NAME']}?{socket}" if socket else f"{place}/{database['NAME']}"
     return {**os.environ, "DATABASE_URL": f"postgresql://{user}@{address}"}
