@@ -17,7 +17,17 @@ ACTIONS = {
     "core.notice.read": "阅读消息",
     "core.notice.read_all": "全部消息标为已读",
     "core.obligation.waive": "免除待办事项",
+    "reporting.countyconfirmation.confirm": "确认周报数字",
     "reporting.handover": "移交工作",
+    "reporting.reportperiod.freeze": "周报封账",
+    "reporting.reportperiod.remind": "催报周报",
+    "reporting.summary.make": "生成周报汇总",
+    "reporting.unitreport.accept": "接收周报",
+    "reporting.unitreport.correct": "报送周报更正版",
+    "reporting.unitreport.recall": "撤回周报",
+    "reporting.unitreport.return": "退回周报更正",
+    "reporting.unitreport.save": "保存周报草稿",
+    "reporting.unitreport.send": "报送周报",
 }
 
 

@@ -90,6 +90,8 @@ class UnitReport(models.Model):
     seen_at = models.DateTimeField(null=True)
     figures = models.JSONField(null=True)
     figures_digest = models.CharField(max_length=64, blank=True)
+    # {unit: part} as the organisation was at the cut-off: a county that moves later takes no past figure along.
+    places = models.JSONField(null=True)
     rows_file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     # SHA-256 of the rows before compression: the proof does not hang on a version of zlib.
     rows_digest = models.CharField(max_length=64, blank=True)
@@ -110,7 +112,11 @@ class UnitReport(models.Model):
             models.CheckConstraint(
                 name="unit_report_frozen_has_figures",
                 condition=Q(frozen_at=None)
-                | (Q(figures__isnull=False, rows_file__isnull=False) & ~Q(figures_digest="") & ~Q(rows_digest="")),
+                | (
+                    Q(figures__isnull=False, places__isnull=False, rows_file__isnull=False)
+                    & ~Q(figures_digest="")
+                    & ~Q(rows_digest="")
+                ),
             ),
             models.CheckConstraint(
                 name="unit_report_sent_has_figures_seen",

@@ -44,7 +44,18 @@ NAVIGATION: tuple[Group, ...] = (
         (Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),),
     ),
     Group("办理", (Entry("行政处罚", "penalties:case_list", "scale", "case.view"),)),
-    Group("汇总", ()),
+    Group(
+        "汇总",
+        (
+            Entry(
+                "周报",
+                "reporting:report_list",
+                "report",
+                "report.view",
+                section=("reporting:report", "reporting:period", "reporting:confirmation"),
+            ),
+        ),
+    ),
     Group(
         "管理",
         (

@@ -6,7 +6,18 @@
 
 from reporting.figures.counting import Span, compute
 from reporting.figures.listing import RowFile, read_rows, rows, written_rows
-from reporting.figures.places import Places, places_of
+from reporting.figures.places import Places, kept_places, places_of
 from reporting.figures.vocabulary import vocabulary
 
-__all__ = ["Places", "RowFile", "Span", "compute", "places_of", "read_rows", "rows", "vocabulary", "written_rows"]
+__all__ = [
+    "Places",
+    "RowFile",
+    "Span",
+    "compute",
+    "kept_places",
+    "places_of",
+    "read_rows",
+    "rows",
+    "vocabulary",
+    "written_rows",
+]

@@ -23,6 +23,16 @@ class Places:
                 found[owner].append(part)
         return found
 
+    def under(self, owner: int) -> dict[str, int]:
+        """One owner's units with their parts, to be kept with its figures (JSON knows text keys only)."""
+        rows = zip(self.units, self.owners, self.parts, strict=True)
+        return {str(unit): part for unit, above, part in rows if above == owner}
+
+
+def kept_places(owner: int, kept: Mapping[str, int]) -> Places:
+    """The places that `under` wrote: the organisation as it was then."""
+    return Places([int(unit) for unit in kept], [owner] * len(kept), list(kept.values()))
+
 
 def places_of(owners: Iterable[Unit]) -> Places:
     """Every unit below the owners, in one statement."""

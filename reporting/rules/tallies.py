@@ -92,6 +92,20 @@ def together(counts: Iterable[Counts]) -> Counts:
     return Counts(add(row.week for row in rows), add(row.total for row in rows))
 
 
+def figure_text(path: str, count: int) -> str:
+    """1,284, and money in yuan: 280,000.50."""
+    if path.rpartition(".")[2] != "fines":
+        return f"{count:,}"
+    yuan, fen = divmod(count, 100)
+    return f"{yuan:,}.{fen:02d}" if fen else f"{yuan:,}"
+
+
+def difference_text(item: Mapping[str, Any]) -> str:
+    """本周发现问题：12 → 11, from what `Difference.data` wrote."""
+    before, after = (figure_text(item["path"], item[end]) for end in ("from", "to"))
+    return f"{item['label']}：{before} → {after}"
+
+
 def differences(before: Counts, after: Counts, label: Callable[[str], str]) -> list[Difference]:
     """What differs between two sets of figures of one unit, week first, in the order of the paths."""
     return [

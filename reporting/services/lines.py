@@ -1,0 +1,110 @@
+"""The lines of a week: one a city, with its status and the figures that count now, for pages, sheets and papers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q
+
+from accounts.models import Unit
+from core.models import HolidayDay
+from reporting.figures import Span, compute, places_of
+from reporting.models import ReportPeriod, ReportVersion, UnitReport
+from reporting.rules.metrics import Vocabulary
+from reporting.rules.status import Status, status_of
+from reporting.rules.tallies import Counts, Figures, read, together
+from reporting.rules.weeks import shift_text, span_text
+
+
+@dataclass(frozen=True)
+class Line:
+    """One city in the summary of a week."""
+
+    report: UnitReport
+    status: Status
+    figures: Figures
+    version: int
+
+    @property
+    def counts(self) -> Counts:
+        return self.figures.own
+
+    @property
+    def text(self) -> str:
+        return "本周无新增情况（零报告）。" if self.report.is_nothing and not self.report.text else self.report.text
+
+
+def lines_of(period: ReportPeriod, reports: list[UnitReport], at: datetime) -> list[Line]:
+    """The cities' lines in the order of the tree: frozen or corrected figures, before the cut-off the live ones."""
+    corrections = latest_corrections([report.pk for report in reports])
+    live = live_figures(period, reports, at) if period.frozen_at is None and reports else {}
+    return [line_of(report, period, corrections.get(report.pk), live.get(report.unit_id), at) for report in reports]
+
+
+def line_of(
+    report: UnitReport, period: ReportPeriod, correction: ReportVersion | None, live: Figures | None, at: datetime
+) -> Line:
+    version = correction.number if correction else 1
+    status = status_of(state=report.state, sent_at=report.sent_at, cutoff_at=period.cutoff_at, version=version, at=at)
+    figures = read(correction.figures) if correction else live or read(report.figures or {})
+    return Line(report, status, figures, version)
+
+
+def latest_corrections(report_ids: list[int]) -> dict[int, ReportVersion]:
+    """The last version after the first of each report, where there is one."""
+    numbers = ReportVersion.objects.filter(report__in=report_ids, number__gt=1, recalled_at=None)
+    last = numbers.values("report").annotate(last=Max("number")).values_list("report", "last")
+    wanted = Q(pk__in=[])
+    for report_id, number in last:
+        wanted |= Q(report=report_id, number=number)
+    return {version.report_id: version for version in ReportVersion.objects.filter(wanted, recalled_at=None)}
+
+
+def live_figures(period: ReportPeriod, reports: list[UnitReport], at: datetime) -> dict[int, Figures]:
+    """The week as it stands at `at`, or at the cut-off once that has passed."""
+    until = min(at, period.cutoff_at)
+    places = places_of(report.unit for report in reports)
+    return compute(period.campaign_id, places, Span(period.starts_at, until, until))
+
+
+@dataclass(frozen=True)
+class SummarySheet:
+    """Everything that one edition of a summary prints."""
+
+    period: ReportPeriod
+    edition: int
+    lines: list[Line]
+    words: Vocabulary
+    # The short names of the parts of every city.
+    names: Mapping[int, str]
+    moved: str
+    changes: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def title(self) -> str:
+        return f"一体化专项执法行动{self.period}情况汇总"
+
+    @property
+    def own(self) -> Counts:
+        return together(line.counts for line in self.lines)
+
+    @property
+    def span(self) -> str:
+        return span_text(self.period.starts_at, self.period.cutoff_at)
+
+    @property
+    def sent(self) -> list[Line]:
+        return [line for line in self.lines if line.status.sent]
+
+
+def names_of(lines: Iterable[Line]) -> dict[int, str]:
+    """The short names of everything under these lines, in one statement."""
+    parts = {part for line in lines for part in line.figures.parts}
+    return dict(Unit.objects.filter(pk__in=parts).values_list("pk", "short_name"))
+
+
+def moved_by(period: ReportPeriod) -> str:
+    """Why the cut-off is not on its usual day, or ""."""
+    holiday = HolidayDay.objects.filter(day=period.nominal_on, is_off=True).values_list("name", flat=True).first()
+    return shift_text(period.nominal_on, period.cutoff_at, holiday or "")
