@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inspections.views import assignments, evidence, planning, records, selfcheck_list, selfchecks, visits
+from inspections.views import assignments, evidence, issues, planning, records, selfcheck_list, selfchecks, visits
 
 app_name = "inspections"
 urlpatterns = [
