@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from core import clock
 from core.clock import at_local
@@ -34,7 +34,11 @@ def photo(actor, at=LATER):
 
 
 def scrawl(actor, at=LATER):
-    return store(picture("black", (300, 120), "PNG"), name="签字.png", by=actor, at=at, kind="signature")
+    image = Image.new("RGB", (300, 120), "white")
+    ImageDraw.Draw(image).line([(20, 100), (120, 20), (280, 90)], fill="black", width=4)
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return store(content.getvalue(), name="签字.png", by=actor, at=at, kind="signature")
 
 
 @pytest.fixture
@@ -226,11 +230,11 @@ def test_the_enterprise_reports_on_its_page_and_sees_its_photo(client, cast, iss
     form = {"text": "已更换", "photos": SimpleUploadedFile("改.jpg", picture(), "image/jpeg")}
     with clock.travel(LATER):
         assert client.post(reverse("inspections:issue_report", args=[issue.pk]), form).status_code == 302
-    report = issue.rectifications.get()
-    url = reverse("inspections:rectification_photo", args=[issue.pk, report.pk, report.photos.get().pk])
-    assert b"".join(client.get(url).streaming_content) == picture()
-    client.force_login(cast.enterprise_b)
-    assert client.get(url).status_code == 404
+        report = issue.rectifications.get()
+        url = reverse("inspections:rectification_photo", args=[issue.pk, report.pk, report.photos.get().pk])
+        assert b"".join(client.get(url).streaming_content) == picture()
+        client.force_login(cast.enterprise_b)
+        assert client.get(url).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["inspector_b", "officer_other", "enterprise_b", "expert", "administrator"])
