@@ -22,7 +22,8 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, issue: Issue, names: Mapping[str, Mapping[int, str]], **kwargs: Any) -> None:
         fields = ("nature", "gravity", "issue_type", "handling", "deadline_on", "demand", "proposal")
-        super().__init__(*args, initial={name: getattr(issue, name) for name in fields}, **kwargs)
+        kwargs["initial"] = {name: getattr(issue, name) for name in fields}
+        super().__init__(*args, **kwargs)
         for name in ("issue_type", "handling"):
             choice = self.fields[name]
             assert isinstance(choice, forms.TypedChoiceField)

@@ -67,4 +67,5 @@ class Ledger:
 
     @property
     def rows(self) -> QuerySet[Issue]:
-        return self.filter.qs.select_related("unit")
+        found: QuerySet[Issue] = self.filter.qs
+        return found.select_related("unit")

@@ -121,7 +121,7 @@ def sign_page(record: VisitRecord, form: SignForm, request: HttpRequest) -> dict
     return {
         "visit": record.visit,
         "record": record,
-        "gaps": gaps,
+        "gaps": [{"text": one.text, "panel": panel_of(one.path)} for one in gaps],
         "cards": cards,
         "findings": found,
         "notice": notice_text(found, handling_names(record.visit)),
@@ -130,6 +130,12 @@ def sign_page(record: VisitRecord, form: SignForm, request: HttpRequest) -> dict
         "is_complete": not gaps and all(one["signature"] for one in cards),
         "form": form,
     }
+
+
+def panel_of(path: str) -> str:
+    """The part of the sheet on which a gap stands."""
+    first = path.split(".")[0]
+    return {"_findings": "findings", "_selfcheck": "own"}.get(first, first)
 
 
 def card(

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import require, require_somewhere
+from accounts.gate import may, require, require_somewhere
 from campaigns.models import Target
 from campaigns.services import windows_of
 from core import clock
@@ -28,6 +28,7 @@ from inspections.services.sheets import sheet_of
 from inspections.states import SELF_CHECKS, SelfCheckState
 from inspections.views.access import available, person, self_check_for, self_checks
 
+STATE_TONES = {"draft": "grey", "submitted": "amber", "accepted": "green", "returned": "red", "superseded": "grey"}
 FILLABLE = {SelfCheckState.DRAFT, SelfCheckState.RETURNED}
 
 
@@ -157,6 +158,8 @@ def selfcheck_view(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": versions.order_by("-version"),
         "earlier": earlier(row),
         "may": available(SELF_CHECKS, row, person(request)),
+        "may_fill": may(person(request), "selfcheck.fill", row),
+        "state_tone": STATE_TONES[row.state],
         "correctable": row.state == SelfCheckState.ACCEPTED and newest is not None and newest.pk == row.pk,
         "target": selfchecks.target_of(row),
         "has_draft": row.state in FILLABLE and row.client_id != row.submission_id,
