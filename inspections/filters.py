@@ -28,7 +28,7 @@ SORTS = {
 }
 
 
-class IssueFilter(django_filters.FilterSet):  # type: ignore[misc] - the library has no types
+class IssueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Every filter is a plain address parameter; one that makes no sense is said at its field and does not filter."""
 
     q = django_filters.CharFilter(label="企业名称（至少两个字）", method="by_words")

@@ -43,9 +43,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
         "is_enterprise": may_only_own(person(request)),
     }
-    return render(
-        request, "inspections/issue_list.html#grid" if request.htmx else "inspections/issue_list.html", context
-    )
+    return render(request, "inspections/issue_list.html", context)
 
 
 def may_only_own(user: User) -> bool:
