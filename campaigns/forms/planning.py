@@ -83,7 +83,7 @@ class ListForm(forms.Form):
         field_of(self, "unit", forms.ModelChoiceField).queryset = units
 
 
-class PersonChoice(forms.ModelChoiceField[User]):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """People with what the planner must know of them beside the name."""
 
     said: dict[int, str]

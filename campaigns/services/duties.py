@@ -31,7 +31,8 @@ def open_self_check_duties(campaign: Campaign, targets: QuerySet[Target], at: da
     phase = windows.phases.get(SELF_CHECK)
     if phase is None or campaign.published_at is None:
         return
-    owing = targets.filter(self_checked_at=None).select_related("unit").only("pk", "enterprise_id", "unit__path")
+    owing = targets.filter(self_checked_at=None).select_related("unit", "enterprise")
+    owing = owing.only("pk", "enterprise__name", "unit__path")
     if phase.scope != "all":
         owing = owing.filter(is_key=phase.scope == "key")
     open_many(_self_checks(campaign, owing.iterator(chunk_size=2000), at), at=at)
@@ -49,7 +50,7 @@ def _self_checks(campaign: Campaign, targets: Iterable[Target], at: datetime) ->
                 subject=self_check_subject(target.pk),
                 unit_path=target.unit.path,
                 enterprise_id=target.enterprise_id,
-                title="提交排污单位自查情况表",
+                title=f"{target.enterprise.name}提交自查情况表"[:200],
                 source=source[:200],
                 rule="企业自查阶段结束日 24:00",
                 due_at=due_at,

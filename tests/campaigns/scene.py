@@ -1,0 +1,68 @@
+"""A campaign made from the Henan blueprint itself, as the province would have it on the eve of the inspections."""
+
+from datetime import UTC, date, datetime
+
+from accounts.models import User
+from campaigns import services
+from campaigns.models import Assignment, Campaign, Target
+from campaigns.services.blueprints import load_blueprints
+from core.calendar import load_tables
+from enterprises.models import Enterprise, PositiveListEntry
+from tests.cast import Cast
+
+MARCH = datetime(2020, 3, 20, 1, 0, tzinfo=UTC)
+MAY = datetime(2020, 5, 11, 1, 0, tzinfo=UTC)
+VISIT_DAY = date(2020, 5, 12)
+
+
+def load() -> None:
+    load_tables()
+    load_blueprints(at=MARCH)
+
+
+def draft(cast: Cast) -> Campaign:
+    return services.create_from_blueprint(
+        "henan-2020", unit=cast.province, year=2020, actor=cast.officer_province, at=MARCH
+    )
+
+
+def ready(campaign: Campaign, officer: User, contacts_due: str = "04-10") -> Campaign:
+    """Readings chosen and lists adopted: what approval asks for."""
+    chosen = {"selfcheck_scope": "all", "contacts_due": contacts_due, "other_verify": "with_key"}
+    services.choose_parameters(campaign, chosen, actor=officer, at=MARCH)
+    return services.adopt_lists(campaign, actor=officer, at=MARCH)
+
+
+def published(cast: Cast) -> Campaign:
+    """Published on 2020-03-20."""
+    row = ready(draft(cast), cast.officer_province)
+    services.approve(row, actor=cast.leader_province, at=MARCH)
+    return services.publish(row, actor=cast.officer_province, at=MARCH)
+
+
+def listed(campaign: Campaign, cast: Cast, of: Enterprise | None = None) -> Target:
+    services.list_targets(campaign, cast.province, key_only=False, actor=cast.officer_province, at=MARCH)
+    return Target.objects.get(campaign=campaign, enterprise=of or cast.site_a)
+
+
+def pledged(campaign: Campaign, *people: User) -> None:
+    for person in people:
+        services.sign_pledge(campaign, person, name=person.name, at=MARCH)
+
+
+def plan(target: Target, cast: Cast, *, at: datetime = MAY, **fields: object) -> Assignment:
+    """Plan as the county's officer would, unless told otherwise."""
+    values: dict[str, object] = {
+        "planned_on": VISIT_DAY,
+        "lead_inspector": cast.inspector_a,
+        "second_inspector": cast.second_a,
+        "actor": cast.officer_a,
+        "at": at,
+    }
+    return services.plan_visit(target, **(values | fields))  # type: ignore[arg-type]
+
+
+def on_positive_list(site: Enterprise, until: date | None = date(2020, 5, 31)) -> PositiveListEntry:
+    return PositiveListEntry.objects.create(
+        enterprise=site, ground="环保信用诚信企业", valid_from=date(2020, 4, 1), valid_to=until, entered_at=MARCH
+    )

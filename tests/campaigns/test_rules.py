@@ -1,0 +1,168 @@
+"""The visit gate, rule by rule, without a database."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.rules import (
+    EXCEPTIONS,
+    RULE_LABELS,
+    RULES,
+    WEIGHT,
+    Answer,
+    Facts,
+    Officer,
+    campaign_day,
+    decide,
+    own_window,
+)
+
+LEAD, SECOND = Officer("李一检"), Officer("王二检")
+GOOD = Facts(
+    planned_on=date(2020, 5, 12),
+    today=date(2020, 5, 11),
+    officers=(LEAD, SECOND),
+    phase_starts_on=date(2020, 4, 21),
+    phase_ends_on=date(2020, 6, 20),
+)
+LISTED = replace(GOOD, on_positive_list=True, positive_until=date(2020, 5, 31))
+WITH_LEAD = replace(LISTED, lead_kind="complaint", lead_detail="群众举报夜间异味")
+
+CASES = [
+    ("published", GOOD, "allow"),
+    ("published", replace(GOOD, published=False), "refuse"),
+    ("planned_day", GOOD, "allow"),
+    ("planned_day", replace(GOOD, planned_on=date(2020, 5, 11)), "allow"),
+    ("planned_day", replace(GOOD, planned_on=date(2020, 5, 10)), "refuse"),
+    ("phase_open", GOOD, "allow"),
+    ("phase_open", replace(GOOD, planned_on=date(2020, 6, 20)), "allow"),
+    ("phase_open", replace(GOOD, planned_on=date(2020, 6, 21)), "refuse"),
+    ("phase_open", replace(GOOD, planned_on=date(2020, 4, 20), today=date(2020, 4, 1)), "refuse"),
+    ("phase_open", replace(GOOD, phase_starts_on=None), "refuse"),
+    ("enterprise_open", GOOD, "allow"),
+    ("enterprise_open", replace(GOOD, closed=True), "refuse"),
+    ("standing", GOOD, "allow"),
+    ("standing", replace(GOOD, standing_on=date(2020, 5, 20)), "refuse"),
+    ("repeat", GOOD, "allow"),
+    ("repeat", replace(GOOD, visits=1), "needs_reason"),
+    ("repeat", replace(GOOD, visits=1, exception="recheck"), "allow"),
+    ("repeat", replace(GOOD, visits=1, exception="再看看"), "refuse"),
+    ("positive_list", GOOD, "allow"),
+    ("positive_list", LISTED, "refuse"),
+    ("positive_list", replace(WITH_LEAD, lead_detail=""), "refuse"),
+    ("positive_list", WITH_LEAD, "needs_reason"),
+    ("positive_list", replace(WITH_LEAD, lead_approved=True), "allow"),
+    ("enforcers", GOOD, "allow"),
+    ("enforcers", replace(GOOD, officers=(LEAD, Officer("蒋专家", may_enforce=False))), "refuse"),
+    ("certificates", GOOD, "allow"),
+    ("certificates", replace(GOOD, officers=(LEAD, Officer("王二检", certificate_valid=False))), "refuse"),
+    ("certificates", replace(GOOD, officers=(LEAD,)), "refuse"),
+    ("pledge", GOOD, "allow"),
+    ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND)), "refuse"),
+    ("pledge", replace(GOOD, officers=(LEAD, Officer("王二检", pledged=False))), "refuse"),
+    ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND), pledge_asked=False), "allow"),
+    ("expert", GOOD, "allow"),
+    ("expert", replace(GOOD, expert="蒋专家"), "allow"),
+    ("expert", replace(GOOD, expert="路人", expert_may_advise=False), "refuse"),
+]
+
+
+@pytest.mark.parametrize(("rule", "facts", "answer"), CASES)
+def test_each_rule_answers_for_its_own_facts(rule, facts, answer):
+    said = next(one for one in decide(facts).rules if one.rule == rule)
+    assert said.answer == answer
+    assert said.message.endswith("。")
+
+
+@pytest.mark.parametrize(("rule", "facts", "answer"), CASES)
+def test_no_rule_speaks_for_another(rule, facts, answer):
+    """Every case differs from the good facts in one thing, so only its own rule may speak against it."""
+    against = {one.rule for one in decide(facts).rules if one.answer is not Answer.ALLOW}
+    assert against <= {rule}
+
+
+def test_every_rule_has_a_case_for_each_answer_it_can_give():
+    seen = {(rule, answer) for rule, _, answer in CASES}
+    assert {rule for rule, _ in seen} == set(RULE_LABELS)
+    assert all((rule, "allow") in seen and (rule, "refuse") in seen for rule in RULE_LABELS)
+    assert {rule for rule, answer in seen if answer == "needs_reason"} == {"repeat", "positive_list"}
+
+
+def test_a_rule_names_the_line_of_the_plan_it_stands_on():
+    facts = replace(LISTED, sources={"positive_list": "要坚持正面清单原则（原文318-320行）"})
+    said = {one.rule: one for one in decide(facts).rules}
+    assert said["positive_list"].source == "要坚持正面清单原则（原文318-320行）"
+    assert "不得少于两人" in said["certificates"].source
+
+
+def test_a_reason_and_an_approval_are_asked_for_apart():
+    assert decide(replace(GOOD, visits=1)).wants_reason
+    assert decide(WITH_LEAD).wants_approval
+    both = decide(replace(WITH_LEAD, visits=1))
+    assert both.wants_reason
+    assert not both.wants_approval
+
+
+officer = st.builds(Officer, st.just("某"), st.booleans(), st.booleans(), st.booleans())
+day = st.dates(date(2020, 4, 1), date(2020, 7, 31))
+anything = st.builds(
+    Facts,
+    planned_on=day,
+    today=day,
+    officers=st.lists(officer, max_size=2).map(tuple),
+    phase_starts_on=st.none() | st.just(date(2020, 4, 21)),
+    phase_ends_on=st.just(date(2020, 6, 20)),
+    published=st.booleans(),
+    closed=st.booleans(),
+    standing_on=st.none() | day,
+    visits=st.integers(0, 3),
+    exception=st.sampled_from(["", "无此理由", *EXCEPTIONS]),
+    on_positive_list=st.booleans(),
+    lead_kind=st.sampled_from(["", "complaint"]),
+    lead_detail=st.sampled_from(["", "举报"]),
+    lead_approved=st.booleans(),
+    expert=st.sampled_from(["", "蒋专家"]),
+    expert_may_advise=st.booleans(),
+    pledge_asked=st.booleans(),
+)
+
+
+@given(anything)
+def test_refuse_beats_needs_reason_beats_allow(facts):
+    decision = decide(facts)
+    answers = [one.answer for one in decision.rules]
+    assert len(answers) == len(RULES)
+    assert WEIGHT[decision.answer] == max(WEIGHT[answer] for answer in answers)
+    assert (decision.answer is Answer.REFUSE) == (Answer.REFUSE in answers)
+    assert not (decision.wants_reason and decision.wants_approval)
+    assert decision.as_json()["answer"] == decision.answer
+
+
+@given(anything)
+def test_an_approved_lead_never_makes_the_answer_worse(facts):
+    asked = replace(facts, lead_kind="complaint", lead_detail="举报", lead_approved=False)
+    approved = replace(asked, lead_approved=True)
+    assert WEIGHT[decide(approved).answer] <= WEIGHT[decide(asked).answer]
+
+
+DEFAULT = (date(2020, 4, 21), date(2020, 6, 20))
+LUOHE = (date(2020, 5, 6), date(2020, 6, 20))
+COUNTY = (date(2020, 5, 18), date(2020, 6, 20))
+
+
+@pytest.mark.parametrize(
+    ("path", "window"),
+    [("/1/2/", LUOHE), ("/1/2/9/", COUNTY), ("/1/2/9/4/", COUNTY), ("/1/2/8/", LUOHE), ("/1/22/", DEFAULT)],
+)
+def test_the_window_of_the_nearest_unit_above_holds(path, window):
+    assert own_window(DEFAULT, {"/1/2/": LUOHE, "/1/2/9/": COUNTY}, path) == window
+
+
+def test_a_blueprint_day_is_shifted_by_whole_weeks_only():
+    assert campaign_day("04-21", 2020) == date(2020, 4, 21)
+    shifted = campaign_day("04-21", 2020, 338)
+    assert shifted.weekday() == date(2020, 4, 21).weekday()
+    assert (shifted - date(2020, 4, 21)).days == 338 * 7
