@@ -12,8 +12,10 @@ from core import clock
 from core.form_engine import rules
 from core.form_engine.conditions import Answers, Definition, Slot, lookup, visible_fields
 from core.form_engine.reading import Cell, answers_table
-from core.form_engine.services import handler_of, sheet_of
+from core.form_engine.registry import Handler
+from core.form_engine.services import handler_of
 from core.models import FormDefinition, Submission
+from core.refusals import Refused
 
 TONES = {"good": "green", "bad": "red", "warn": "amber", "none": "grey"}
 SEGMENTED_OPTIONS, SEGMENTED_LETTERS = 4, 16
@@ -85,6 +87,7 @@ class Sheet:
     answers: Answers
     submission: Submission | None
     writable: bool
+    refusal: str
     needs_reason: bool
     day: str
     photo_sheets: tuple[uuid.UUID, ...]
@@ -145,8 +148,9 @@ def open_sheet(
     """
     handler = handler_of(kind)
     subject = handler.subject_for(user, subject_id, write=False)
-    current = sheet_of(kind, subject_id)
+    current = _readable(handler, subject, user, kind, subject_id)
     kept = None if current is None or (correct and current.locked) else current
+    refusal = "" if kept and kept.locked else _refusal(handler, subject, user)
     return Sheet(
         definition=kept.definition if kept else handler.definition(subject),
         client_id=kept.pk if kept else client_id or uuid.uuid4(),
@@ -154,11 +158,27 @@ def open_sheet(
         subject_id=subject_id,
         answers=current.answers if current else answers or {},
         submission=kept,
-        writable=not (kept and kept.locked) and handler.editable(subject, user),
+        writable=not refusal and not (kept and kept.locked),
+        refusal=refusal,
         needs_reason=kept.supersedes_id is not None if kept else current is not None,
         day=clock.day_of((kept and kept.received_at) or at).isoformat(),
         photo_sheets=(*([current.pk] if current else []), *handler.carried_over(subject)),
     )
+
+
+def _readable(handler: Handler, subject: Any, user: Any, kind: str, subject_id: int) -> Submission | None:
+    """The draft for those who may read it, else the version in force."""
+    sheets = Submission.objects.about(kind, subject_id).select_related("definition", "updated_by")
+    found = [sheets.drafts().first(), sheets.final().first()]
+    return next((sheet for sheet in found if sheet and handler.readable(subject, sheet, user)), None)
+
+
+def _refusal(handler: Handler, subject: Any, user: Any) -> str:
+    """Why nothing may be written now, or ""."""
+    try:
+        return "" if handler.editable(subject, user) else f"{handler.title}现在不能填写或修改。"
+    except Refused as refused:
+        return refused.message
 
 
 def sections_of(definition: Definition) -> list[SectionView]:
@@ -183,12 +203,13 @@ class Photo:
 
 @dataclass(frozen=True)
 class ReadItem:
-    """One item of a finished sheet: its choices first, its texts after, its photos last."""
+    """One item of a finished sheet: its choices first, its texts after, then what calls for a look, its photos last."""
 
     title: str
     basis: str
     verdicts: list[Cell]
     texts: list[Cell]
+    warnings: list[str]
     photos: list[Photo]
 
     @property
@@ -208,16 +229,19 @@ def read_sections(submission: Submission) -> list[ReadSection]:
     definition, answers = submission.definition.data, submission.answers
     day = clock.day_of(submission.received_at or submission.saved_at).isoformat()
     cells = {cell.path: cell for cell in answers_table(definition, answers, day)}
+    warned = rules.warnings(definition, answers, day)
     items: dict[str, dict[str, list[Slot]]] = {}
     for slot in visible_fields(definition, answers, day):
         items.setdefault(slot.section["title"], {}).setdefault(slot.scope, []).append(slot)
     return [
-        ReadSection(title, [_read_item(submission, shown, cells) for shown in scopes.values()])
+        ReadSection(title, [_read_item(submission, shown, cells, warned) for shown in scopes.values()])
         for title, scopes in items.items()
     ]
 
 
-def _read_item(submission: Submission, shown: list[Slot], cells: Mapping[str, Cell]) -> ReadItem:
+def _read_item(
+    submission: Submission, shown: list[Slot], cells: Mapping[str, Cell], warned: list[rules.Problem]
+) -> ReadItem:
     answered = [(slot, cells[slot.path]) for slot in shown if cells[slot.path].value]
     is_choice = {"choice", "yesno"}
     first = shown[0]
@@ -226,6 +250,7 @@ def _read_item(submission: Submission, shown: list[Slot], cells: Mapping[str, Ce
         basis=first.item.get("basis", "") or first.section.get("basis", ""),
         verdicts=[cell for slot, cell in answered if slot.field["type"] in is_choice],
         texts=[cell for slot, cell in answered if slot.field["type"] not in {*is_choice, "photos"}],
+        warnings=[f"{w.field}：{w.message}" for w in warned if w.path.startswith(f"{first.scope}.")],
         photos=[_photo(submission, photo) for photo in lookup(submission.answers, f"{first.scope}.photos") or []],
     )
 

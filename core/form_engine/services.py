@@ -182,7 +182,7 @@ def _begin(writer: _Writer) -> Outcome:
         return _conflict(draft, writer, f"{_who(draft)}已经开始填写这张表，您这一份没有覆盖它，两份都留着。")
     _require_editable(writer)
     previous = others.final().first()
-    problems = _problems(writer, previous is not None) if incoming.final else []
+    problems = _problems(writer, previous is not None, incoming.reason) if incoming.final else []
     if problems:
         return Outcome(Result.INCOMPLETE, None, rules.summary(problems), problems)
     stored = Submission(
@@ -212,18 +212,18 @@ def _save(stored: Submission, writer: _Writer) -> Outcome:
 
 def _receive(stored: Submission, writer: _Writer) -> Outcome:
     _require_editable(writer)
-    problems = _problems(writer, stored.supersedes_id is not None)
+    problems = _problems(writer, stored.supersedes_id is not None, writer.incoming.reason or stored.reason)
     if problems:
         return Outcome(Result.INCOMPLETE, stored, rules.summary(problems), problems)
     _write(stored, writer)
     return _finish(stored, writer)
 
 
-def _problems(writer: _Writer, is_correction: bool) -> list[Problem]:
+def _problems(writer: _Writer, is_correction: bool, reason: str) -> list[Problem]:
     """Everything that keeps the sheet from being received."""
     found = rules.validate(writer.definition.data, writer.answers, writer.day)
     found += _missing_photos(writer)
-    if is_correction and not writer.incoming.reason.strip():
+    if is_correction and not reason.strip():
         found.append(Problem("reason", "更正须写明理由"))
     return found + writer.handler.check_final(writer.subject, writer.answers, writer.user, writer.at)
 
@@ -330,9 +330,3 @@ def _conflict(stored: Submission, writer: _Writer, message: str) -> Outcome:
             unit_path=writer.handler.unit_path(writer.subject),
         )
     return Outcome(Result.CONFLICT, stored, message, conflict=kept)
-
-
-def sheet_of(kind: str, subject_id: int) -> Submission | None:
-    """What a page opens: the draft if there is one, else the version in force."""
-    sheets = Submission.objects.about(kind, subject_id).select_related("definition", "updated_by")
-    return sheets.drafts().first() or sheets.final().first()

@@ -25,6 +25,7 @@ PAGE = """{% extends "base_field.html" %}
       <h2 id="s-findings" class="form-section-title" tabindex="-1">问题</h2>
       <div class="sheet-card"><input type="hidden" data-extra="findings" data-extra-title="问题"></div>
     </section>
+  {% elif sheet.refusal %}<p>{{ sheet.refusal }}</p>
   {% else %}{% include "components/form/readonly.html" with submission=sheet.submission %}{% endif %}
 {% endblock %}
 {% block bottom %}{% if sheet.writable %}{% include "components/form/bottom.html" %}{% endif %}{% endblock %}
@@ -40,6 +41,7 @@ def page(request: HttpRequest, subject_id: int) -> HttpResponse:
     )
     text = PRINT if "print" in request.GET else PAGE
     context = {"sheet": sheet, "extra": EXTRA, "user": request.user, "csrf_token": get_token(request)}
+    context["next_url"] = request.GET.get("next", "")
     return HttpResponse(engines["django"].from_string(text).render(context))
 
 

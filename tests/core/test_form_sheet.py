@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from PIL import Image
@@ -307,3 +308,33 @@ def test_rows_are_added_warned_about_and_removed(cast: Cast, opened: Callable[..
     page.get_by_role("button", name="暂存").click()
     expect(status(page)).to_contain_text("已存到服务器")
     assert Submission.objects.get().answers["mobile"]["machines"]["list"] == [{"pin": "LG01"}]
+
+
+def test_a_page_with_a_next_step_saves_before_it_leaves(cast: Cast, opened: Callable[..., Page]) -> None:
+    page = opened(cast.enterprise_a)
+    page.goto(f"{page.url}?next=/healthy-next/")
+    fill_up(page)
+    page.locator("[data-form-continue]").click()
+    page.wait_for_url("**/healthy-next/")
+    assert Submission.objects.get().answers == sample.complete()
+
+
+def test_gaps_are_marked_only_after_somebody_asked(cast: Cast, opened: Callable[..., Page]) -> None:
+    page = opened(cast.enterprise_a)
+    choose(page, "systems.radiation.established", "不适用")
+    gap = page.locator('[data-form-field="systems.radiation.reason"]')
+    expect(gap).not_to_contain_text("未填写")
+    page.locator("[data-form-missing]").click()
+    expect(gap).to_contain_text("未填写")
+
+
+def test_the_sheet_passes_the_accessibility_rules_and_fits_the_phone(cast: Cast, opened: Callable[..., Page]) -> None:
+    page = opened(cast.enterprise_a)
+    choose(page, "systems.radiation.established", "不适用")
+    page.locator("[data-form-missing]").click()
+    page.get_by_role("button", name="返回填写").click()
+    for key in ("systems", "permits", "facilities", "mobile"):
+        part(page, key)
+        found = Axe().run(page).response["violations"]
+        assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
