@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Final, Literal
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.refusals import Refused
 
@@ -112,6 +112,8 @@ def look_signature(source: IO[bytes], name: str, content_type: str) -> Looked:
 
 def decode(source: IO[bytes], name: str, max_pixels: int) -> tuple[int, int]:
     """Read every scan line of an image, so that a cut or forged file is found now and not in the case file."""
+    # WeasyPrint, wherever it is imported, tells Pillow to accept cut pictures. Evidence must be whole.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(source, formats=["JPEG", "PNG", "WEBP"]) as image:
             width, height = image.size

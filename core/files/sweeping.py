@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
-from core import locks
+from core import audit, locks
 from core.files.photos import EDGES, thumbnail_path
 from core.files.storage import UNFINISHED
 from core.files.store import PENDING
@@ -23,7 +23,7 @@ def sweep_orphans(at: datetime) -> int:
     Returns how many files went. Safe at any time and any number at once.
     """
     before = at - GRACE
-    swept = sum(sweep_one(sha256, before) for sha256 in list(orphans(before).values_list("sha256", flat=True)))
+    swept = sum(sweep_one(sha256, at) for sha256 in list(orphans(before).values_list("sha256", flat=True)))
     swept += sum(sweep_pending(name) for name in old_names(PENDING, before))
     for name in old_names(UNFINISHED, before):
         default_storage.delete(f"{UNFINISHED}/{name}")
@@ -43,13 +43,15 @@ def orphans(before: datetime) -> models.QuerySet[StoredFile]:
     return found
 
 
-def sweep_one(sha256: str, before: datetime) -> int:
+def sweep_one(sha256: str, at: datetime) -> int:
     """Look again under the lock that `store` takes: the file may have found an owner since."""
     with transaction.atomic():
         locks.hold("file", sha256)
-        stored = orphans(before).filter(sha256=sha256).first()
+        stored = orphans(at - GRACE).filter(sha256=sha256).first()
         if stored is None:
             return 0
+        facts = {"sha256": sha256, "size": stored.size, "stored_at": stored.stored_at}
+        audit.record("file.sweep", stored, actor=None, at=at, before=facts)
         stored.delete()
         delete_content(sha256)
     return 1

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.template import TemplateDoesNotExist
 from django.test import Client
 from django.urls import reverse
@@ -319,6 +321,20 @@ def test_a_second_paper_of_the_same_kind_is_the_next_version() -> None:
     assert second.token != first.token
     assert first.newer() == second
     assert list(PrintedDocument.objects.of(subject)) == [first, second, other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_papers_of_one_series_issued_at_once_have_each_their_version() -> None:
+    subject = Counter.objects.create(kind="k", scope="s", year=2020)
+
+    def issue(_: int) -> int:
+        try:
+            return issued(subject=subject).version
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        assert sorted(people.map(issue, range(4))) == [1, 2, 3, 4]
 
 
 @pytest.mark.django_db

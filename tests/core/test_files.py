@@ -5,24 +5,31 @@ import io
 import os
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import RequestFactory
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from core import files
 from core.files import kinds, sweeping
 from core.files.storage import UNFINISHED
-from core.models import PrintedDocument, StoredFile
+from core.models import AuditEvent, PrintedDocument, StoredFile
 from core.refusals import Refused
 
 AT = datetime(2020, 5, 9, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (64, 48), **options: object) -> bytes:
@@ -35,6 +42,12 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (64, 48), **options: obj
 
 def keep(content: bytes, name: str = "现场.jpg", kind: files.Kind = "photo", at: datetime = AT) -> StoredFile:
     return files.store(content, name=name, by=None, at=at, kind=kind)
+
+
+@pytest.fixture
+def lenient_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As WeasyPrint leaves it behind."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
 
 
 def refusal(content: bytes, name: str, kind: files.Kind = "photo") -> str:
@@ -114,6 +127,7 @@ def test_a_photo_of_thirty_megabytes_is_refused_with_its_size_the_limit_and_what
         (picture("PNG", size=(300, 200))[:-200], "打不开"),
     ],
 )
+@pytest.mark.usefixtures("lenient_pillow")
 def test_what_is_not_a_whole_photo_is_refused_by_name(content: bytes, said: str) -> None:
     assert said in refusal(content, "a.jpg")
     assert not StoredFile.objects.exists()
@@ -182,6 +196,44 @@ def test_a_name_is_only_a_name(name: str, kept: str) -> None:
 @pytest.mark.parametrize("size, said", [(1, "1 KB"), (20 * 1024**2, "20 MB"), (20 * 1024**2 + 1, "20.1 MB")])
 def test_a_size_over_the_limit_never_reads_like_the_limit(size: int, said: str) -> None:
     assert files.megabytes(size) == said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_uploads_of_one_content_at_once_are_one_row() -> None:
+    content = picture(size=(36, 36))
+
+    def upload(_: int) -> int:
+        try:
+            return keep(content).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as people:
+        assert len(set(people.map(upload, range(8)))) == 1
+    assert files.verify(StoredFile.objects.get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_waits_for_the_sweep_of_the_same_content_and_keeps_it() -> None:
+    """Without the lock the sweep would delete the content that the upload has just found in the store."""
+    content = picture(size=(37, 37))
+    stored = keep(content)
+
+    def upload() -> StoredFile:
+        try:
+            return keep(content, at=AT + timedelta(days=3))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as person:
+        with transaction.atomic():
+            assert sweeping.sweep_one(stored.sha256, AT + timedelta(days=2)) == 1
+            waiting = person.submit(upload)
+            time.sleep(0.3)
+            assert not waiting.done()
+        again = waiting.result(timeout=5)
+    assert again.pk != stored.pk
+    assert files.verify(again)
 
 
 @pytest.mark.django_db
@@ -310,6 +362,7 @@ def test_the_sweep_takes_what_nothing_refers_to_after_a_day_and_only_that() -> N
     assert files.sweep_orphans(AT + timedelta(hours=25)) == 1
     assert set(StoredFile.objects.all()) == {used, young}
     assert [default_storage.exists(path) for path in (orphan.path, thumb, used.path)] == [False, False, True]
+    assert AuditEvent.objects.get(action="file.sweep").object_id == str(orphan.pk)
 
 
 @pytest.mark.django_db
