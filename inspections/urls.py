@@ -1,6 +1,16 @@
 from django.urls import path
 
-from inspections.views import assignments, evidence, issues, planning, records, selfcheck_list, selfchecks, visits
+from inspections.views import (
+    assignments,
+    evidence,
+    issues,
+    papers,
+    planning,
+    records,
+    selfcheck_list,
+    selfchecks,
+    visits,
+)
 
 app_name = "inspections"
 urlpatterns = [
@@ -37,6 +47,9 @@ urlpatterns = [
     path("visits/<int:pk>/submit/", records.record_submit, name="record_submit"),
     path("visits/<int:pk>/correct/", records.record_correct, name="record_correct"),
     path("records/<int:pk>/", records.record_view, name="record_view"),
+    path("records/<int:pk>/preview/<slug:kind>/", papers.record_preview, name="record_preview"),
+    path("records/<int:pk>/print/<slug:kind>/", papers.record_print, name="record_print"),
+    path("papers/<int:pk>/", papers.paper_file, name="paper_file"),
     path("evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("evidence/<int:pk>/thumb/", evidence.evidence_thumb, name="evidence_thumb"),
     path("signatures/<int:pk>/", evidence.signature_image, name="signature_image"),

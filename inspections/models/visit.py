@@ -8,6 +8,14 @@ from campaigns.models import Assignment, Campaign
 from enterprises.models import Enterprise
 from inspections.states import VisitState
 
+TONES = {
+    VisitState.PLANNED: "grey",
+    VisitState.ON_SITE: "blue",
+    VisitState.SUBMITTED: "green",
+    VisitState.HALTED: "amber",
+    VisitState.CLOSED: "amber",
+    VisitState.CANCELLED: "grey",
+}
 KNOWN_TO_ENTERPRISE = [VisitState.ON_SITE, VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED]
 
 
@@ -81,6 +89,11 @@ class Visit(models.Model):
     @property
     def gate_enterprise_id(self) -> int | None:
         return self.enterprise_id
+
+    @property
+    def tone(self) -> str:
+        """The colour beside the state's word."""
+        return TONES[VisitState(self.state)]
 
 
 class CheckIn(models.Model):

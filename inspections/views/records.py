@@ -9,11 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.gate import may
 from campaigns import services as campaigns
 from core import clock
 from core.form_engine.rendering import open_sheet
 from core.models import PrintedDocument, Submission
 from core.refusals import Refused
+from inspections.documents import NOTES, TITLES
 from inspections.forms import SignForm
 from inspections.models import Signature, Visit, VisitRecord
 from inspections.rules import findings as rules
@@ -27,6 +29,7 @@ from inspections.states import RecordState
 from inspections.views.access import person, record_for, visit_for
 
 Role = Signature.Role
+OUTCOME_TONES = {"done": "amber", "no_problem": "green", "halted": "amber", "gone": "grey", "refused": "red"}
 PANELS = [{"key": "findings", "title": "问题"}, {"key": "own", "title": "自查核对"}]
 
 
@@ -214,6 +217,8 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": list(zip_issues(visit, checking.findings_of(answers))),
         "versions": versions,
         "signatures": record.signatures.standing().select_related("user", "taken_by", "image"),
+        "outcome_tone": OUTCOME_TONES.get(record.outcome, "grey"),
+        "paper_kinds": paper_kinds(record, request),
         "papers": PrintedDocument.objects.of(record),
         "own_ticks": ticked(visit, answers),
         "is_correctable": record.state == RecordState.LOCKED
@@ -222,6 +227,13 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": visit.records.filter(state=RecordState.DRAFT).first(),
     }
     return render(request, "inspections/record_view.html", context)
+
+
+def paper_kinds(record: VisitRecord, request: HttpRequest) -> list[tuple[str, str]]:
+    """The papers that the person may have made; a visit that met a shut door has its notes only."""
+    if not may(person(request), "visit.view", record):
+        return []
+    return [(kind, title) for kind, title in TITLES.items() if record.submission_id or kind == NOTES]
 
 
 def zip_issues(visit: Visit, findings: list[rules.Finding]) -> list[tuple[rules.Finding, Any]]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import able_somewhere, require_somewhere
+from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit
 from core import clock, files
 from core.paging import KeysetPage
@@ -20,7 +20,7 @@ from core.refusals import Refused
 from enterprises.models import PositiveListEntry
 from enterprises.rules.searching import wanted
 from inspections.forms import EndForm, VisitFilter
-from inspections.models import Issue, Visit, VisitRecord
+from inspections.models import CheckIn, Issue, Visit, VisitRecord
 from inspections.rules import team
 from inspections.services import ending, visits
 from inspections.services.ending import Ending
@@ -77,21 +77,30 @@ def visit_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(visit: Visit) -> dict[str, Any]:
     own = self_check_for(visit)
+    check_ins = list(visit.check_ins.select_related("user").order_by("pk"))
     day = clock.day_of(visit.started_at) if visit.started_at else visit.assignment.planned_on
     site = visit.enterprise
     return {
         "visit": visit,
         "day": day,
-        "check_ins": list(visit.check_ins.select_related("user").order_by("pk")),
+        "check_ins": check_ins,
+        "team": team_of(visit, check_ins),
         "permits": list(site.permits.order_by("kind", "pk")),
         "positive": PositiveListEntry.objects.in_force(day).filter(enterprise=site).first(),
         "own": own,
         "own_problems": problems_of(own.submission) if own and own.submission else [],
-        "records": list(visit.records.select_related("writer", "submission").order_by("-version")),
         "issues": list(visit.issues.order_by("number")),
         "gate": visit.assignment.gate.get("rules", []),
         **history_of(visit),
     }
+
+
+def team_of(visit: Visit, check_ins: list[CheckIn]) -> list[dict[str, Any]]:
+    """Who goes, each with the certificate shown, if it was."""
+    shown = {row.user_id: row for row in check_ins}
+    row = visit.assignment
+    people = [("主办", row.lead_inspector), ("协办", row.second_inspector), ("专家", row.expert)]
+    return [{"label": label, "name": one.name, "shown": shown.get(one.pk)} for label, one in people if one is not None]
 
 
 def history_of(visit: Visit) -> dict[str, Any]:
@@ -108,6 +117,8 @@ def history_of(visit: Visit) -> dict[str, Any]:
 
 def standing_of(visit: Visit, request: HttpRequest) -> dict[str, Any]:
     user = person(request)
+    desk = may(user, "visit.view", visit) or able_somewhere(user, "visit.view")
+    seen = VisitRecord.objects.visible_to(user).filter(visit=visit).exclude(state=RecordState.DRAFT)
     draft = visit.records.filter(state=RecordState.DRAFT).select_related("writer").first()
     return {
         "is_member": visits.is_member(visit, user),
@@ -117,6 +128,8 @@ def standing_of(visit: Visit, request: HttpRequest) -> dict[str, Any]:
         "refusal": team.start_refusal(visits.shown(visit), clock.today()) if visit.state == VisitState.PLANNED else "",
         "expert": team.expert_label(visit.assignment.expert.name if visit.assignment.expert else None),
         "draft": draft,
+        "is_desk": desk,
+        "seen_records": list(seen.order_by("-version")),
     }
 
 
