@@ -42,31 +42,35 @@ def issue_pdf(
     """
     require_fields(fields, title)
     unit = getattr(by, "unit", None)
-    unit_name = unit_name or getattr(unit, "name", "")
     token = secrets.token_hex(16)
-    paper = Paper(
-        title=title, at=at, number=number, unit_name=unit_name, token=token, check_url=check_url(token), mark=mark
-    )
+    name = unit_name or getattr(unit, "name", "")
+    paper = Paper(title=title, at=at, number=number, unit_name=name, token=token, check_url=check_url(token), mark=mark)
     pdf = render_pdf(template, {**context, "fields": fields}, paper)
+    path = unit_path or getattr(subject, "unit_path", "") or getattr(unit, "path", "")
+    return keep_document(pdf, paper, kind=kind, subject=subject, by=by, unit_path=path)
+
+
+def keep_document(
+    pdf: bytes, paper: Paper, *, kind: str, subject: models.Model, by: object, unit_path: str
+) -> PrintedDocument:
+    """The row, the file and the event of one printed paper, all or none."""
     with transaction.atomic():
         document = PrintedDocument.objects.create(
-            token=token,
+            token=paper.token,
             kind=kind,
-            title=title,
-            number=number,
+            title=paper.title,
+            number=paper.number,
             version=next_version(kind, subject),
             **subject_of(subject),
             digest=hashlib.sha256(pdf).hexdigest(),
-            file=store(pdf, name=f"{title}.pdf", by=by, at=at, kind="pdf"),
-            issued_at=at,
+            file=store(pdf, name=f"{paper.title}.pdf", by=by, at=paper.at, kind="pdf"),
+            issued_at=paper.at,
             issued_by_id=getattr(by, "pk", None),
             issued_by_name=name_of(by),
-            unit_path=unit_path or getattr(subject, "unit_path", "") or getattr(unit, "path", ""),
-            unit_name=unit_name,
+            unit_path=unit_path,
+            unit_name=paper.unit_name,
         )
-        audit.record(
-            "document.issue", document, actor=by, at=at, unit_path=document.unit_path, after=facts_of(document)
-        )
+        audit.record("document.issue", document, actor=by, at=paper.at, unit_path=unit_path, after=facts_of(document))
     return document
 
 
