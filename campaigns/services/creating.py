@@ -97,12 +97,18 @@ def _phases(campaign: Campaign, phases: Iterable[Mapping[str, Any]]) -> Iterable
         )
 
 
+def locked(campaign: Campaign) -> Campaign:
+    """The row as it is now, under its lock. Call inside a transaction."""
+    rows = Campaign.objects.select_for_update(of=("self",)).select_related("blueprint", "unit")
+    return rows.get(pk=campaign.pk)
+
+
 def draft(campaign: Campaign) -> Campaign:
-    """The campaign, locked, if it may still be changed. Refused otherwise. Call inside a transaction."""
-    locked = Campaign.objects.select_for_update(of=("self",)).select_related("blueprint", "unit").get(pk=campaign.pk)
-    if locked.state != CampaignState.DRAFT:
-        raise Refused(f"行动当前为“{locked.get_state_display()}”，只有拟定中的行动可以修改；需要修改的，由批准人退回。")
-    return locked
+    """The campaign, locked, if it may still be changed. Refused otherwise."""
+    row = locked(campaign)
+    if row.state != CampaignState.DRAFT:
+        raise Refused(f"行动当前为“{row.get_state_display()}”，只有拟定中的行动可以修改；需要修改的，由批准人退回。")
+    return row
 
 
 def choose_parameters(
@@ -173,16 +179,10 @@ def approve(campaign: Campaign, *, actor: User, at: datetime) -> Campaign:
     """A leader of the authority approves the draft. The person who drew it up cannot."""
     if campaign.created_by_id == actor.pk:
         raise Refused("行动的拟定人不能批准自己拟定的行动。")
-    refuse_if(obstacles(campaign))
-    return advance(
-        Campaign,
-        campaign.pk,
-        "approve",
-        table=CAMPAIGNS,
-        actor=actor,
-        at=at,
-        stamps={"approved_by": actor, "approved_at": at},
-    )
+    stamps = {"approved_by": actor, "approved_at": at}
+    with transaction.atomic():
+        refuse_if(obstacles(locked(campaign)))
+        return advance(Campaign, campaign.pk, "approve", table=CAMPAIGNS, actor=actor, at=at, stamps=stamps)
 
 
 def return_to_draft(campaign: Campaign, *, actor: User, at: datetime, reason: str) -> Campaign:
@@ -193,11 +193,10 @@ def return_to_draft(campaign: Campaign, *, actor: User, at: datetime, reason: st
 
 def publish(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign:
     """Publish: units below see it, cities owe their contact person, listed sites their self-check."""
-    refuse_if(obstacles(campaign))
+    stamps = {"published_at": at}
     with transaction.atomic():
-        row = advance(
-            Campaign, campaign.pk, "publish", table=CAMPAIGNS, actor=actor, at=at, stamps={"published_at": at}
-        )
+        refuse_if(obstacles(locked(campaign)))
+        row = advance(Campaign, campaign.pk, "publish", table=CAMPAIGNS, actor=actor, at=at, stamps=stamps)
         open_contact_duties(row, at)
         open_self_check_duties(row, row.targets.all(), at)
         notices.published(row, at)

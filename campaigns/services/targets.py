@@ -74,7 +74,7 @@ def follow_register(listed: QuerySet[Target]) -> int:
     """Bring class and unit of targets not yet visited up to date, in one statement. Returns how many changed."""
     site = Enterprise.objects.filter(pk=OuterRef("enterprise"))
     stale = listed.filter(visit_count=0).filter(~Q(is_key=F("enterprise__is_key")) | ~Q(unit=F("enterprise__unit")))
-    rows = Target.objects.filter(pk__in=list(stale.values_list("pk", flat=True)))
+    rows = Target.objects.filter(pk__in=stale.values("pk"))
     return rows.update(is_key=Subquery(site.values("is_key")), unit_id=Subquery(site.values("unit")))
 
 

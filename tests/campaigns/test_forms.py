@@ -12,11 +12,21 @@ from core.form_engine.definitions import read_definition
 from core.form_engine.rules import summary, validate, warnings
 
 DAY = "2020-05-12"
-SYSTEMS = (
-    "生态环境目标管理 环保责任制 环保考核奖惩 污染防治设施管理 环保投入管理 隐患排查整改 固（危）废管理 辐射管理 宣传教育 "
-    "信息公开 自我培训 相关环保设施操作规程"
-).split()
-PERMITS = "环境影响评价批准 环保验收 排污许可 强制性清洁生产 危废经营许可 辐射经营许可".split()
+SYSTEMS = [
+    "生态环境目标管理",
+    "环保责任制",
+    "环保考核奖惩",
+    "污染防治设施管理",
+    "环保投入管理",
+    "隐患排查整改",
+    "固（危）废管理",
+    "辐射管理",
+    "宣传教育",
+    "信息公开",
+    "自我培训",
+    "相关环保设施操作规程",
+]
+PERMITS = ["环境影响评价批准", "环保验收", "排污许可", "强制性清洁生产", "危废经营许可", "辐射经营许可"]
 FACILITIES = ("污染物防治设施", "在线监控设施", "环境应急设施", "安全防护设施", "相关废物处理设施")
 PARTS = ["systems", "permits", "facilities", "mobile", "others"]
 RECORD = read_definition(ROOT / "henan-2020" / "forms" / "record.yaml")
