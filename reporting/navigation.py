@@ -41,9 +41,24 @@ class Group:
 NAVIGATION: tuple[Group, ...] = (
     Group(
         "",
-        (Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),),
+        (
+            Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),
+            Entry("专项行动", "campaigns:campaign_list", "flag", "campaign.view", section=("campaigns:",)),
+        ),
     ),
-    Group("办理", (Entry("行政处罚", "penalties:case_list", "scale", "case.view"),)),
+    Group(
+        "办理",
+        (
+            Entry(
+                "检查计划",
+                "inspections:target_list",
+                "calendar",
+                "visit.view",
+                section=("inspections:target", "inspections:visit_plan", "inspections:week", "inspections:assignment"),
+            ),
+            Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
+        ),
+    ),
     Group(
         "汇总",
         (
