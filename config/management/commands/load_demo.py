@@ -1,0 +1,50 @@
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import Unit
+from config.demo import acts, people, sites
+from config.demo.story import Story, first_day, make_campaign, open_campaign
+from core import clock
+from core.audit import seal
+from core.clock import at_local
+from core.notices import deliver
+
+
+class Command(BaseCommand):
+    """Loads the demonstration into an empty database; a loaded one is left as it is."""
+
+    help = "装载演示数据（仅在 DEMO=1 或测试时可用；已装载则不做任何改动）"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.CLOCK_MAY_TRAVEL:
+            raise CommandError("演示数据只能装入演示环境（DEMO=1）。")
+        if Unit.objects.exists():
+            self.stdout.write("演示数据已在库中，未作改动。")
+            return
+        began = time.monotonic()
+        with transaction.atomic():
+            told, places = self.load()
+        while seal():
+            pass
+        deliver(clock.now(), limit=100_000)
+        self.stdout.write(f"已装载 {places} 家排污单位、{told} 项办理经过，用时 {time.monotonic() - began:.0f} 秒。")
+
+    def load(self) -> tuple[int, int]:
+        now = clock.now()
+        call_command("load_reference", stdout=self.stdout)
+        call_command("load_blueprints", stdout=self.stdout)
+        story = Story(people.found(at_local(first_day(now) - timedelta(days=60), 9)), now)
+        places = sites.import_lists(story)
+        make_campaign(story)
+        sites.give_accounts(story)
+        open_campaign(story)
+        acts.self_checks(story)
+        acts.inspections(story)
+        acts.fridays(story)
+        return story.tell(), places
