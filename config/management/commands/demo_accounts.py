@@ -6,7 +6,23 @@ from django.core.management.base import BaseCommand
 from accounts.models import User
 from config.demo import PASSWORD
 
-SHOWN = ["province", "province-leader", "luohe", "luohe-contact", "luohe-leader", "yuanhui", "yuanhui-leader", "yuanhui-1", "yuanhui-3", "zhaoling", "qiye1", "discipline", "system", "security", "audit"]
+SHOWN = [
+    "province",
+    "province-leader",
+    "luohe",
+    "luohe-contact",
+    "luohe-leader",
+    "yuanhui",
+    "yuanhui-leader",
+    "yuanhui-1",
+    "yuanhui-3",
+    "zhaoling",
+    "qiye1",
+    "discipline",
+    "system",
+    "security",
+    "audit",
+]
 
 
 class Command(BaseCommand):
