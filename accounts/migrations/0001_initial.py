@@ -145,4 +145,8 @@ class Migration(migrations.Migration):
             model_name='user',
             index=models.Index(fields=['unit', 'name'], name='person_unit'),
         ),
+        migrations.AddConstraint(
+            model_name='unit',
+            constraint=models.UniqueConstraint(condition=models.Q(('document_mark', ''), _negated=True), fields=('document_mark',), name='unit_document_mark', violation_error_message='这个机关代字已被另一机构使用，文书编号会重复，请换一个。'),
+        ),
     ]

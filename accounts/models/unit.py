@@ -54,6 +54,15 @@ class Unit(models.Model):
 
     class Meta:
         ordering = ["path"]
+        # Two units with one mark would give out the same document numbers.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_mark"],
+                name="unit_document_mark",
+                condition=~models.Q(document_mark=""),
+                violation_error_message="这个机关代字已被另一机构使用，文书编号会重复，请换一个。",
+            )
+        ]
         indexes = [models.Index(fields=["path"], name="unit_path", opclasses=["text_pattern_ops"])]
 
     def __str__(self) -> str:

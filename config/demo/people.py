@@ -157,11 +157,11 @@ def make_counties(row: dict[str, Any], city: Unit, hiring: Hiring, at: datetime)
     for order, text in enumerate(row.get("counties", []), start=1):
         code, name = text.split(" ")
         place = name.removesuffix("分局")
-        entry = {"name": f"{city.name}{name}", "short": place, "mark": f"{row['mark']}{place[0]}", "region": code}
+        entry = {"name": f"{city.name}{name}", "short": place, "mark": f"{row['mark']}{place}", "region": code}
         yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), pinyin(place), hiring)
     for order, name in enumerate(row.get("others", []), start=90):
         short = name.removeprefix(row["short"]).removeprefix("漯河").split("建设")[0]
-        entry = {"name": name, "short": short, "mark": row["mark"]}
+        entry = {"name": name, "short": short, "mark": f"{row['mark']}{short[:2]}"}
         yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), pinyin(short), hiring)
 
 

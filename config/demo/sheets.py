@@ -28,7 +28,7 @@ def complete(form: dict[str, Any], answers: Mapping[str, Any], day: date, seed: 
         if not problems:
             return filled
         for problem in problems:
-            put(filled, problem.path, harmless(fields[problem.path], day, seed))
+            put(filled, problem.path, harmless(dict(fields[problem.path]), day, seed))
     raise ValueError(problems[0].text)
 
 
