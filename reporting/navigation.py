@@ -49,6 +49,20 @@ NAVIGATION: tuple[Group, ...] = (
     Group(
         "办理",
         (
+            Entry("我的企业", "enterprises:mine", "factory", "enterprise.own"),
+            Entry(
+                "排污单位",
+                "enterprises:enterprise_list",
+                "factory",
+                "enterprise.view",
+                section=(
+                    "enterprises:enterprise",
+                    "enterprises:unconfirmed",
+                    "enterprises:permit",
+                    "enterprises:positive",
+                ),
+            ),
+            Entry("激活单", "enterprises:slip_list", "print", "slip.print"),
             Entry(
                 "检查计划",
                 "inspections:target_list",
@@ -74,6 +88,7 @@ NAVIGATION: tuple[Group, ...] = (
     Group(
         "管理",
         (
+            Entry("导入名单", "enterprises:import_list", "upload", "enterprise.import"),
             Entry("工作移交", "reporting:handover", "swap", "work.handover"),
             Entry(
                 "人员与授权",

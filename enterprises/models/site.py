@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.gate import ScopedQuerySet
 from accounts.models import Region, Unit, User
 from core.models import StoredFile
+from enterprises.rules.industries import industry_name
 from enterprises.rules.searching import plain, wanted
 from enterprises.states import SiteState
 
@@ -139,6 +140,11 @@ class Enterprise(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def industry_label(self) -> str:
+        """钢铁; of "其他具体行业" the text that was written."""
+        return industry_name(self.industry, self.industry_text)
 
     @property
     def gate_path(self) -> str:

@@ -49,23 +49,23 @@ def permit_as_stated(site: Enterprise, registered: list[Permit], facts: Facts) -
 
 
 def put_permit(
-    permit: Permit, *, actor: User, at: datetime, number: str, valid_to: date | None, **columns: Any
+    permit: Permit, *, actor: User, at: datetime, kind: str, number: str, valid_to: date | None, **columns: Any
 ) -> Permit:
     """Add or amend one permit. `permit` is unsaved when it is new."""
-    if permit.kind == DISCHARGE and number:
+    if kind == DISCHARGE and number:
         verdict = examine_permit(number)
         if verdict.error:
             raise Refused(verdict.error, field="number", status=422)
-    other = Permit.objects.filter(kind=permit.kind, number=number).exclude(pk=permit.pk).exclude(number="").first()
+    other = Permit.objects.filter(kind=kind, number=number).exclude(pk=permit.pk).exclude(number="").first()
     if other is not None:
         raise Refused(f"编号“{number}”已登记在另一单位名下，请核对。", field="number", status=422)
     before = {"number": permit.number, "valid_to": permit.valid_to} if permit.pk else None
-    permit.number, permit.valid_to = number, valid_to
+    permit.kind, permit.number, permit.valid_to = kind, number, valid_to
     for name, value in columns.items():
         setattr(permit, name, value)
     with transaction.atomic():
         permit.save()
-        after = {"number": number, "valid_to": valid_to, **columns}
+        after = {"kind": kind, "number": number, "valid_to": valid_to, **columns}
         audit.record("enterprises.permit.put", permit, actor=actor, at=at, before=before, after=after)
     return permit
 

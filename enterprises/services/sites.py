@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.gate import may
 from accounts.models import Unit, User
@@ -22,8 +23,15 @@ from enterprises.states import SITE_STATES
 NO_OVERRIDE = Override()
 
 
-def register(facts: Facts, *, actor: User, at: datetime, override: Override = NO_OVERRIDE) -> Enterprise:
+def register(
+    facts: Facts, *, actor: User, at: datetime, override: Override = NO_OVERRIDE, namesakes_checked: bool = False
+) -> Enterprise:
     """A new site. Without a code, or with an overridden one, it waits until a person confirms it."""
+    unit = Unit.objects.select_related("parent").get(pk=facts.unit_id or 0)
+    if not may(actor, "enterprise.edit", Placed(unit.path)):
+        raise Refused("只能登记由您管辖范围内单位监管的企业。", field="unit", status=403)
+    if not namesakes_checked:
+        refuse_namesake(facts, unit)
     code, overridden = accepted_code(facts.uscc, override) if facts.uscc else ("", False)
     refuse_unplaced(facts, code)
     since = day_of(at)
@@ -45,6 +53,20 @@ def register(facts: Facts, *, actor: User, at: datetime, override: Override = NO
         state_the_rest(site, facts, actor=actor, at=at)
         audit.record("enterprises.enterprise.register", site, actor=actor, at=at, after=facts.to_json())
     return site
+
+
+def refuse_namesake(facts: Facts, unit: Unit) -> None:
+    """A name that somebody in the city bears or bore is looked at by a person first."""
+    area = unit.parent.path if unit.parent and unit.level not in {"city", "province"} else unit.path
+    borne = EnterpriseName.objects.filter(name=facts.name).values("enterprise_id")
+    alike = Enterprise.objects.filter(unit__path__startswith=area).filter(Q(name=facts.name) | Q(pk__in=borne)).first()
+    if alike is not None:
+        raise Refused(
+            f"同名单位已经登记：“{alike.name}”（{alike.unit.short_name}，{alike.address or '未填地址'}）。"
+            "请先核对；确为不同单位的，勾选“已核对”后再登记。",
+            field="namesakes_checked",
+            status=422,
+        )
 
 
 def state_the_rest(site: Enterprise, facts: Facts, *, actor: User, at: datetime) -> None:
