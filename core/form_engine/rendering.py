@@ -63,7 +63,7 @@ class ItemView:
     item: Mapping[str, Any]
     fields: list[FieldView]
     path: str
-    basis: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,10 @@ def sections_of(definition: Definition) -> list[SectionView]:
 
 def _item(section: Mapping[str, Any], item: Mapping[str, Any]) -> ItemView:
     fields = [FieldView(Slot(section, item, field)) for field in item["fields"]]
-    return ItemView(item, fields, f"{section['key']}.{item['key']}", item.get("basis", "") or section.get("basis", ""))
+    basis = item.get("basis", "") or section.get("basis", "")
+    elements = "、".join(item.get("elements", ()))
+    source = " · ".join(filter(None, [basis, elements and f"要素 {elements}"]))
+    return ItemView(item, fields, f"{section['key']}.{item['key']}", source)
 
 
 @dataclass(frozen=True)

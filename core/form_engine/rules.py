@@ -159,7 +159,7 @@ def _photo_faults(photos: Json) -> list[str]:
             continue
         swapped = _within(lat, CHINA_LON) and _within(lon, CHINA_LAT)
         reason = "的经度和纬度似乎填反了" if swapped else "的位置不在我国境内"
-        found.append(f"第 {number} 张照片{reason}（{lon}，{lat}）")
+        found.append(f"第 {number} 张照片{reason}（{lon:.10g}，{lat:.10g}）")
     return found
 
 
