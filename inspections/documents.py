@@ -14,11 +14,11 @@ from core.documents import (
     PaperField,
     cn_date,
     cn_datetime,
-    image_data_url,
     issue_pdf,
     preview_pdf,
     signature_data_url,
 )
+from core.form_engine.rendering import ReadSection, read_sections
 from core.form_engine.rules import display
 from core.models import PrintedDocument, Submission
 from core.refusals import Refused
@@ -163,6 +163,7 @@ def notes(source: Source) -> Paper:
         "page_signatures": page_line(source),
         "photos": photos_of(source.record),
         "submission": source.sheet,
+        "checklist": checklist_of(source.sheet),
         "own_problems": ticks(source),
         "refusals": [one for one in source.signatures.values() if one.is_refusal],
         "correction": source.record.correction_reason,
@@ -319,11 +320,17 @@ def page_line(source: Source) -> list[dict[str, Any]]:
 
 
 def photos_of(record: VisitRecord) -> list[Evidence]:
-    return list(Evidence.objects.filter(visit=record.visit_id).select_related("file", "taken_by"))
+    """Each photo once, at the first place that shows it."""
+    rows = Evidence.objects.filter(visit=record.visit_id).select_related("file", "taken_by")
+    return list({row.file_id: row for row in reversed(rows)}.values())[::-1]
 
 
-def photo_pages(record: VisitRecord) -> list[dict[str, Any]]:
-    return [{"row": row, "image": image_data_url(row.file, 480)} for row in photos_of(record)]
+def checklist_of(sheet: Submission | None) -> list[ReadSection]:
+    """The campaign's own parts; what stands around them is in the boxes above."""
+    if sheet is None:
+        return []
+    around = {section["title"] for section in sheets.frame()["sections"]}
+    return [part for part in read_sections(sheet) if part.title not in around]
 
 
 def ticks(source: Source) -> list[dict[str, str]]:

@@ -68,7 +68,9 @@ class EndForm(forms.Form):
 class SelfCheckFilter(forms.Form):
     campaign = forms.ChoiceField(label="专项行动", required=False)
     standing = forms.ChoiceField(
-        label="状态", required=False, choices=[*EVERY, *((one.value, LABELS[one]) for one in Standing)]
+        required=False,
+        choices=[*EVERY, *((one.value, LABELS[one]) for one in Standing)],
+        widget=forms.HiddenInput,
     )
     unit = forms.ChoiceField(label="属地", required=False)
     q = forms.CharField(

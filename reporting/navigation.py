@@ -38,6 +38,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+FIELD = ("inspections:visit_list", "inspections:visit_view", "inspections:visit_evidence", "inspections:record_view")
 NAVIGATION: tuple[Group, ...] = (
     Group(
         "",
@@ -50,6 +51,7 @@ NAVIGATION: tuple[Group, ...] = (
         "办理",
         (
             Entry("我的企业", "enterprises:mine", "factory", "enterprise.own"),
+            Entry("企业自查", "inspections:selfcheck_mine", "clipboard", "selfcheck.fill"),
             Entry(
                 "排污单位",
                 "enterprises:enterprise_list",
@@ -70,6 +72,11 @@ NAVIGATION: tuple[Group, ...] = (
                 "visit.view",
                 section=("inspections:target", "inspections:visit_plan", "inspections:week", "inspections:assignment"),
             ),
+            Entry("企业自查", "inspections:selfcheck_list", "clipboard", "selfcheck.view"),
+            Entry("我的检查", "inspections:visit_mine", "check", "visit.record", section=("inspections:visit_mine",)),
+            Entry("我的检查", "inspections:visit_mine", "check", "visit.advise", section=("inspections:visit_mine",)),
+            Entry("现场检查", "inspections:visit_list", "camera", "visit.view", section=FIELD),
+            Entry("现场检查", "inspections:visit_list", "camera", "enterprise.own", section=FIELD),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
         ),
     ),

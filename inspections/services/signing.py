@@ -51,7 +51,7 @@ def sign(record: VisitRecord, drawn: Drawn, *, actor: User, at: datetime) -> Sig
             record=row,
             role=drawn.role,
             name=name,
-            post=drawn.post.strip()[:40],
+            post=signer.post if signer else drawn.post.strip()[:40],
             user=signer,
             taken_by=actor,
             content_digest=sheets.content_digest(row.visit, form, answers),

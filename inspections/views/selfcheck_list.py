@@ -129,8 +129,8 @@ def lines(page: Page[Target], windows: Windows, today: date) -> list[Line]:
 
 def line(target: Target, windows: Windows, today: date) -> Line:
     ends_on = windows.of(PHASE, target.unit.path)[1]
-    submitted_at = target.check_submitted_at  # type: ignore[attr-defined]
-    late = submitted_at is not None and selfcheck.is_late(clock.day_of(submitted_at), ends_on)
+    version, submitted_at = target.check_version, target.check_submitted_at  # type: ignore[attr-defined]
+    late = version == 1 and submitted_at is not None and selfcheck.is_late(clock.day_of(submitted_at), ends_on)
     return Line(target, selfcheck.standing(target.check_state or "", ends_on, today), late)  # type: ignore[attr-defined]
 
 

@@ -90,7 +90,8 @@ def selfcheck_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def deadline_of(row: SelfCheck) -> dict[str, Any]:
     ends_on = window_end(row)
     judged = clock.day_of(row.submitted_at) if row.submitted_at else clock.today()
-    return {"ends_on": ends_on, "is_late": selfcheck.is_late(judged, ends_on)}
+    # A correction mends what was handed in before; it is not late.
+    return {"ends_on": ends_on, "is_late": row.version == 1 and selfcheck.is_late(judged, ends_on)}
 
 
 def window_end(row: SelfCheck) -> date:

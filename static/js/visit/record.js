@@ -1,9 +1,8 @@
-// The sheet of a visit: findings, the self-check's problems, the place and the time at a tap, and the way to the signatures.
+// The sheet of a visit: findings, the self-check's problems, place and time at a tap.
 import { platformNow } from "../countdown.js";
 import { toast } from "../toast.js";
 import { Findings } from "./findings.js";
 import { OwnCheck } from "./own-check.js";
-import { guard } from "./to-signing.js";
 import { element } from "./extra.js";
 
 const LOCATE = { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 };
@@ -28,7 +27,7 @@ function choose(path, value) {
 function helper(path, word, press) {
   const place = field(path);
   if (!place) return;
-  const button = element("button", "btn btn-plain btn-sm", word);
+  const button = element("button", "btn btn-plain btn-sm field-helper", word);
   button.type = "button";
   button.addEventListener("click", () => press(button));
   place.append(button);
@@ -62,4 +61,3 @@ const own = document.querySelector("[data-visit-own]");
 if (own) new OwnCheck(own);
 helper("visit_basic.place.longitude", "填入当前位置", locate);
 helper("visit_closing.ended.ended_time", "填入现在的时间", now);
-for (const link of document.querySelectorAll("[data-to-signing]")) guard(link);
