@@ -1,6 +1,7 @@
 """Drafts, receipts, conflicts and corrections, on a real PostgreSQL, through the interface."""
 
 import json
+import random
 import threading
 import uuid
 from collections.abc import Iterator
@@ -382,3 +383,41 @@ def test_of_twenty_writers_of_different_drafts_one_wins_and_all_are_kept() -> No
     statuses = at_once(20, work)
     assert sorted(statuses) == [201] + [409] * 19
     assert SubmissionConflict.objects.count() == 19
+
+
+class Lost(Exception):
+    """The network swallowed the request, or its answer."""
+
+
+def over_a_bad_network(dice: random.Random, client: Client, client_id: uuid.UUID, sent: dict[str, Any]) -> Any:
+    """30 % of the requests never arrive, 10 % of the answers never come back."""
+    if dice.random() < 0.3:
+        raise Lost
+    answer = put(client, client_id, sent)
+    if dice.random() < 0.1:
+        raise Lost
+    return answer
+
+
+def test_on_a_bad_network_every_sheet_is_received_exactly_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_subject.SampleHandler, "subject_for", lambda self, user, number, write: cast.site_a)
+    dice, client = random.Random(8), signed_in(cast.enterprise_a)
+    receipts = {}
+    for number in range(1, 201):
+        client_id, revision, sequence = uuid.UUID(int=number), 0, 0
+        answers = sample.complete() | {"_number": number}
+        while client_id not in receipts:
+            final, sequence = dice.random() < 0.5, sequence + 1
+            sent = body(
+                cast, answers if final else DRAFT, final=final, revision=revision, device="d", sequence=sequence
+            )
+            try:
+                answer = over_a_bad_network(dice, client, client_id, sent | {"subject_id": number})
+            except Lost:
+                continue
+            told = answer.json().get("submission")
+            revision = told["revision"]
+            if told["receipt"]:
+                receipts[client_id] = told["receipt"]
+    assert len(set(receipts.values())) == Submission.objects.final().count() == form_subject.notices() == 200
+    assert {s.answers["_number"] for s in Submission.objects.final()} == set(range(1, 201))
