@@ -9,7 +9,7 @@ from core.documents.rendering import printable
 from reporting.exports import amount, coverage
 from reporting.rules.metrics import groups
 from reporting.rules.tallies import SPANS, Counts, difference_text
-from reporting.rules.weeks import Timeliness
+from reporting.rules.weeks import Timeliness, span_formal
 from reporting.services.lines import Line, SummarySheet
 
 # The groups that the paper shows as a table of its own, when anything was counted in them.
@@ -45,7 +45,11 @@ def summary_context(sheet: SummarySheet) -> dict[str, Any]:
         "coverage": coverage(sheet.own),
         "rows": [row_of(line) for line in sheet.lines],
         "tables": tables,
-        "texts": numbered((line.report.unit.short_name, paragraphs(line.text)) for line in sheet.lines if line.text),
+        "texts": numbered(
+            (line.report.unit.short_name, paragraphs(line.report.text)) for line in sheet.lines if line.report.text
+        ),
+        "nothing": "、".join(line.report.unit.short_name for line in sheet.lines if is_nothing(line)),
+        "span": span_formal(sheet.period.starts_at, sheet.period.cutoff_at),
         "named": named(sheet),
         "changes": numbered((change["unit"], said(change)) for change in sheet.changes),
         "head": heads(tables),
@@ -59,6 +63,10 @@ def figured(counts: Counts) -> dict[str, Any]:
 
 def said(change: Mapping[str, Any]) -> dict[str, Any]:
     return {"note": change["note"], "lines": [difference_text(item) for item in change["items"]]}
+
+
+def is_nothing(line: Line) -> bool:
+    return line.report.is_nothing and not line.report.text
 
 
 def heads(tables: list[Table]) -> dict[str, str]:

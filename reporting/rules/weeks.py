@@ -1,7 +1,7 @@
 """Which weekly reports a campaign asks for, who owes one, and whether it came in time. Pure: instants in UTC."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -104,8 +104,20 @@ def shift_text(nominal_on: date, cutoff_at: datetime, holiday: str) -> str:
     return f"{day_text(nominal_on)}为{holiday or '休息日'}，本期{direction}工作日 {day_text(day)}"
 
 
-def span_text(starts_at: datetime, cutoff_at: datetime) -> str:
-    """05-09 至 05-15: the days a week covers; what follows the last cut-off belongs to the next day on paper."""
+def span_days(starts_at: datetime, cutoff_at: datetime) -> tuple[date, date]:
+    """The days a week is named after; what follows a cut-off belongs to the next day on paper."""
     first = starts_at.astimezone(SHANGHAI)
-    shown = first.date() if first.time() == time(0) else date.fromordinal(first.toordinal() + 1)
-    return f"{shown:%m-%d} 至 {cutoff_at.astimezone(SHANGHAI):%m-%d}"
+    shown = first.date() if first.time() == time(0) else first.date() + timedelta(days=1)
+    return shown, cutoff_at.astimezone(SHANGHAI).date()
+
+
+def span_text(starts_at: datetime, cutoff_at: datetime) -> str:
+    """05-09 至 05-15."""
+    first, last = span_days(starts_at, cutoff_at)
+    return f"{first:%m-%d} 至 {last:%m-%d}"
+
+
+def span_formal(starts_at: datetime, cutoff_at: datetime) -> str:
+    """5月9日至5月15日, as papers write it."""
+    first, last = span_days(starts_at, cutoff_at)
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"

@@ -95,7 +95,9 @@ def freeze(period: ReportPeriod, at: datetime) -> None:
         if locked.frozen_at is not None:
             return
         reports = list(
-            locked.reports.select_related("unit", "sent_by").select_for_update(of=("self",)).order_by("unit__path")
+            locked.reports.select_related("unit", "sent_by")
+            .select_for_update(of=("self",))
+            .order_by("unit__order", "unit_id")
         )
         fill(locked, reports, at)
         locked.frozen_at, locked.leased_until = max(at, locked.cutoff_at), None
@@ -151,7 +153,7 @@ def sum_up_again(period: ReportPeriod, at: datetime) -> None:
         locked = ReportPeriod.objects.select_for_update(of=("self",)).select_related("campaign__unit").get(pk=period.pk)
         if locked.summary_due_at is None or locked.summary_due_at > at:
             return
-        reports = list(locked.reports.select_related("unit", "sent_by").order_by("unit__path"))
+        reports = list(locked.reports.select_related("unit", "sent_by").order_by("unit__order", "unit_id"))
         summary = write_summary(locked, reports, at)
         notices.edition(summary, at)
         locked.summary_due_at = locked.leased_until = None

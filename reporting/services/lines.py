@@ -106,5 +106,12 @@ def names_of(lines: Iterable[Line]) -> dict[int, str]:
 
 def moved_by(period: ReportPeriod) -> str:
     """Why the cut-off is not on its usual day, or ""."""
-    holiday = HolidayDay.objects.filter(day=period.nominal_on, is_off=True).values_list("name", flat=True).first()
-    return shift_text(period.nominal_on, period.cutoff_at, holiday or "")
+    return moved_texts([period])[period.pk]
+
+
+def moved_texts(periods: Iterable[ReportPeriod]) -> dict[int, str]:
+    """The same for many periods, in one statement."""
+    rows = list(periods)
+    days = HolidayDay.objects.filter(day__in=[period.nominal_on for period in rows], is_off=True)
+    names = dict(days.values_list("day", "name"))
+    return {row.pk: shift_text(row.nominal_on, row.cutoff_at, names.get(row.nominal_on, "")) for row in rows}

@@ -11,7 +11,7 @@ from accounts.models import User
 from core import audit
 from core.audit import digest_of
 from core.calendar import calendar
-from core.clock import SHANGHAI, day_of
+from core.clock import SHANGHAI, day_of, local
 from core.obligations import meet, open_obligation, reopen
 from core.refusals import Refused
 from core.states import advance
@@ -59,6 +59,11 @@ def standing_figures(report: UnitReport) -> Figures | None:
     if correction is not None:
         return read(correction.figures)
     return read(report.figures) if report.figures is not None else None
+
+
+def is_frozen(report: UnitReport) -> bool:
+    """Asked of the database: the caller's copy may be older than the freeze."""
+    return UnitReport.objects.filter(pk=report.pk).exclude(frozen_at=None).exists()
 
 
 def seen_token(report: UnitReport, at: datetime) -> str:
@@ -174,7 +179,7 @@ def recall(report: UnitReport, *, actor: User, at: datetime, reason: str) -> Uni
 
 def return_report(report: UnitReport, *, actor: User, at: datetime, reason: str) -> UnitReport:
     """The province sends a frozen report back; the city owes a correction by the next working day's cut-off hour."""
-    if report.frozen_at is None:
+    if not is_frozen(report):
         raise Refused("本期尚未封账，不能退回更正；市局可在截止前自行撤回修改。")
     stamps = {"return_reason": reason.strip()[:300], "returned_by": actor, "returned_at": at}
     stamps |= {"accepted_by": None, "accepted_at": None}
@@ -205,7 +210,8 @@ def owe_correction(report: UnitReport, at: datetime) -> None:
 
 def correction_period(report: UnitReport) -> str:
     """Each return is owed apart: the same week may be returned twice."""
-    return f"{report.period} {report.returned_at:%Y%m%d%H%M%S}"
+    assert report.returned_at is not None
+    return f"{report.period} {local(report.returned_at):%Y%m%d%H%M%S}"
 
 
 def correct(
@@ -233,7 +239,7 @@ def correct(
 
 
 def accept(report: UnitReport, *, actor: User, at: datetime) -> UnitReport:
-    if report.frozen_at is None:
+    if not is_frozen(report):
         raise Refused("本期尚未封账，封账后才能接收。")
     stamps = {"accepted_by": actor, "accepted_at": at}
     return advance(UnitReport, report.pk, "accept", table=REPORTS, actor=actor, at=at, stamps=stamps)

@@ -16,7 +16,7 @@ from reporting.models import CountyConfirmation
 from reporting.rules.tallies import Counts
 from reporting.services import reports
 from reporting.views.desk import person
-from reporting.views.figures import tables
+from reporting.views.figures import stats, tables
 
 CONFIRM = "report.confirm"
 
@@ -59,11 +59,13 @@ def page(request: HttpRequest, confirmation: CountyConfirmation, form: Confirmat
     words = vocabulary(report.period.campaign)
     open_now = at <= report.period.cutoff_at and may(person(request), CONFIRM, confirmation)
     initial = {"note": confirmation.note, "seen": reports.seen_token(report, at)}
+    url = reverse("reporting:confirmation_rows", args=[confirmation.pk])
     context = {
         "confirmation": confirmation,
         "report": report,
         "period": report.period,
-        "tables": tables(words, counts, reverse("reporting:confirmation_rows", args=[confirmation.pk])),
+        "stats": stats(counts, url),
+        "tables": tables(words, counts, url),
         "form": (form or ConfirmationForm(initial=initial)) if open_now else form,
         "changed": changed(confirmation, counts),
         "past": at > report.period.cutoff_at,

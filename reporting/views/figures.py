@@ -4,18 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from reporting.exports import coverage
 from reporting.rules.metrics import Group, Metric, Vocabulary, groups
-from reporting.rules.tallies import Counts, figure_text
+from reporting.rules.tallies import Counts, Tally, figure_text
 
 # One row a county: heading, span and path.
 COLUMNS = (
     ("检查（家）", "week", "enterprises"),
     ("问题（个）", "week", "issues"),
     ("销号（个）", "week", "closed"),
-    ("逾期未改（个）", "total", "overdue"),
     ("立案（件）", "week", "cases.filed"),
-    ("累计检查（家）", "total", "enterprises"),
-    ("累计问题（个）", "total", "issues"),
+    ("逾期未改（个）", "total", "overdue"),
+)
+# The figures on top: name, unit, span and path.
+STATS = (
+    ("本周检查", "家", "week", "enterprises"),
+    ("本周发现问题", "个", "week", "issues"),
+    ("本周立案", "件", "week", "cases.filed"),
+    ("本周整改销号", "个", "week", "closed"),
+    ("逾期未改", "个", "total", "overdue"),
 )
 
 
@@ -76,3 +83,46 @@ def part_rows(
         for part, counts in parts.items()
         if part in names
     ]
+
+
+def stats(counts: Counts, rows_url: str = "") -> list[dict[str, object]]:
+    """The figures on top of a week, each with what puts it in proportion; with `rows_url` each opens its rows."""
+    week, total = counts.week, counts.total
+    notes = {
+        "enterprises": f"重点 {week.get('enterprises.key', 0):,} 家 · 累计 {total.get('enterprises', 0):,} 家",
+        "issues": f"{per_site(week)}累计 {total.get('issues', 0):,} 个",
+        "cases.filed": f"罚款决定 {week.get('cases.decided', 0):,} 件 {figure_text('fines', week.get('fines', 0))} 元",
+        "closed": f"累计完成率 {share(counts)}",
+        "overdue": "截至封账",
+    }
+    found: list[dict[str, object]] = [
+        {
+            "label": name,
+            "value": counts.get(span, path),
+            "unit": unit,
+            "note": notes[path],
+            "tone": "red" if path == "overdue" and counts.get(span, path) else "",
+            "url": cell(counts, span, path, rows_url).url if rows_url else "",
+        }
+        for name, unit, span, path in STATS
+    ]
+    listed = f"{total.get('key_inspected', 0):,}/{total.get('key_targets', 0):,} 家"
+    covered: dict[str, object] = {
+        "label": "重点单位覆盖",
+        "value": coverage(counts),
+        "unit": "",
+        "note": listed,
+        "tone": "",
+        "url": "",
+    }
+    return [*found, covered]
+
+
+def per_site(week: Tally) -> str:
+    return f"每家 {week.get('issues', 0) / week['enterprises']:.2f} 个 · " if week.get("enterprises") else ""
+
+
+def share(counts: Counts) -> str:
+    """Closed issues, of all that were found."""
+    found = counts.total.get("issues", 0)
+    return f"{100 * counts.total.get('closed', 0) / found:.1f}%" if found else "—"

@@ -12,19 +12,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import may, require, require_somewhere
-from accounts.models import User
+from accounts.models import Unit, User
 from campaigns.models import Campaign
 from core import clock, files
-from reporting.exports import coverage
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
 from reporting.rules.status import Status, status_of
-from reporting.rules.tallies import Counts, difference_text, figure_text, together
+from reporting.rules.tallies import difference_text, together
 from reporting.rules.weeks import Timeliness, span_text
 from reporting.services import reports
-from reporting.services.lines import Line, latest_corrections, lines_of, moved_by
+from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts
 from reporting.states import ReportState
 from reporting.views.desk import person
-from reporting.views.figures import cell
+from reporting.views.figures import cell, share, stats
 
 VIEW = "report.view"
 RECEIVE = "report.receive"
@@ -43,11 +42,12 @@ def report_list(request: HttpRequest) -> HttpResponse:
     periods = ReportPeriod.objects.visible_to(user).filter(campaign=campaign).order_by("number")
     seen = list(periods) if campaign else []
     own = UnitReport.objects.visible_to(user).filter(period__campaign=campaign).select_related("unit", "period")
-    found = list(own.order_by("unit__path", "period__number")) if campaign else []
+    found = list(own.order_by("unit__order", "unit_id", "period__number")) if campaign else []
+    moved = moved_texts(seen)
     context = {
         "campaign": campaign,
         "campaigns": Campaign.objects.visible_to(user).published().order_by("-year", "-pk")[:20],
-        "periods": [(period, moved_by(period) if period.cutoff_at > at else "") for period in seen],
+        "periods": [(period, moved[period.pk]) for period in seen],
         "matrix": matrix(seen, found, at) if seen else [],
         "reports": [] if seen else list(reversed(statuses(found, at))),
         "confirmations": confirmations(user, campaign),
@@ -105,7 +105,7 @@ def period_or_404(request: HttpRequest, pk: int) -> ReportPeriod:
 @require_GET
 def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
     period, at = period_or_404(request, pk), clock.now()
-    found = list(period.reports.select_related("unit", "sent_by").order_by("unit__path"))
+    found = list(period.reports.select_related("unit", "sent_by").order_by("unit__order", "unit_id"))
     lines = lines_of(period, found, at)
     before = earlier(period, at)
     summaries = list(period.summaries.select_related("workbook", "paper").order_by("-edition"))
@@ -114,7 +114,8 @@ def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "begun": period.starts_at <= at,
         "span": span_text(period.starts_at, period.cutoff_at),
         "moved": moved_by(period),
-        "stats": stats(lines),
+        "stats": stats(together(line.counts for line in lines)),
+        "scope": scope_name(period),
         "rows": [row_of(line, before) for line in lines],
         "weeks": [one for one, _ in before],
         "sent": sum(line.status.sent for line in lines),
@@ -141,6 +142,11 @@ def earlier(period: ReportPeriod, at: datetime) -> list[tuple[ReportPeriod, dict
     return [(week, by_period[week.pk]) for week in weeks]
 
 
+def scope_name(period: ReportPeriod) -> str:
+    unit = period.campaign.unit
+    return "全省" if unit.level == Unit.Level.PROVINCE else unit.short_name
+
+
 def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[UnitReport, Status]]]]) -> dict[str, Any]:
     url = reverse("reporting:report_rows", args=[line.report.pk])
     return {
@@ -150,34 +156,6 @@ def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[Unit
         "mended": share(line.counts),
         "note": line.text or ("系统按封账数生成，缺文字说明" if line.status.timeliness is Timeliness.MISSING else "—"),
     }
-
-
-def share(counts: Counts) -> str:
-    """Closed issues, of all that were found."""
-    found = counts.total.get("issues", 0)
-    return f"{100 * counts.total.get('closed', 0) / found:.1f}%" if found else "—"
-
-
-def stats(lines: list[Line]) -> list[dict[str, Any]]:
-    """The six figures on top."""
-    own = together(line.counts for line in lines)
-    week, total = own.week, own.total
-    visits, issues = week.get("enterprises", 0), week.get("issues", 0)
-    each = f"每家 {issues / visits:.2f} 个" if visits else f"累计 {total.get('issues', 0):,} 个"
-    fined = f"处罚决定 {week.get('cases.decided', 0):,} 件 · 罚款 {figure_text('fines', week.get('fines', 0))} 元"
-    listed = f"{total.get('key_inspected', 0):,}/{total.get('key_targets', 0):,} 家"
-    return [
-        {"label": "本周检查", "value": visits, "note": f"重点 {week.get('enterprises.key', 0):,} 家", "unit": "家"},
-        {"label": "发现问题", "value": issues, "note": each, "unit": "个"},
-        {"label": "立案", "value": week.get("cases.filed", 0), "note": fined, "unit": "件"},
-        {"label": "整改销号", "value": week.get("closed", 0), "note": f"累计完成率 {share(own)}", "unit": "个"},
-        {"label": "逾期未改", "value": total.get("overdue", 0), "note": "截至封账", "unit": "个", "tone": overdue(own)},
-        {"label": "重点单位覆盖", "value": coverage(own), "note": listed, "unit": ""},
-    ]
-
-
-def overdue(counts: Counts) -> str:
-    return "red" if counts.total.get("overdue") else ""
 
 
 def changes_of(summary: Summary) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from reporting.services import reports
 from reporting.services.lines import Line, latest_corrections, line_of, moved_by
 from reporting.states import ReportState
 from reporting.views.desk import person
-from reporting.views.figures import COLUMNS, part_rows, tables
+from reporting.views.figures import COLUMNS, part_rows, stats, tables
 
 SEND = "report.send"
 RECEIVE = "report.receive"
@@ -54,6 +54,7 @@ def page(request: HttpRequest, report: UnitReport, at: datetime, form: ReportFor
         "line": line,
         "frozen": report.frozen_at is not None,
         "moved": moved_by(period),
+        "stats": stats(line.counts, url),
         "tables": tables(words, line.counts, url),
         "columns": [title for title, _, _ in COLUMNS],
         "counties": counties(report, line.figures, url),

@@ -2,7 +2,7 @@
 export function mountTables(root) {
   const around = root.closest?.("table.data"); // a swapped-in row
   for (const table of around ? [around] : root.querySelectorAll("table.data")) {
-    if (table.closest(".grid-scroll") || !isPlain(table)) continue;
+    if (table.closest(".grid-scroll") || table.matches(".data-fixed") || !isPlain(table)) continue;
     table.classList.add("data-stack");
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.replace(/[▲▼↕]/g, "").trim());
     for (const row of table.querySelectorAll("tbody tr, tfoot tr")) name(row, heads);
