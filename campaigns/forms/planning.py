@@ -51,7 +51,10 @@ class TargetFilter(forms.Form):
     ) -> None:
         super().__init__({**data.dict(), "campaign": str(campaign.pk)})
         regions = Region.objects.filter(pk__in=targets.order_by().values("enterprise__region"))
-        self.offer("campaign", [(str(row.pk), row.title) for row in campaigns])
+        running = [(str(row.pk), row.title) for row in campaigns]
+        self.offer("campaign", running)
+        if len(running) == 1:
+            self.fields["campaign"].widget = forms.HiddenInput()
         self.offer("unit", [("", "全部"), *((str(unit.pk), unit.short_name) for unit in units)])
         self.offer("region", [("", "全部"), *((region.code, region.name) for region in regions)])
         self.offer("industry", [("", "全部"), *((str(item.number), str(item)) for item in industries)])

@@ -23,7 +23,6 @@ def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **page_of(request, campaign),
         **plan_of(campaign.blueprint.data),
-        "forms": {form.purpose: form for form in campaign.forms.select_related("definition")},
     }
     return render(request, "campaigns/campaign_source.html", context)
 
@@ -32,7 +31,9 @@ def plan_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """A blueprint's data, and the lines that the gate quotes in the order of its rules."""
     quoted = data.get("gate", {})
     lines = [{**quoted[rule], "label": label} for rule, label in RULE_LABELS.items() if rule in quoted]
-    return {"plan": data, "gate_lines": lines, "forms": {}}
+    versions = {form["annex"]: form["version"] for form in data.get("forms", [])}
+    annexes = [{**annex, "form": versions.get(annex["number"])} for annex in data.get("annexes", [])]
+    return {"plan": data, "annexes": annexes, "gate_lines": lines}
 
 
 @login_required

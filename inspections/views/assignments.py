@@ -152,8 +152,9 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the gate said when it was asked, with the names and tones of a page."""
-    tones = {"allow": "green", "needs_reason": "amber", "refuse": "red"}
+    """What the gate said when it was asked, with the names and tones of a page; objections first."""
+    tones = {"refuse": "red", "needs_reason": "amber", "allow": "green"}
+    rules = sorted(gate.get("rules", []), key=lambda said: list(tones).index(said["answer"]))
     words = {"allow": "放行", "needs_reason": "须经批准", "refuse": "阻断"}
     return [
         {
@@ -162,7 +163,7 @@ def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
             "tone": tones[said["answer"]],
             "word": words[said["answer"]],
         }
-        for said in gate.get("rules", [])
+        for said in rules
     ]
 
 

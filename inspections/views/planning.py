@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
-from campaigns.rules import RULE_LABELS, Answer, Decision
+from campaigns.rules import RULE_LABELS, WEIGHT, Answer, Decision
 from campaigns.states import STANDING
 from core import clock
 from core.paging import KeysetPage
@@ -250,12 +250,11 @@ def typed(form: PlanForm) -> dict[str, Any]:
 
 
 def lines_of(decision: Decision, complete: bool) -> dict[str, Any]:
-    """The decision in words for a page; without both officers the rules about them are left open."""
-    rules = [said for said in decision.rules if complete or said.rule not in ABOUT_PEOPLE]
-    heaviest = max(rules, key=lambda said: list(TONES).index(said.answer))
+    """The decision in words, objections first; without both officers the rules about them are left open."""
+    shown = [said for said in decision.rules if complete or said.rule not in ABOUT_PEOPLE]
+    rules = sorted(shown, key=lambda said: -WEIGHT[said.answer])
     return {
         "label": decision.label if complete else "还须选定主办人和协办人",
         "tone": TONES[decision.answer] if complete else "grey",
-        "answer": str(decision.answer if complete else heaviest.answer),
         "rules": [(RULE_LABELS[said.rule], said, TONES[said.answer]) for said in rules],
     }
