@@ -254,7 +254,45 @@ def locked_record(of: Visit, *, at: datetime = MORNING, outcome: str = "done", *
 def issue(of: VisitRecord, *, at: datetime | None = None, **fields: Any) -> Issue:
     """A ledger row with its first version, as if the record had just been locked."""
     site, when, number = of.visit.enterprise, at or of.recorded_at, next(_serial)
-    values: dict[str, Any] = {
+    row = Issue.objects.create(
+        campaign=of.visit.campaign,
+        number=number,
+        visit=of.visit,
+        record=of,
+        finding_key=f"f{number}",
+        enterprise=site,
+        unit=of.visit.unit,
+        found_by=of.visit.assignment.lead_inspector,
+        occurred_at=when,
+        recorded_at=when,
+        **(columns_of(site) | FINDING | fields),
+    )
+    IssueVersion.objects.create(issue=row, recorded_at=when, action="found", **classes_of(row))
+    return row
+
+
+FINDING: dict[str, Any] = {
+    "inspectors": "甲、乙",
+    "expert_name": "未配专家",
+    "elements": ["气"],
+    "is_producing": True,
+    "pollution": "排口可见烟羽",
+    "behaviour": "除尘设施不正常运行",
+    "description": "正在生产；排口可见烟羽；除尘设施不正常运行",
+    "nature": "offence",
+    "gravity": "major",
+    "issue_type": 7,
+    "basis_kind": "law",
+    "basis_text": "《大气污染防治法》第二十条第二款",
+    "handling": 4,
+    "demand": "立即检修除尘设施",
+    "deadline_on": date(2020, 5, 22),
+}
+
+
+def columns_of(site: Enterprise) -> dict[str, Any]:
+    """What the ledger keeps of the enterprise."""
+    return {
         "enterprise_name": site.name,
         "enterprise_type": site.enterprise_type,
         "is_key": site.is_key,
@@ -267,38 +305,13 @@ def issue(of: VisitRecord, *, at: datetime | None = None, **fields: Any) -> Issu
         "latitude": site.latitude,
         "county": site.region.name,
         "town": site.town,
-        "inspectors": "甲、乙",
-        "expert_name": "未配专家",
-        "elements": ["气"],
-        "is_producing": True,
-        "pollution": "排口可见烟羽",
-        "behaviour": "除尘设施不正常运行",
-        "description": "正在生产；排口可见烟羽；除尘设施不正常运行",
-        "nature": "offence",
-        "gravity": "major",
-        "issue_type": 7,
-        "basis_kind": "law",
-        "basis_text": "《大气污染防治法》第二十条第二款",
-        "handling": 4,
-        "demand": "立即检修除尘设施",
-        "deadline_on": date(2020, 5, 22),
         "search": [site.name[i : i + 2] for i in range(len(site.name) - 1)],
-    } | fields
-    row = Issue.objects.create(
-        campaign=of.visit.campaign,
-        number=number,
-        visit=of.visit,
-        record=of,
-        finding_key=f"f{number}",
-        enterprise=site,
-        unit=of.visit.unit,
-        found_by=of.visit.assignment.lead_inspector,
-        occurred_at=when,
-        recorded_at=when,
-        **values,
-    )
-    write_version(row, "found", actor=row.found_by, at=when)
-    return row
+    }
+
+
+def classes_of(row: Issue) -> dict[str, Any]:
+    names = ("state", "unit_id", "nature", "gravity", "issue_type", "handling", "deadline_on")
+    return {name: getattr(row, name) for name in names}
 
 
 def today() -> date:

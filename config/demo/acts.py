@@ -24,7 +24,8 @@ from reporting.services import reports
 from reporting.services.freeze import sweep
 
 BAD_ITEMS = ("systems.funds", "systems.training", "facilities.monitoring")
-VISITS_A_DAY = 2
+# Visits a working day in the first living city, and in each other one.
+VISITS_A_DAY = (2, 1)
 HOURS = (9, 14)
 # Which unit keeps the province waiting: (week, place in the list of cities).
 LATE = (2, 6)
@@ -100,10 +101,11 @@ def inspections(story: Story) -> None:
     for city in story.people.alive:
         counties = story.people.counties[city.unit.pk]
         lists = {county.unit.pk: iter(targets_of(story, county)) for county in counties}
+        turns = VISITS_A_DAY[city.unit.short_name != "漯河市"]
         for number, day in enumerate(days):
-            for turn in range(VISITS_A_DAY):
+            for turn in range(turns):
                 seed += 1
-                county = counties[(number * VISITS_A_DAY + turn) % len(counties)]
+                county = counties[(number * turns + turn) % len(counties)]
                 target = next(lists[county.unit.pk], None)
                 if target is not None and (target.is_key or day >= other) and not positive(target, day):
                     story.then(at_local(day, HOURS[turn]), visit(story, target, county, seed))
