@@ -267,7 +267,7 @@ def issue(of: VisitRecord, *, at: datetime | None = None, **fields: Any) -> Issu
         recorded_at=when,
         **(columns_of(site) | FINDING | fields),
     )
-    IssueVersion.objects.create(issue=row, recorded_at=when, action="found", **classes_of(row))
+    write_version(row, "found", actor=row.found_by, at=when)
     return row
 
 
@@ -307,11 +307,6 @@ def columns_of(site: Enterprise) -> dict[str, Any]:
         "town": site.town,
         "search": [site.name[i : i + 2] for i in range(len(site.name) - 1)],
     }
-
-
-def classes_of(row: Issue) -> dict[str, Any]:
-    names = ("state", "unit_id", "nature", "gravity", "issue_type", "handling", "deadline_on")
-    return {name: getattr(row, name) for name in names}
 
 
 def today() -> date:

@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 from django.contrib.auth.hashers import make_password
-from pypinyin import lazy_pinyin
 
 from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from accounts.rules import Role
 from accounts.services.units import create_unit
 from config.demo import PASSWORD
 from core.clock import day_of
+from core.pinyin import spelled
 
 UNITS = Path(__file__).parent / "units.yaml"
 SURNAMES = "安柏岑成程池储戴单杜樊方费冯甘葛耿宫谷管桂韩贺洪胡华霍姬嵇纪贾简江蒋焦金靳康柯孔蓝雷黎梁廖林凌"
@@ -95,10 +95,6 @@ class Hiring:
         return SURNAMES[number % len(SURNAMES)] + GIVEN[(number * 7 + number // len(SURNAMES)) % len(GIVEN)]
 
 
-def pinyin(text: str) -> str:
-    return "".join(lazy_pinyin(text))
-
-
 def found(at: datetime) -> Organisation:
     """Create the organisation tree and everybody in it."""
     data = yaml.safe_load(UNITS.read_text(encoding="utf-8"))
@@ -144,7 +140,7 @@ def province(row: dict[str, Any], hiring: Hiring, at: datetime) -> Office:
 
 def make_city(row: dict[str, Any], parent: Unit, order: int, hiring: Hiring, at: datetime) -> Office:
     unit = make_unit(row, Unit.Level.CITY, parent, order, at)
-    key = pinyin(row["short"].removesuffix("市"))
+    key = spelled(row["short"].removesuffix("市"))
     office = Office(unit, contact=hiring.person(f"{key}-contact", unit, Role.CONTACT, "联络员"))
     if row.get("counties"):
         office.officer = hiring.person(key, unit, Role.OFFICER, "法制审核")
@@ -158,11 +154,11 @@ def make_counties(row: dict[str, Any], city: Unit, hiring: Hiring, at: datetime)
         code, name = text.split(" ")
         place = name.removesuffix("分局")
         entry = {"name": f"{city.name}{name}", "short": place, "mark": f"{row['mark']}{place}", "region": code}
-        yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), pinyin(place), hiring)
+        yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), spelled(place), hiring)
     for order, name in enumerate(row.get("others", []), start=90):
         short = name.removeprefix(row["short"]).removeprefix("漯河").split("建设")[0]
         entry = {"name": name, "short": short, "mark": f"{row['mark']}{short[:2]}"}
-        yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), pinyin(short), hiring)
+        yield staffed(make_unit(entry, Unit.Level.COUNTY, city, order, at), spelled(short), hiring)
 
 
 def staffed(unit: Unit, key: str, hiring: Hiring) -> Office:

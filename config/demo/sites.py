@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Grant, User
 from accounts.rules import Role
 from config.demo import PASSWORD
-from config.demo.people import Hiring, Office, pinyin
+from config.demo.people import Hiring, Office
 from config.demo.story import Story, first_day
 from core.clock import at_local
 from core.files.kinds import XLSX
+from core.pinyin import spelled
 from enterprises.models import Enterprise, ImportBatch
 from enterprises.services.imports import commands, finishing, reading
 
@@ -30,7 +31,7 @@ def import_lists(story: Story) -> int:
 
 def import_list(city: Office, at: datetime) -> None:
     assert city.officer is not None
-    path = SAMPLES / f"{pinyin(city.unit.short_name.removesuffix('市'))}.xlsx"
+    path = SAMPLES / f"{spelled(city.unit.short_name.removesuffix('市'))}.xlsx"
     upload = SimpleUploadedFile(path.name, path.read_bytes(), XLSX)
     batch = commands.upload(upload, city.unit, actor=city.officer, at=at)
     reading.read(batch.pk, at=at + timedelta(minutes=1))

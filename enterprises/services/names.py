@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Count
-from pypinyin import lazy_pinyin
 
+from core.pinyin import spelled
 from enterprises.models import Enterprise, EnterpriseName, LegalEntity, LegalEntityName
 from enterprises.rules.searching import plain, search_terms
 
@@ -15,7 +15,7 @@ SORT_KEY_LENGTH = 200
 
 def sort_key(name: str) -> str:
     """The name in pinyin: lists sort as people look names up."""
-    return "".join(lazy_pinyin(plain(name))).lower()[:SORT_KEY_LENGTH]
+    return spelled(plain(name))[:SORT_KEY_LENGTH]
 
 
 def index(site: Enterprise, former: Iterable[str] = ()) -> None:

@@ -1,0 +1,12 @@
+"""How Chinese names are spelled for sorting and for user names."""
+
+from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
+
+# Readings of Henan place names that the dictionary has otherwise (漯河 Luohe, not Tahe; 长葛 Changge).
+load_single_dict({ord("漯"): "luò"})
+load_phrases_dict({"长葛": [["cháng"], ["gě"]], "长垣": [["cháng"], ["yuán"]]})
+
+
+def spelled(text: str) -> str:
+    """The text in pinyin without tones, lower case: 漯河 is luohe."""
+    return "".join(lazy_pinyin(text)).lower()
