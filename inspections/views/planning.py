@@ -120,12 +120,12 @@ def chips(form: TargetFilter, asked: dict[str, str]) -> list[tuple[str, str, str
 def by_industry(rows: QuerySet[Target], industries: list[Any]) -> list[dict[str, Any]]:
     """How far each industry is (HN-24: 区分行业特点，做到有序开展); one query."""
     names = {item.number: str(item) for item in industries}
-    standing = Q(assignments__state__in=STANDING)
+    standing = Assignment.objects.filter(state__in=STANDING).values("target")
     found = rows.values("enterprise__industry").annotate(
-        total=Count("pk", distinct=True),
-        checked=Count("pk", distinct=True, filter=Q(self_checked_at__isnull=False)),
-        planned=Count("pk", distinct=True, filter=standing),
-        visited=Count("pk", distinct=True, filter=Q(visited_at__isnull=False)),
+        total=Count("pk"),
+        checked=Count("pk", filter=Q(self_checked_at__isnull=False)),
+        planned=Count("pk", filter=Q(pk__in=standing)),
+        visited=Count("pk", filter=Q(visited_at__isnull=False)),
     )
     return [
         {**line, "number": line["enterprise__industry"], "name": names.get(line["enterprise__industry"], "未登记行业")}
