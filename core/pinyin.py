@@ -4,6 +4,7 @@ from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
 
 # Readings of Henan place names that the dictionary has otherwise (漯河 Luohe, not Tahe; 长葛 Changge).
 load_single_dict({ord("漯"): "luò"})
+load_phrases_dict({"漯河": [["luò"], ["hé"]], "漯河市": [["luò"], ["hé"], ["shì"]]})
 load_phrases_dict({"长葛": [["cháng"], ["gě"]], "长垣": [["cháng"], ["yuán"]]})
 
 
