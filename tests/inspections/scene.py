@@ -1,8 +1,7 @@
-"""A campaign with the real forms of the Henan plan, one enterprise on its list, one visit, and sheets that are filled."""
+"""A campaign with the real forms of the Henan plan, one enterprise on its list, one visit, and filled sheets."""
 
 import io
 import itertools
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -12,13 +11,13 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from accounts.models import User
-from campaigns.models import Assignment, Campaign, CampaignForm, Target
-from core import clock
-from core.form_engine.conditions import lookup, put, slots, visible_fields
+from campaigns.models import Campaign, CampaignForm, Target
+from core import files
+from core.form_engine.conditions import put, slots
 from core.form_engine.definitions import read_definition
 from core.form_engine.rules import validate
 from core.form_engine.services import Incoming, Outcome, publish_definition, put_submission
-from core.models import FormDefinition, Submission
+from core.models import Submission
 from inspections.models import SelfCheck, Visit, VisitRecord
 from inspections.services import selfchecks, sheets, signing, visits
 from inspections.services.signing import Drawn
@@ -71,7 +70,9 @@ def photo(color: str = "navy") -> bytes:
 
 def complete(form: dict[str, Any], answers: dict[str, Any] | None = None, day: date = DAY) -> dict[str, Any]:
     """Fill what is asked for with the first harmless answer, until nothing is missing."""
-    filled: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in (answers or {}).items()}
+    filled: dict[str, Any] = {
+        key: dict(value) if isinstance(value, dict) else value for key, value in (answers or {}).items()
+    }
     fields = {slot.path: slot.field for slot in slots(form)}
     for _ in range(500):
         problems = validate(form, filled, day.isoformat())
@@ -113,9 +114,7 @@ def self_check_answers(*, bad: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def fill_self_check(row: SelfCheck, answers: dict[str, Any], by: User, at: datetime = APRIL) -> Outcome:
     sheet = Submission.objects.select_related("definition").get(pk=row.client_id)
-    incoming = Incoming(
-        row.client_id, sheet.definition.name, selfchecks.KIND, row.pk, answers, revision=sheet.revision
-    )
+    incoming = Incoming(row.client_id, sheet.definition.name, selfchecks.KIND, row.pk, answers, revision=sheet.revision)
     return put_submission(incoming, user=by, at=at)
 
 
@@ -139,9 +138,7 @@ def filed(of: Scene, *, bad: tuple[str, ...] = (), at: datetime = APRIL) -> Self
 
 def planned(of: Scene, *, expert: bool = False, planned_on: date = DAY) -> Visit:
     person = of.cast.expert if expert else None
-    row = make.assignment(
-        of.target, of.cast.inspector_a, of.cast.second_a, planned_on=planned_on, expert=person
-    )
+    row = make.assignment(of.target, of.cast.inspector_a, of.cast.second_a, planned_on=planned_on, expert=person)
     return make.visit(row)
 
 
@@ -211,7 +208,9 @@ def incoming(record: VisitRecord, answers: dict[str, Any], **more: Any) -> Incom
     return Incoming(record.client_id, sheet.definition.name, sheets.KIND, record.visit_id, answers, **more)
 
 
-def sign_all(record: VisitRecord, *, at: datetime = NOON, roles: tuple[str, ...] = ("lead", "second", "enterprise", "receipt")) -> None:
+def sign_all(
+    record: VisitRecord, *, at: datetime = NOON, roles: tuple[str, ...] = ("lead", "second", "enterprise", "receipt")
+) -> None:
     """Everybody signs on the lead's device."""
     lead = record.visit.assignment.lead_inspector
     for role in roles:
@@ -231,3 +230,4 @@ def ready(of: Scene, *findings: dict[str, Any], at: datetime = NOON, **fields: A
     return record
 
 
+__all__ = ["files"]
