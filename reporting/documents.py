@@ -8,7 +8,7 @@ from core.clock import local
 from core.documents.rendering import printable
 from reporting.exports import amount, coverage
 from reporting.rules.metrics import groups
-from reporting.rules.tallies import SPANS, Counts, difference_text
+from reporting.rules.tallies import SPANS, Counts, difference_lines
 from reporting.rules.weeks import Timeliness, span_formal
 from reporting.services.lines import Line, SummarySheet
 
@@ -62,7 +62,7 @@ def figured(counts: Counts) -> dict[str, Any]:
 
 
 def said(change: Mapping[str, Any]) -> dict[str, Any]:
-    return {"note": change["note"], "lines": [difference_text(item) for item in change["items"]]}
+    return {"note": change["note"], "lines": difference_lines(change["items"])}
 
 
 def is_nothing(line: Line) -> bool:

@@ -1,9 +1,11 @@
 """The shape of a week's figures: counts by path, for a unit and its parts; as JSON, added up, and compared. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from reporting.rules.metrics import Vocabulary, catalogue, label
 
 # "issues" → 12, "type.7" → 3, "fines" → 28000000 (fen). A path that is missing counts nothing.
 Tally = Mapping[str, int]
@@ -100,17 +102,24 @@ def figure_text(path: str, count: int) -> str:
     return f"{yuan:,}.{fen:02d}" if fen else f"{yuan:,}"
 
 
-def difference_text(item: Mapping[str, Any]) -> str:
-    """本周发现问题：12 → 11, from what `Difference.data` wrote."""
-    before, after = (figure_text(item["path"], item[end]) for end in ("from", "to"))
-    return f"{item['label']}：{before} → {after}"
+def difference_lines(items: Iterable[Mapping[str, Any]]) -> list[str]:
+    """发现问题：本周 12 → 11，累计 30 → 29: what `Difference.data` wrote, a line a figure."""
+    said: dict[str, list[str]] = {}
+    for item in items:
+        span = SPANS[item["path"].partition(".")[0]]
+        before, after = (figure_text(item["path"], item[end]) for end in ("from", "to"))
+        said.setdefault(item["label"].removeprefix(span), []).append(f"{span} {before} → {after}")
+    return [f"{name}：{'，'.join(parts)}" for name, parts in said.items()]
 
 
-def differences(before: Counts, after: Counts, label: Callable[[str], str]) -> list[Difference]:
-    """What differs between two sets of figures of one unit, week first, in the order of the paths."""
+def differences(before: Counts, after: Counts, words: Vocabulary) -> list[Difference]:
+    """What differs between two sets of figures of one unit, in the order people read them."""
+    known = list(catalogue(words))
+    paths = {path for counts in (before, after) for span in SPANS for path in getattr(counts, span)}
+    ordered = [path for path in known if path in paths] + sorted(paths - set(known))
     return [
-        Difference(f"{span}.{path}", f"{name}{label(path)}", before.get(span, path), after.get(span, path))
+        Difference(f"{span}.{path}", f"{name}{label(path, words)}", before.get(span, path), after.get(span, path))
+        for path in ordered
         for span, name in SPANS.items()
-        for path in sorted({*getattr(before, span), *getattr(after, span)})
         if before.get(span, path) != after.get(span, path)
     ]

@@ -19,7 +19,6 @@ from reporting import notices
 from reporting.documents import unprintable
 from reporting.figures import Places, Span, compute, kept_places, places_of, vocabulary
 from reporting.models import CountyConfirmation, ReportPeriod, ReportVersion, UnitReport
-from reporting.rules.metrics import label
 from reporting.rules.tallies import Counts, Figures, differences, read
 from reporting.rules.weeks import Timeliness, timeliness
 from reporting.services.lines import latest_corrections
@@ -224,7 +223,7 @@ def correct(
         raise Refused("本期尚未封账，请撤回后重新报送。")
     check_nothing(text, is_nothing, after.own)
     words = vocabulary(report.period.campaign)
-    changed = [item.data() for item in differences(before.own, after.own, lambda path: label(path, words))]
+    changed = [item.data() for item in differences(before.own, after.own, words)]
     stamps = {"text": text.strip(), "is_nothing": is_nothing}
     with transaction.atomic():
         row = advance(UnitReport, report.pk, "correct", table=REPORTS, actor=actor, at=at, reason=reason, stamps=stamps)

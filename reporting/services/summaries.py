@@ -14,7 +14,7 @@ from core.sheets import write_workbook
 from reporting import documents, exports
 from reporting.figures import vocabulary
 from reporting.models import ReportPeriod, Summary, UnitReport
-from reporting.rules.metrics import Vocabulary, label
+from reporting.rules.metrics import Vocabulary
 from reporting.rules.tallies import Counts, differences, together, written
 from reporting.services.lines import Line, SummarySheet, lines_of, moved_by, names_of
 
@@ -95,7 +95,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], words: Vocabula
     for unit_id, now in after["units"].items():
         then = before["units"].get(unit_id, {"week": {}, "total": {}, "text": "", "sent_at": None})
         before_counts, now_counts = Counts(then["week"], then["total"]), Counts(now["week"], now["total"])
-        items = differences(before_counts, now_counts, lambda path: label(path, words))
+        items = differences(before_counts, now_counts, words)
         note = note_of(then, now)
         if items or note:
             found.append({"unit": now["name"], "items": [item.data() for item in items], "note": note})

@@ -89,8 +89,8 @@ def stats(counts: Counts, rows_url: str = "") -> list[dict[str, object]]:
     """The figures on top of a week, each with what puts it in proportion; with `rows_url` each opens its rows."""
     week, total = counts.week, counts.total
     notes = {
-        "enterprises": f"重点 {week.get('enterprises.key', 0):,} 家 · 累计 {total.get('enterprises', 0):,} 家",
-        "issues": f"{per_site(week)}累计 {total.get('issues', 0):,} 个",
+        "enterprises": f"重点 {week.get('enterprises.key', 0):,} · 累计 {total.get('enterprises', 0):,}",
+        "issues": f"{per_site(week)}累计 {total.get('issues', 0):,}",
         "cases.filed": f"罚款决定 {week.get('cases.decided', 0):,} 件 {figure_text('fines', week.get('fines', 0))} 元",
         "closed": f"累计完成率 {share(counts)}",
         "overdue": "截至封账",

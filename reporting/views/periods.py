@@ -17,7 +17,7 @@ from campaigns.models import Campaign
 from core import clock, files
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
 from reporting.rules.status import Status, status_of
-from reporting.rules.tallies import difference_text, together
+from reporting.rules.tallies import difference_lines, together
 from reporting.rules.weeks import Timeliness, span_text
 from reporting.services import reports
 from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts
@@ -159,7 +159,7 @@ def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[Unit
 
 
 def changes_of(summary: Summary) -> list[dict[str, Any]]:
-    return [{**change, "lines": [difference_text(item) for item in change["items"]]} for change in summary.differences]
+    return [{**change, "lines": difference_lines(change["items"])} for change in summary.differences]
 
 
 def neighbours(period: ReportPeriod) -> dict[str, ReportPeriod | None]:

@@ -18,8 +18,7 @@ from core.refusals import NotAllowed, Refused
 from reporting.figures import vocabulary
 from reporting.forms import CorrectionForm, ReportForm
 from reporting.models import UnitReport
-from reporting.rules.metrics import label
-from reporting.rules.tallies import Figures, difference_text, differences, read
+from reporting.rules.tallies import Figures, difference_lines, differences, read
 from reporting.services import reports
 from reporting.services.lines import Line, latest_corrections, line_of, moved_by
 from reporting.states import ReportState
@@ -104,8 +103,8 @@ def seen_differences(report: UnitReport, words: Any) -> list[str]:
     """What the platform froze otherwise than the sender saw it."""
     if report.figures is None or report.figures_seen is None:
         return []
-    found = differences(read(report.figures_seen).own, read(report.figures).own, lambda path: label(path, words))
-    return [difference_text(item.data()) for item in found]
+    found = differences(read(report.figures_seen).own, read(report.figures).own, words)
+    return difference_lines(item.data() for item in found)
 
 
 def correction_preview(report: UnitReport, words: Any, at: datetime) -> list[str]:
@@ -114,14 +113,14 @@ def correction_preview(report: UnitReport, words: Any, at: datetime) -> list[str
     if standing is None:
         return []
     after = reports.corrected_at(report, at)
-    found = differences(standing.own, after.own, lambda path: label(path, words))
-    return [difference_text(item.data()) for item in found]
+    found = differences(standing.own, after.own, words)
+    return difference_lines(item.data() for item in found)
 
 
 def versions(report: UnitReport) -> list[dict[str, Any]]:
     """What was sent, newest first, also what was recalled."""
     rows = report.versions.select_related("sent_by").order_by("-sent_at")
-    return [{"row": row, "changes": [difference_text(item) for item in row.differences]} for row in rows]
+    return [{"row": row, "changes": difference_lines(row.differences)} for row in rows]
 
 
 @login_required

@@ -1,0 +1,106 @@
+"""What the province downloads: a workbook with a sheet a city, a paper in official layout, the same bytes each time."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from core.models import PrintedDocument
+from reporting.models import Summary, UnitReport
+from reporting.services import reports
+from reporting.services.freeze import sweep
+from tests.reporting.scene import Scene, busy, sh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summary(scene: Scene) -> Summary:
+    """Week 4: one city in time with a text, the other missing."""
+    busy(scene)
+    sweep(sh("05-12 09:00"))
+    row = UnitReport.objects.get(period__number=4, unit=scene.cast.city)
+    reports.send(
+        row, "重点检查化工行业。\n下周铸造。", False, seen="", actor=scene.cast.contact_city, at=sh("05-15 16:42")
+    )
+    sweep(sh("05-15 17:31"))
+    return Summary.objects.get(period__number=4)
+
+
+def content(summary: Summary, kind: str) -> bytes:
+    stored = summary.workbook if kind == "workbook" else summary.paper.file
+    with stored.open() as source:
+        return source.read()
+
+
+def paper_text(summary: Summary) -> str:
+    pages = PdfReader(io.BytesIO(content(summary, "paper"))).pages
+    return "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
+
+
+def test_the_workbook_has_a_total_sheet_and_one_a_city(summary: Summary) -> None:
+    book = load_workbook(io.BytesIO(content(summary, "workbook")))
+    assert book.sheetnames == ["全省汇总", "分项指标", "漯河市", "洛阳市"]
+    rows = list(book["全省汇总"].iter_rows(values_only=True))
+    assert rows[0][0] == "一体化专项执法行动第 4 周情况汇总"
+    assert rows[1][0] == "统计期间：05-09 至 05-15，数字截至 2020-05-15 17:30 封账。第 1 版。"
+    assert rows[4][:7] == (1, "漯河市", "按时 16:42", 2, 2, 1, 1)
+    assert rows[5][:5] == (2, "洛阳市", "未报", 0, 0)
+    assert rows[6][1:5] == ("合计", "1/2 已报送", 2, 2)
+    assert rows[4][-1] == "重点检查化工行业。\n下周铸造。"
+
+
+def test_a_citys_sheet_shows_its_counties_beside_it(summary: Summary) -> None:
+    book = load_workbook(io.BytesIO(content(summary, "workbook")))
+    rows = list(book["漯河市"].iter_rows(values_only=True))
+    assert rows[0][0] == "漯河市第 4 周执法检查情况"
+    assert rows[2][3::2] == ("漯河市", "市本级", "源汇区", "召陵区")
+    by_metric = {(row[0], row[1]): row[3:] for row in rows[4:]}
+    assert by_metric[("现场检查", "检查排污单位")] == (2, 2, 0, 0, 1, 1, 1, 1)
+    assert by_metric[("立案处罚", "罚款金额")][:2] == (280000.5, 280000.5)
+    assert by_metric[("按环境要素", "水")][:2] == (1, 1)
+    assert by_metric[("发现问题与整改", "逾期未改")][:2] == (None, 1)
+    assert rows[-1][0] == "情况说明：重点检查化工行业。\n下周铸造。"
+
+
+def test_the_sheets_print_on_paper(summary: Summary) -> None:
+    sheet = load_workbook(io.BytesIO(content(summary, "workbook")))["全省汇总"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", "8")
+    assert sheet.print_title_rows == "$1:$4"
+    assert str(sheet.freeze_panes) == "C5"
+
+
+def test_the_paper_says_the_week_and_who_is_missing(summary: Summary) -> None:
+    text = paper_text(summary)
+    for said in (
+        "一体化专项执法行动第4周情况汇总",
+        "本期统计期间为5月9日至5月15日，数字截至2020年5月15日17时30分封账",
+        "本周共检查排污单位2家，其中重点排污单位1家；发现问题1个；立案1件，作出处罚决定1件，罚款280,000.50元",
+        "应报送2个市，已报送1个市。未报：洛阳市，其数字按平台封账数计入。",
+        "下周铸造。",
+        "河南省生态环境厅",
+    ):
+        assert said in text
+    assert summary.paper.number == ""
+
+
+def test_a_moved_cutoff_is_explained_on_paper_and_sheet(scene: Scene) -> None:
+    sweep(sh("04-30 17:31"))
+    summary = Summary.objects.get(period__number=2)
+    said = "05-01（周五）为劳动节，本期提前到工作日 04-30（周四）"
+    assert said.replace(" ", "") in paper_text(summary)
+    book = load_workbook(io.BytesIO(content(summary, "workbook")))
+    assert said in str(book["全省汇总"]["A2"].value)
+
+
+def test_the_paper_can_be_checked_and_dates_from_the_freeze(summary: Summary) -> None:
+    document = PrintedDocument.objects.get(pk=summary.paper_id)
+    assert (document.kind, document.version, document.issued_at) == ("weekly_summary", 1, sh("05-15 17:31"))
+
+
+def test_a_character_no_font_has_never_holds_up_the_freeze(scene: Scene) -> None:
+    sweep(sh("05-12 09:00"))
+    UnitReport.objects.filter(unit=scene.cast.city, period__number=4).update(text="突出问题😀", is_nothing=False)
+    sweep(sh("05-15 17:31"))
+    assert "突出问题〓" in paper_text(Summary.objects.get(period__number=4))
