@@ -41,16 +41,9 @@ def industry_name(number: int | None, text: str = "") -> str:
 
 
 def spellings() -> dict[str, int]:
-    """Every way to write an industry in a cell: the name, its number, both."""
-    found: dict[str, int] = {}
+    """Every way to write an industry in a cell: first the names, which a refusal offers; then numbers, and both."""
+    found: dict[str, int] = {name: number for number, name in NUMBERED}
     for number, name in NUMBERED:
-        for text in (
-            name,
-            f"{number}.{name}",
-            f"{number}、{name}",
-            f"{number}．{name}",
-            f"{number}{name}",
-            str(number),
-        ):
+        for text in (f"{number}.{name}", f"{number}、{name}", f"{number}．{name}", f"{number}{name}", str(number)):
             found[text] = number
     return found

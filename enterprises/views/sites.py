@@ -13,7 +13,16 @@ from accounts.gate import able_somewhere, holdings, may, require_somewhere
 from core import clock
 from core.files import store
 from core.refusals import Refused
-from enterprises.forms import EditForm, PermitForm, PositiveForm, RegisterForm, RemovalForm, SiteForm, UnitForm
+from enterprises.forms import (
+    EditForm,
+    PermitForm,
+    PositiveForm,
+    RegisterForm,
+    RemovalForm,
+    SiteForm,
+    UnitForm,
+    units_in,
+)
 from enterprises.models import Enterprise
 from enterprises.rules.coordinates import as_dms
 from enterprises.services import sites, slips
@@ -48,12 +57,18 @@ def page_of(request: HttpRequest, site: Enterprise, **forms: Any) -> dict[str, A
     }
     if can_edit:
         context["actions"] = SITE_STATES.actions(site.state)
-        context["unit_form"] = UnitForm(holdings(request.user).scope(EDIT))
+        context["unit_form"] = unit_form_for(request, site)
     if may(request.user, "slip.print", site):
         context["members"] = slips.members(site, clock.now())
         context["slip"] = site.slips.order_by("-pk").select_related("printed_by", "used_by").first()
         context["can_print"] = True
     return context | forms
+
+
+def unit_form_for(request: HttpRequest, site: Enterprise) -> UnitForm | None:
+    """The form that gives the site to another unit, for those who oversee more than one."""
+    scope = holdings(request.user).scope(EDIT)
+    return UnitForm(scope) if units_in(scope).exclude(pk=site.unit_id).exists() else None
 
 
 def facts_of(site: Enterprise) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from enterprises.services.positive import standing_entry
 
 MANAGEMENT: Final = {
     "重点管理": "key",
-    "重点": "key",
     "简化管理": "simplified",
-    "简化": "simplified",
     "登记管理": "registration",
+    "重点": "key",
+    "简化": "simplified",
     "登记": "registration",
 }
-GRADES: Final = {"A级": "A级", "A": "A级", "B级": "B级", "B": "B级", "否": "否", "无": "否"}
+GRADES: Final = {"A级": "A级", "B级": "B级", "否": "否", "A": "A级", "B": "B级", "无": "否"}
 
 
 def discharge(site: Enterprise) -> Permit | None:

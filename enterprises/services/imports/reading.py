@@ -52,14 +52,14 @@ def take(batch: ImportBatch, reading: TableReading) -> None:
 
 
 def headers_of(reading: TableReading) -> list[dict[str, Any]]:
-    """What the mapping page shows: each sheet's titles by letter, what was recognised, what is wrong with the head."""
+    """What the mapping page shows: each sheet's titles by letter, what was recognised, what stands twice."""
     return [
         {
             "sheet": head.sheet,
             "row": head.row,
             "titles": head.titles,
             "mapping": head.mapping,
-            "errors": [str(error) for error in reading.errors if error.sheet == head.sheet],
+            "errors": [str(e) for e in reading.errors if e.sheet == head.sheet and (e.column or not e.row)],
         }
         for head in reading.heads
     ]
