@@ -1,0 +1,41 @@
+"""The whole campaign in a browser: from the blueprint to the province's download, a month later still the same bytes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from core import clock
+from core.calendar import load_tables
+from tests import factories as make
+from tests.cast import assemble
+from tests.journeys.stage import Stage
+from tests.journeys.steps import start
+
+STEPS = (
+    start.first_sign_in,
+    start.campaign_is_published,
+)
+
+
+@pytest.fixture
+def stage(live_server: Any, new_window: Callable[..., Page]) -> Iterator[Stage]:
+    call_command("load_blueprints")
+    load_tables()
+    with ExitStack() as clock_of_the_story:
+        clock_of_the_story.enter_context(clock.travel(make.MORNING))
+        yield Stage(live_server.url, assemble(), new_window, clock_of_the_story)
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_campaign_from_its_blueprint_to_the_provinces_download(stage: Stage) -> None:
+    for number, step in enumerate(STEPS, start=1):
+        try:
+            step(stage)
+        except Exception as error:
+            error.add_note(f"step {number}, {step.__module__}.{step.__name__}: {(step.__doc__ or '').splitlines()[0]}")
+            raise
