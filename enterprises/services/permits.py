@@ -59,6 +59,8 @@ def put_permit(
     other = Permit.objects.filter(kind=kind, number=number).exclude(pk=permit.pk).exclude(number="").first()
     if other is not None:
         raise Refused(f"编号“{number}”已登记在另一单位名下，请核对。", field="number", status=422)
+    if not number and permit.enterprise.permits.filter(kind=kind, number="").exclude(pk=permit.pk).exists():
+        raise Refused("这一种类已登记一项没有编号的，请直接修改那一项。", field="number", status=422)
     before = {"number": permit.number, "valid_to": permit.valid_to} if permit.pk else None
     permit.kind, permit.number, permit.valid_to = kind, number, valid_to
     for name, value in columns.items():

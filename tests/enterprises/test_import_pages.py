@@ -101,6 +101,14 @@ def test_a_wrong_file_is_refused_on_the_form(client: Client, cast: Cast) -> None
     assert client.post(url("import_list"), {"unit": cast.city.pk}).status_code == 422
 
 
+def test_a_double_press_uploads_one_list(client: Client, cast: Cast) -> None:
+    client.force_login(cast.officer_city)
+    content = listing(row(1))
+    first, second = send(client, cast, content), send(client, cast, content)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert ImportBatch.objects.count() == 1
+
+
 def test_headers_are_mapped_by_hand(client: Client, cast: Cast) -> None:
     one = row(1)
     head = ["厂名" if title == "企业名称" else title for title in one]

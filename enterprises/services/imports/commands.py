@@ -15,15 +15,18 @@ from enterprises.models import ImportBatch, ImportRow
 from enterprises.services.imports.assessing import Outcome
 from enterprises.services.imports.columns import LIST_COLUMNS
 from enterprises.services.imports.finishing import LOCK, write_decided
-from enterprises.states import IMPORT_STATES
+from enterprises.states import IMPORT_STATES, ImportState
 
 
 def upload(file: "UploadedFile[Any]", unit: Unit, *, actor: User, at: datetime) -> ImportBatch:
-    """Keep the file and queue it for reading. Refused at once where it is no table at all."""
+    """Keep the file and queue it for reading; pressed twice, it is one list. Refused where it is no table at all."""
     name = clean_name(file.name or "")
     kind = "csv" if name.lower().endswith(".csv") else "xlsx"
     with transaction.atomic():
         stored = store(file, name=name, by=actor, at=at, kind="csv" if kind == "csv" else "xlsx")
+        waiting = ImportBatch.objects.filter(unit=unit, file=stored, uploaded_by=actor, state=ImportState.READING)
+        if (batch := waiting.first()) is not None:
+            return batch
         batch = ImportBatch.objects.create(
             unit=unit, file=stored, file_name=name, uploaded_by=actor, uploaded_at=at, waiting_since=at
         )
