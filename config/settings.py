@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "一体化执法行动平台接口",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {"SubmissionState": "core.models.SubmissionState"},
 }
 

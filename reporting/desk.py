@@ -62,9 +62,9 @@ def pile(key: str, title: str, tone: str, rows: QuerySet[Obligation], limit: int
 
 
 def done_by(user: User) -> QuerySet[AuditEvent]:
-    """What the person has carried out: every own event but denials and signing in or out."""
+    """What the person has carried out: every own event but denials, signing in or out, and autosaved drafts."""
     return AuditEvent.objects.filter(actor_id=user.pk).exclude(
-        Q(action__startswith="denied.") | Q(action__in=["accounts.login", "accounts.logout"])
+        Q(action__startswith="denied.") | Q(action__in=["accounts.login", "accounts.logout", "core.submission.save"])
     )
 
 

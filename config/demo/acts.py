@@ -15,6 +15,7 @@ from core.clock import at_local, day_of
 from core.rules import WorkCalendar
 from inspections.models import Issue, SelfCheck
 from inspections.services import selfchecks
+from inspections.services.planning import plan
 from inspections.states import IssueState
 from penalties import services as penalties
 from penalties.models import PenaltyCase
@@ -109,6 +110,28 @@ def inspections(story: Story) -> None:
                 target = next(lists[county.unit.pk], None)
                 if target is not None and (target.is_key or day >= other) and not positive(target, day):
                     story.then(at_local(day, HOURS[turn]), visit(story, target, county, seed))
+
+
+def upcoming(story: Story) -> None:
+    """Every county of the first living cities has visits planned for today and for the next working day."""
+    today = day_of(story.now)
+    days = [today, calendar().next_workday(today)]
+    other = story.phase("inspect_other").starts_on
+    for county in story.counties:
+        waiting = [one for one in targets_of(story, county) if not one.assignments.exists()]
+        free = [one for one in waiting if (one.is_key or today >= other) and not positive(one, days[1])]
+        for number, target in enumerate(free[:2]):
+            team = county.inspectors[number * 2 : number * 2 + 2]
+            assert county.officer is not None
+            plan(
+                target,
+                planned_on=days[number],
+                lead_inspector=team[0],
+                second_inspector=team[1],
+                expert=None,
+                actor=county.officer,
+                at=story.now - timedelta(hours=20),
+            )
 
 
 def positive(target: Target, day: date) -> bool:

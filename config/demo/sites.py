@@ -18,6 +18,8 @@ from core.pinyin import spelled
 from enterprises.models import Enterprise, ImportBatch
 from enterprises.services.imports import commands, finishing, reading
 
+# 源汇分局 of 漯河市: whose accounts are printed at the start.
+SHOWN = "源汇分局"
 SAMPLES = Path(settings.BASE_DIR) / "enterprises" / "data" / "samples"
 
 
@@ -47,7 +49,9 @@ def give_accounts(story: Story) -> None:
     at = at_local(first_day(story.now) - timedelta(days=3), 10)
     hiring, password = Hiring(at), make_password(PASSWORD)
     hiring.count = 5000
-    for number, site in enumerate(Enterprise.objects.filter(is_key=True).order_by("unit__path", "pk"), start=1):
+    keys = Enterprise.objects.filter(is_key=True).select_related("unit").order_by("unit__path", "pk")
+    # The city that the accounts on show belong to comes first.
+    for number, site in enumerate(sorted(keys, key=lambda one: SHOWN not in one.unit.name), start=1):
         owner = User.objects.create(
             username=f"qiye{number}",
             name=hiring.name(),

@@ -47,4 +47,6 @@ class Command(BaseCommand):
         acts.self_checks(story)
         acts.inspections(story)
         acts.fridays(story)
-        return story.tell(), places
+        told = story.tell()
+        acts.upcoming(story)
+        return told, places
