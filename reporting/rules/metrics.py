@@ -104,9 +104,11 @@ def catalogue(names: Vocabulary) -> dict[str, Metric]:
 
 
 def label(path: str, names: Vocabulary) -> str:
-    """What a figure is called, with what it is broken down by: 按问题类型 7 治污设施不正常运行."""
+    """What a figure is called where it stands alone: 按问题类型 7 治污设施不正常运行, 现场检查 拒绝检查."""
     for group in groups(names):
+        above = group.title
         for metric in group.metrics:
             if metric.path == path:
-                return f"{group.title} {metric.label}" if group.dimension else metric.label
+                return f"{above} {metric.label}" if group.dimension or metric.indent else metric.label
+            above = above if group.dimension or metric.indent else metric.label
     return path

@@ -78,6 +78,7 @@ def commit_late(scene: Scene) -> threading.Thread:
 
 
 def test_what_was_stamped_in_time_and_committed_late_is_counted(scene: Scene) -> None:
+    scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
     late = commit_late(scene)
     sweep(sh("05-15 17:31"))
@@ -87,6 +88,7 @@ def test_what_was_stamped_in_time_and_committed_late_is_counted(scene: Scene) ->
 
 def test_without_the_wait_it_would_be_missed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freeze, "wait_for_open", lambda: True)
+    scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
     late = commit_late(scene)
     sweep(sh("05-15 17:31"))
@@ -95,6 +97,7 @@ def test_without_the_wait_it_would_be_missed(scene: Scene, monkeypatch: pytest.M
 
 
 def test_two_sweepers_at_once_freeze_once(scene: Scene) -> None:
+    scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
     start = threading.Barrier(3)
     failures: list[Exception] = []
@@ -115,6 +118,7 @@ def test_two_sweepers_at_once_freeze_once(scene: Scene) -> None:
 
 def test_two_that_both_hold_the_period_freeze_once(scene: Scene) -> None:
     """A sweeper that outlived its lease meets the next one: the lock of the period decides."""
+    scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
     period = ReportPeriod.objects.select_related("campaign__unit").get(number=4)
     threads = [in_thread(lambda: freeze.freeze(period, sh("05-15 17:31"))) for _ in range(2)]
@@ -134,6 +138,7 @@ def assert_made_once(number: int) -> None:
 
 def test_killed_at_any_statement_there_is_one_report_or_none(scene: Scene) -> None:
     scene.visited(scene.cast.site_a, "05-12 10:00")
+    scene.published("05-08 18:00")
     sweep(sh("05-12 11:00"))
     at = sh("05-15 17:31")
     for statement in (12, 25, 40, 55, 70):

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def report(scene: Scene) -> UnitReport:
     """The city's report of week 4, on its Tuesday, with something to report."""
+    scene.published("05-08 18:00")
     busy(scene)
     sweep(sh("05-12 09:00"))
     return UnitReport.objects.select_related("period__campaign").get(period__number=4, unit=scene.cast.city)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def summary(scene: Scene) -> Summary:
     """Week 4: one city in time with a text, the other missing."""
+    scene.published("05-08 18:00")
     busy(scene)
     sweep(sh("05-12 09:00"))
     row = UnitReport.objects.get(period__number=4, unit=scene.cast.city)
@@ -66,7 +67,7 @@ def test_a_citys_sheet_shows_its_counties_beside_it(summary: Summary) -> None:
 
 def test_the_sheets_print_on_paper(summary: Summary) -> None:
     sheet = load_workbook(io.BytesIO(content(summary, "workbook")))["全省汇总"]
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", "8")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
     assert sheet.print_title_rows == "$1:$4"
     assert str(sheet.freeze_panes) == "C5"
 
@@ -100,6 +101,7 @@ def test_the_paper_can_be_checked_and_dates_from_the_freeze(summary: Summary) ->
 
 
 def test_a_character_no_font_has_never_holds_up_the_freeze(scene: Scene) -> None:
+    scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
     UnitReport.objects.filter(unit=scene.cast.city, period__number=4).update(text="突出问题😀", is_nothing=False)
     sweep(sh("05-15 17:31"))
