@@ -137,6 +137,14 @@ class Stage:
             self.players[key] = Player(user, self.new_window(**window), self)
         return self.players[key]
 
+    def new_phone(self) -> Page:
+        return self.new_window(**HAND)
+
+    def joins(self, player: Player, *, by_hand: bool) -> Player:
+        """Somebody who came into being during the story."""
+        self.players[player.user.pk, by_hand] = player
+        return player
+
     def look(self, page: Page, name: str, *, wide: bool = False) -> None:
         """A page as people see it: nothing serious for axe, no scrolling sideways at either width. Keeps a picture."""
         self.shots += 1

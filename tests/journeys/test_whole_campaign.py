@@ -13,11 +13,17 @@ from core.calendar import load_tables
 from tests import factories as make
 from tests.cast import assemble
 from tests.journeys.stage import Stage
-from tests.journeys.steps import start
+from tests.journeys.steps import registering, self_check, start
 
 STEPS = (
     start.first_sign_in,
     start.campaign_is_published,
+    registering.list_is_imported,
+    self_check.targets_are_listed,
+    self_check.slips_are_printed,
+    self_check.account_is_activated,
+    self_check.self_check_is_filled,
+    self_check.self_check_is_filed,
 )
 
 
