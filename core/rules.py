@@ -54,7 +54,7 @@ class WorkCalendar:
         return day
 
     def resolve(self, day: date, policy: OnHoliday) -> date:
-        """The day itself when it is worked (or the policy keeps it), else the nearest worked one on the policy's side."""
+        """The day itself when it is worked (or kept), else the nearest worked one on the policy's side."""
         if policy is OnHoliday.KEEP or self.is_workday(day):
             return day
         return self.previous_workday(day) if policy is OnHoliday.PREVIOUS else self.next_workday(day)

@@ -10,7 +10,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One command (or one denial) that a person or the platform carried out. Never updated but by the sealer, never deleted."""
+    """One command (or one denial) that a person or the platform carried out. Only the sealer touches it, once."""
 
     occurred_at = models.DateTimeField()
     action = models.CharField(max_length=80)
