@@ -109,6 +109,12 @@ def handler_of(kind: str) -> Handler:
     return handler
 
 
+def hold_subject(kind: str, subject_id: int) -> None:
+    """The lock under which the sheets of a subject are written. A command that locks the subject's row and then puts a
+    sheet takes this first: a save that is under way takes the two in that order."""
+    locks.hold("submission", kind, str(subject_id))
+
+
 def put_submission(incoming: Incoming, *, user: Any, at: datetime) -> Outcome:
     """Save a draft, or receive a sheet for good. The same PUT any number of times, at once too, has one effect.
 
@@ -117,7 +123,7 @@ def put_submission(incoming: Incoming, *, user: Any, at: datetime) -> Outcome:
     """
     handler = handler_of(incoming.kind)
     with transaction.atomic():
-        locks.hold("submission", incoming.kind, str(incoming.subject_id))
+        hold_subject(incoming.kind, incoming.subject_id)
         locks.hold("submission", str(incoming.client_id))
         subject = handler.subject_for(user, incoming.subject_id, write=True)
         stored = _stored(incoming)

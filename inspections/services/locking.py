@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from campaigns import services as campaigns
 from core import audit, numbering
-from core.form_engine.services import Incoming, Outcome, put_submission
+from core.form_engine.services import Incoming, Outcome, hold_subject, put_submission
 from core.models import Submission
 from core.refusals import NotAllowed, Refused
 from core.states import advance
@@ -107,6 +107,7 @@ def correct(visit: Visit, *, reason: str, actor: User, at: datetime) -> VisitRec
     if not reason.strip():
         raise Refused("申请更正须写明理由。", field="reason", status=422)
     with transaction.atomic():
+        hold_subject(sheets.KIND, visit.pk)
         row = visits.locked(visit)
         begun = row.records.filter(state=RecordState.DRAFT).first()
         if begun is not None:

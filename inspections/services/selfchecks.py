@@ -13,9 +13,9 @@ from django.db import transaction
 from accounts.models import User
 from campaigns import services as campaigns
 from campaigns.models import CampaignForm, Target
-from core import audit, clock, files, numbering
+from core import audit, clock, files, locks, numbering
 from core.form_engine.rules import prune
-from core.form_engine.services import Incoming, Outcome, put_submission
+from core.form_engine.services import Incoming, Outcome, hold_subject, put_submission
 from core.models import FormDefinition, Submission
 from core.refusals import Refused
 from core.states import advance
@@ -38,7 +38,7 @@ def definition_for(campaign_id: int) -> FormDefinition:
 def begin(target: Target, *, actor: User, at: datetime) -> SelfCheck:
     """The enterprise's sheet of this campaign, begun or found. Raises Refused before the phase opens or once filed."""
     with transaction.atomic():
-        Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
+        hold(target)
         found = latest(target)
         if found is not None and found.state in {SelfCheckState.DRAFT, SelfCheckState.SUBMITTED}:
             return found
@@ -50,6 +50,11 @@ def begin(target: Target, *, actor: User, at: datetime) -> SelfCheck:
         if clock.day_of(at) < starts_on:
             raise Refused(f"企业自查阶段从 {starts_on} 开始，现在还不能填写。")
         return open_version(target, version=1, answers={}, actor=actor, at=at)
+
+
+def hold(target: Target) -> None:
+    """One beginning or correction at a time for an enterprise."""
+    locks.hold("selfcheck", str(target.campaign_id), str(target.enterprise_id))
 
 
 def latest(target: Target) -> SelfCheck | None:
@@ -83,6 +88,7 @@ def open_sheet(row: SelfCheck, answers: Mapping[str, Any], *, actor: User, at: d
 
 def resume(row: SelfCheck, *, actor: User, at: datetime) -> SelfCheck:
     """A returned sheet is opened again with what it said; its next submission supersedes the returned one."""
+    hold_subject(KIND, row.pk)
     if row.submission_id != row.client_id:
         return row
     before = Submission.objects.get(pk=row.client_id)
@@ -107,6 +113,7 @@ def declare(row: SelfCheck, *, name: str, signature: bytes, agreed: bool, actor:
     if not name.strip():
         raise Refused("请填写填报人姓名。", field="name", status=422)
     with transaction.atomic():
+        hold_subject(KIND, row.pk)
         locked = SelfCheck.objects.select_for_update(of=("self",)).get(pk=row.pk)
         sheet = Submission.objects.select_related("definition").get(pk=locked.client_id)
         if not sheet.locked:
@@ -199,9 +206,8 @@ def correct(row: SelfCheck, *, reason: str, actor: User, at: datetime) -> SelfCh
     if not reason.strip():
         raise Refused("申请更正须写明理由。", field="reason", status=422)
     with transaction.atomic():
-        target = Target.objects.select_for_update(of=("self",)).get(
-            campaign_id=row.campaign_id, enterprise_id=row.enterprise_id
-        )
+        target = target_of(row)
+        hold(target)
         newest = latest(target)
         if newest is not None and newest.version > row.version:
             return newest

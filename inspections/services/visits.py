@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import EnforcementCertificate, User
 from core import audit, clock
-from core.form_engine.services import Incoming, put_submission
+from core.form_engine.services import Incoming, hold_subject, put_submission
 from core.refusals import NotAllowed, Refused
 from core.states import advance
 from inspections.models import CheckIn, Visit, VisitRecord
@@ -108,6 +108,7 @@ def start(visit: Visit, *, actor: User, at: datetime) -> VisitRecord:
     """Begin the visit and open its sheet. Refused with fewer than two valid certificates shown (HN-25, HS-76)."""
     require_inspector(visit, actor)
     with transaction.atomic():
+        hold_subject(sheets.KIND, visit.pk)
         row = locked(visit)
         if row.state == VisitState.ON_SITE:
             return row.records.get(state=RecordState.DRAFT)
