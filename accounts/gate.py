@@ -140,7 +140,7 @@ def require_somewhere(user: Person, capability: str) -> Scope:
 
 
 def deny(user: Person, capability: str, row: models.Model | None) -> None:
-    audit.record(f"denied.{capability}", row, actor=user if user.pk else None, at=clock.now())
+    audit.denied(f"denied.{capability}", row, actor=user if user.pk else None, at=clock.now())
     raise NotAllowed
 
 

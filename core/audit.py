@@ -4,9 +4,10 @@ A chain read as "last row, then insert" forks under load, so writers only insert
 numbers what is committed and links it (docs/architecture.md, "Trace").
 """
 
+import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,8 @@ from django.db import models, transaction
 from core.models import AuditEvent, AuditHead
 
 remote_address: ContextVar[str] = ContextVar("remote_address", default="")
+# Denials of the request that is being answered; None where nobody is being answered.
+denials: ContextVar[list[Callable[[], object]] | None] = ContextVar("denials", default=None)
 
 
 def canonical(value: object) -> str:
@@ -58,6 +61,16 @@ def record(
         before_digest=digest_of(before) if before else "",
         after_digest=digest_of(after) if after else "",
     )
+
+
+def denied(action: str, obj: models.Model | None, *, actor: object, at: datetime) -> None:
+    """Write a denial. Within a request the middleware writes it after the view: a rolled back command keeps it."""
+    write = functools.partial(record, action, obj, actor=actor, at=at)
+    noted = denials.get()
+    if noted is None:
+        write()
+    else:
+        noted.append(write)
 
 
 def fields_of(event: AuditEvent) -> list[str]:

@@ -1,23 +1,38 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from core.audit import remote_address
+from core import audit, clock
+from core.audit import denials, remote_address
 
 
 class AuditContext:
-    """Tells the trail where a command came from."""
+    """Tells the trail where a command came from, and keeps every denial whatever became of the command."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = remote_address.set(client_address(request))
+        address, noted = remote_address.set(client_address(request)), denials.set([])
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            keep_denials(request, response.status_code)
+            return response
         finally:
-            remote_address.reset(token)
+            denials.reset(noted)
+            remote_address.reset(address)
+
+
+def keep_denials(request: HttpRequest, status: int) -> None:
+    """One event a denial: those that the gate noted, else, for a 403 that a service alone said, the URL's name."""
+    found = denials.get() or []
+    if status == HTTPStatus.FORBIDDEN and not found and request.user.is_authenticated:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        audit.record(f"denied.{name}", None, actor=request.user, at=clock.now())
+    for write in found:
+        write()
 
 
 def client_address(request: HttpRequest) -> str:
