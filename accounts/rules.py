@@ -69,10 +69,18 @@ AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
 }
 
 
+# 领导小组办公室: the province reads everything, publishes and receives, and changes nothing of cities and counties.
+PROVINCE_READS = frozenset(
+    {"enterprise.edit", "selfcheck.review", "visit.plan", "issue.edit", "issue.verify", "issue.void"}
+    | {"case.handle", "case.review", "case.decide", "visit.approve"}
+)
+
+
 def capabilities(role: str, level: str) -> frozenset[str]:
     """All capabilities of a role held at a unit of that level ("" when the grant names no unit)."""
     known = Role(role)
-    return BASE[known] | AT_LEVEL.get((known, level), frozenset())
+    base = BASE[known] - PROVINCE_READS if level == "province" else BASE[known]
+    return base | AT_LEVEL.get((known, level), frozenset())
 
 
 def conflicting(held: set[str]) -> str:

@@ -52,6 +52,7 @@ NAVIGATION: tuple[Group, ...] = (
         (
             Entry("我的企业", "enterprises:mine", "factory", "enterprise.own"),
             Entry("企业自查", "inspections:selfcheck_mine", "clipboard", "selfcheck.fill"),
+            Entry("问题与整改", "inspections:issue_list", "list", "rectification.report"),
             Entry(
                 "排污单位",
                 "enterprises:enterprise_list",
@@ -77,6 +78,7 @@ NAVIGATION: tuple[Group, ...] = (
             Entry("我的检查", "inspections:visit_mine", "check", "visit.advise", section=("inspections:visit_mine",)),
             Entry("现场检查", "inspections:visit_list", "camera", "visit.view", section=FIELD),
             Entry("现场检查", "inspections:visit_list", "camera", "enterprise.own", section=FIELD),
+            Entry("问题台账", "inspections:issue_list", "list", "issue.view"),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
         ),
     ),
