@@ -331,4 +331,17 @@ class Migration(migrations.Migration):
             model_name='groupmember',
             constraint=models.UniqueConstraint(fields=('group', 'user'), name='group_member_once'),
         ),
+        migrations.CreateModel(
+            name='TargetPast',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_key', models.BooleanField()),
+                ('until', models.DateTimeField()),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pasts', to='campaigns.target')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['target', 'until'], name='target_past')],
+            },
+        ),
     ]

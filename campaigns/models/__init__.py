@@ -1,4 +1,4 @@
-from campaigns.models.assignment import Assignment, Lead, Target
+from campaigns.models.assignment import Assignment, Lead, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
@@ -18,5 +18,6 @@ __all__ = [
     "Pledge",
     "SharedList",
     "Target",
+    "TargetPast",
     "WorkGroup",
 ]

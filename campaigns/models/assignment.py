@@ -46,6 +46,18 @@ class Target(models.Model):
         return self.enterprise_id
 
 
+class TargetPast(models.Model):
+    """What the list said of a target until an instant, before the register changed its class or unit."""
+
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="pasts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    is_key = models.BooleanField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["target", "until"], name="target_past")]
+
+
 class Lead(models.Model):
     """One reason to go in spite of a list: a complaint, an exceedance, a transfer (线索), approved by a leader."""
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Unit, User
-from campaigns.models import Assignment, Campaign, Target
+from campaigns.models import Assignment, Campaign, Target, TargetPast
 from campaigns.services.duties import SELF_CHECK, open_self_check_duties, self_check_subject
 from campaigns.states import ASSIGNMENTS, AssignmentState, CampaignState
 from core import audit, locks
@@ -38,7 +38,7 @@ def list_targets(campaign: Campaign, unit: Unit, *, key_only: bool, actor: User 
     with transaction.atomic():
         locks.hold("targets", str(campaign.pk))
         listed = Target.objects.filter(campaign=campaign, unit__path__startswith=unit.path)
-        changed = follow_register(listed)
+        changed = follow_register(listed, at)
         before = listed.count()
         add(campaign, sites_to_list(campaign, unit, key_only), at)
         total = listed.count()
@@ -70,10 +70,15 @@ def add(campaign: Campaign, sites: QuerySet[Enterprise], at: datetime) -> None:
     )
 
 
-def follow_register(listed: QuerySet[Target]) -> int:
-    """Bring class and unit of targets not yet visited up to date, in one statement. Returns how many changed."""
+def follow_register(listed: QuerySet[Target], at: datetime) -> int:
+    """Bring class and unit of targets not yet visited up to date; what they were is kept. Returns how many changed."""
     site = Enterprise.objects.filter(pk=OuterRef("enterprise"))
     stale = listed.filter(visit_count=0).filter(~Q(is_key=F("enterprise__is_key")) | ~Q(unit=F("enterprise__unit")))
+    before = list(stale.values_list("pk", "unit_id", "is_key"))
+    TargetPast.objects.bulk_create(
+        (TargetPast(target_id=pk, unit_id=unit_id, is_key=is_key, until=at) for pk, unit_id, is_key in before),
+        batch_size=BATCH,
+    )
     rows = Target.objects.filter(pk__in=stale.values("pk"))
     return rows.update(is_key=Subquery(site.values("is_key")), unit_id=Subquery(site.values("unit")))
 

@@ -179,24 +179,34 @@ ORDER BY facts.owner_id, facts.step_id
 """
 )
 
-# One row a key enterprise on the campaign's list by the cut-off, and whether a visit to it was made by then.
+# One row an enterprise that was on the campaign's list as a key one at `known` (class and unit as they were then), and
+# whether a visit to it was made by the cut-off.
 TARGETS = (
     PLACE
     + """,
+listed AS (
+    SELECT target.id AS target_id, target.campaign_id, target.enterprise_id,
+        coalesce(past.unit_id, target.unit_id) AS unit_id, coalesce(past.is_key, target.is_key) AS is_key
+    FROM campaigns_target target
+    LEFT JOIN LATERAL (
+        SELECT earlier.unit_id, earlier.is_key FROM campaigns_targetpast earlier
+        WHERE earlier.target_id = target.id AND earlier.until > %(known)s ORDER BY earlier.until LIMIT 1
+    ) past ON true
+    WHERE target.campaign_id = %(campaign)s AND target.listed_at <= %(cutoff)s
+),
 facts AS (
-    SELECT place.owner_id, place.part_id, target.id AS target_id, target.enterprise_id, EXISTS (
+    SELECT place.owner_id, place.part_id, listed.target_id, listed.enterprise_id, EXISTS (
         SELECT FROM inspections_visit visit
         JOIN inspections_visitrecord first
             ON first.visit_id = visit.id AND first.version = 1 AND first.recorded_at <= %(cutoff)s
         JOIN inspections_visitrecord record
             ON record.visit_id = visit.id AND record.recorded_at <= %(known)s
             AND (record.superseded_at IS NULL OR record.superseded_at > %(known)s)
-        WHERE visit.campaign_id = target.campaign_id AND visit.enterprise_id = target.enterprise_id
+        WHERE visit.campaign_id = listed.campaign_id AND visit.enterprise_id = listed.enterprise_id
             AND record.outcome IN ('done', 'no_problem')
     ) AS inspected
-    FROM campaigns_target target
-    JOIN place ON place.unit_id = target.unit_id
-    WHERE target.campaign_id = %(campaign)s AND target.is_key AND target.listed_at <= %(cutoff)s
+    FROM listed JOIN place ON place.unit_id = listed.unit_id
+    WHERE listed.is_key
 )"""
 )
 

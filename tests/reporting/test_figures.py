@@ -6,8 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from campaigns.services import list_targets
 from core.audit import canonical
 from core.files import store
+from enterprises.models import Enterprise
+from inspections.services import issues
 from reporting.figures import Places, Span, compute, places_of, read_rows, rows, vocabulary, written_rows
 from reporting.rules.metrics import catalogue
 from reporting.rules.rows import recount
@@ -128,10 +131,32 @@ def change_everything(scene: Scene) -> None:
     late = scene.visited(scene.site("漯河示例塑料厂"), "05-18 08:00")
     late.occurred_at, late.is_late, late.late_reason = sh("05-14 10:00"), True, "无网络"
     late.save()
-    for site in (scene.cast.site_a, scene.cast.site_b):
+    for site in Enterprise.objects.all():
         site.name, site.is_key, site.industry = f"更名{site.pk}有限公司", not site.is_key, 2
         site.save()
+    list_targets(scene.campaign, scene.cast.city, key_only=False, actor=scene.cast.officer_city, at=sh("05-19 09:00"))
     scene.stepped(scene.campaign.cases.get(), "close", "05-20 10:00")
+
+
+def test_the_ledgers_own_verbs_leave_a_past_cutoff_alone(scene: Scene) -> None:
+    busy(scene)
+    frozen = snapshot(scene)
+    use_the_ledger(scene)
+    assert snapshot(scene) == frozen
+    assert figures(scene, Span(sh("05-15 17:30"), sh("05-22 17:30"), sh("05-22 17:30"))).own.week["closed"] == 1
+
+
+def use_the_ledger(scene: Scene) -> None:
+    """Reclassified with a new term, mended, signed, closed by another, reopened; and one struck out."""
+    _, papers, waste = scene.campaign.issues.order_by("number")
+    officer, at = scene.cast.officer_a, sh("05-18 09:00")
+    changed = {"nature": "minor", "gravity": "ordinary", "issue_type": 9, "deadline_on": day("05-29")}
+    issues.change_issue(waste, changed, actor=officer, at=at, reason="重新定性")
+    photo = store(b"a photo", name="photo.bin", by=None, at=at)
+    issues.report_rectification(waste, "已清运", [photo], actor=scene.cast.enterprise_a, at=sh("05-19 09:00"))
+    issues.sign_issue(waste, photo, actor=officer, at=sh("05-19 10:00"))
+    issues.close_issue(waste, actor=officer, at=sh("05-20 09:00"))
+    issues.void_issue(papers, actor=scene.cast.leader_a, at=sh("05-20 10:00"), reason="重复登记")
 
 
 def test_a_correction_reads_the_week_as_it_is_known_later(scene: Scene) -> None:
