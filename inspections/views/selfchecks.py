@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import may, require, require_somewhere
 from campaigns.models import Target
-from campaigns.services import windows_of
+from campaigns.services import Windows, windows_of
 from core import clock
 from core.files import serve
 from core.form_engine.rendering import open_sheet
@@ -40,13 +40,16 @@ def selfcheck_mine(request: HttpRequest) -> HttpResponse:
     targets = Target.objects.visible_to(person(request)).filter(campaign__published_at__isnull=False)
     rows = targets.select_related("campaign", "enterprise", "unit").order_by("-campaign__published_at", "enterprise")
     newest = {(one.campaign_id, one.enterprise_id): one for one in self_checks(person(request)).order_by("version")}
-    duties = [duty(target, newest.get((target.campaign_id, target.enterprise_id))) for target in rows]
+    windows = {campaign.pk: windows_of(campaign) for campaign in {target.campaign for target in rows}}
+    duties = [
+        duty(target, windows[target.campaign_id], newest.get((target.campaign_id, target.enterprise_id)))
+        for target in rows
+    ]
     return render(request, "inspections/selfcheck_mine.html", {"duties": [one for one in duties if one]})
 
 
-def duty(target: Target, row: SelfCheck | None) -> dict[str, Any] | None:
+def duty(target: Target, windows: Windows, row: SelfCheck | None) -> dict[str, Any] | None:
     """A target with the window, the standing and what the enterprise may do next; None where no self-check is asked."""
-    windows = windows_of(target.campaign)
     phase = windows.phases.get(selfchecks.PHASE)
     if phase is None or (phase.scope != "all" and target.is_key != (phase.scope == "key")):
         return None

@@ -39,7 +39,7 @@ def visit_mine(request: HttpRequest) -> HttpResponse:
     """The field worker's own visits: today's first, then what is overdue, the week ahead, what is done today."""
     require_somewhere(request.user, "visit.view")
     today = clock.today()
-    mine = visits_with_team(person(request)).of_team_member(person(request)).prefetch_related("check_ins__user")
+    mine = visits_with_team(person(request)).of_team_member(person(request))
     near = mine.filter(
         Q(state__in=OPEN, assignment__planned_on__lte=today + timedelta(days=AHEAD_DAYS))
         | Q(ended_at__gte=clock.at_local(today))

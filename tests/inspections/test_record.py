@@ -199,6 +199,7 @@ def test_the_visit_is_done_and_the_campaign_knows(scene: Scene) -> None:
     assert (scene.target.visit_count, scene.target.visited_at, assignment.state) == (1, NOON, "done")
 
 
+@pytest.mark.req("HN-52")
 def test_each_finding_is_a_row_of_the_ledger_with_its_first_version(scene: Scene) -> None:
     record = locked(scene, stage.finding(), stage.finding(key="f2", nature="system", handling=3, deadline_on=""))
     first, second = Issue.objects.order_by("number")

@@ -247,6 +247,32 @@ def test_what_the_ledger_must_have_is_asked_for_at_its_place(scene: Scene, path:
     assert (problem.path, problem.text.endswith(f"{words}：未填写")) == (path, True)
 
 
+@pytest.mark.req("HS-68")
+def test_another_industry_is_named(scene: Scene) -> None:
+    record = stage.begun(scene)
+    answers = stage.record_answers(record)
+    put(answers, "visit_basic.industry.industry", "22")
+    assert paths(record, answers) == ["visit_basic.industry.industry_text"]
+    put(answers, "visit_basic.industry.industry_text", "殡葬用品制造")
+    assert paths(record, answers) == []
+
+
+@pytest.mark.req("HS-69")
+def test_there_is_no_grade_c(scene: Scene) -> None:
+    record = stage.begun(scene)
+    answers = stage.record_answers(record)
+    put(answers, "visit_basic.level.performance_grade", "C级")
+    (problem,) = content(record, answers)
+    assert (problem.path, problem.message) == ("visit_basic.level.performance_grade", "没有「C级」这个选项")
+
+
+@pytest.mark.req("HS-73")
+def test_a_time_limited_rectification_has_its_date(scene: Scene) -> None:
+    record = stage.begun(scene)
+    (problem,) = content(record, stage.record_answers(record, stage.finding(handling=4, deadline_on="")))
+    assert (problem.path, problem.message) == ("_findings.f1.deadline_on", "选择限期整改须填写整改期限")
+
+
 def test_coordinates_that_were_swapped_are_named_and_stay_as_typed(scene: Scene) -> None:
     record = stage.begun(scene)
     answers = stage.record_answers(record)
