@@ -73,8 +73,28 @@ def denied(action: str, obj: models.Model | None, *, actor: object, at: datetime
         noted.append(write)
 
 
+# What is hashed, in this order.
+FIELDS = (
+    "number",
+    "id",
+    "occurred_at",
+    "action",
+    "actor_id",
+    "actor_name",
+    "unit_path",
+    "model",
+    "object_id",
+    "object_label",
+    "reason",
+    "address",
+    "detail",
+    "before_digest",
+    "after_digest",
+)
+
+
 def fields_of(event: AuditEvent) -> list[str]:
-    """What is hashed, in order; instants to the microsecond, as the column stores them."""
+    """The texts of FIELDS; instants to the microsecond, as the column stores them."""
     occurred = event.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return [
         str(event.number),
@@ -93,6 +113,12 @@ def fields_of(event: AuditEvent) -> list[str]:
         event.before_digest,
         event.after_digest,
     ]
+
+
+def dump_line(event: AuditEvent) -> str:
+    """A sealed event as one line of JSON, every value the very text that was hashed (scripts/verify_audit.py)."""
+    texts = dict(zip(FIELDS, fields_of(event), strict=True))
+    return json.dumps(texts | {"previous": event.previous, "digest": event.digest}, ensure_ascii=False)
 
 
 def link(previous: str, event: AuditEvent) -> str:
