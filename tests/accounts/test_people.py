@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import Grant, KnownDevice, Unit, User
 from accounts.services import people
 from accounts.services.units import create_unit, move_unit
-from core import clock
+from core import audit, clock
 from core.models import AuditEvent
 from core.refusals import Refused
 from enterprises.models import Enterprise
@@ -164,3 +164,11 @@ def test_the_trail_is_the_auditors(client, cast):
     page = client.get(reverse("accounts:audit_list")).content.decode()
     assert "denied.audit.read" in page
     assert AuditEvent.objects.filter(action="denied.audit.read").count() == 1
+
+
+def test_the_trail_speaks_chinese_and_keeps_the_code_to_filter_by(client, cast):
+    client.force_login(cast.auditor)
+    audit.record("accounts.unit.create", cast.county_a, actor=cast.administrator, at=clock.now())
+    page = client.get(reverse("accounts:audit_list")).content.decode()
+    assert "新增机构" in page
+    assert "accounts.unit.create" in page
