@@ -71,8 +71,9 @@ def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
 
 
 def reopen(kind: str, subject: str, *, period: str = "") -> int:
-    """What was met is owed again (a report recalled, a rectification sent back)."""
-    return Obligation.objects.filter(kind=kind, subject=subject, period=period, waived_at=None).update(met_at=None)
+    """What was met is owed again (a report recalled, a rectification sent back), and reminded of again."""
+    met = Obligation.objects.filter(kind=kind, subject=subject, period=period, waived_at=None).exclude(met_at=None)
+    return met.update(met_at=None, reminded_at=None, overdue_told_at=None)
 
 
 def waive(obligation: Obligation, *, actor: object, at: datetime, reason: str) -> None:

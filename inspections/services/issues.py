@@ -1,7 +1,7 @@
 """What happens to a ledger row after it was found. Each verb locks the row, writes its version and its event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from accounts.models import User
 from campaigns.services import list_items
 from core import audit
 from core.audit import digest_of
-from core.clock import at_local, day_of
+from core.clock import day_of, end_of_day
 from core.models import StoredFile
 from core.obligations import meet, open_obligation, reopen
 from core.refusals import NotAllowed, Refused
@@ -31,14 +31,21 @@ def locked(pk: int) -> Issue:
 
 
 def open_term(issue: Issue, *, at: datetime) -> None:
-    """The enterprise owes the rectification by the end of its last day, Shanghai time."""
+    """What the enterprise owes follows the row: by the end of its last day, Shanghai time; nothing without a last day.
+
+    A row that is to be mended (again) is owed (again), by the term that it has now.
+    """
+    subject = f"issue:{issue.pk}"
     if issue.deadline_on is None:
+        meet(TERM, subject, at=at)
         return
+    if issue.state == IssueState.MENDING:
+        reopen(TERM, subject)
     open_obligation(
         kind=TERM,
-        subject=f"issue:{issue.pk}",
+        subject=subject,
         unit_path=issue.unit.path,
-        due_at=at_local(issue.deadline_on + timedelta(days=1)),
+        due_at=end_of_day(issue.deadline_on),
         at=at,
         title=f"{issue.enterprise_name}：整改问题 {issue.number:04d}",
         campaign_id=issue.campaign_id,
@@ -137,9 +144,9 @@ def return_rectification(issue: Issue, *, actor: User, at: datetime, reason: str
         row = advance(Issue, issue.pk, "return", table=ISSUES, actor=actor, at=at, reason=reason)
         decide_waiting(row, Rectification.Decision.RETURNED, actor=actor, at=at, reason=reason)
         Issue.objects.filter(pk=row.pk).update(rectified_at=None)
-        reopen(TERM, f"issue:{row.pk}")
         void_signature(row, at)
         row.refresh_from_db()
+        open_term(row, at=at)
         write_version(row, "return", actor=actor, at=at, reason=reason)
         notices.rectification_decided(row, at, passed=False, reason=reason)
     return row
@@ -265,7 +272,7 @@ def reopen_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Iss
             stamps={"closed_at": None, "verified_by": None, "rectified_at": None},
         )
         void_signature(row, at)
-        reopen(TERM, f"issue:{row.pk}")
+        open_term(row, at=at)
         write_version(row, "reopen", actor=actor, at=at, reason=reason)
     return row
 

@@ -35,10 +35,15 @@ TEXT_COLUMNS = (
 
 
 def write_version(issue: Issue, action: str, *, actor: User | None, at: datetime, reason: str = "") -> IssueVersion:
-    """Close the version in force and open the next from the row as it is saved now. Call it after every change."""
+    """Close the version in force and open the next from the row as it is saved now. Call it after every change.
+
+    A command that took its moment first may get the row last: its version begins no earlier than the one it follows.
+    """
     with transaction.atomic():
         Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
-        issue.versions.filter(superseded_at=None).update(superseded_at=at)
+        standing = issue.versions.filter(superseded_at=None)
+        at = max([at, *standing.values_list("recorded_at", flat=True)])
+        standing.update(superseded_at=at)
         return IssueVersion.objects.create(
             issue=issue,
             recorded_at=at,

@@ -148,10 +148,11 @@ def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
     form = RectificationForm(request.POST, request.FILES)
     if not form.is_valid():
         return refused(request, issue, "report_form", form)
-    user, at = person(request), clock.now()
+    user, sent = person(request), form.cleaned_data["photos"]
     try:
-        photos = [store(f, name=f.name or "照片", by=user, at=at, kind="photo") for f in form.cleaned_data["photos"]]
-        issues.report_rectification(issue, form.cleaned_data["text"], photos, actor=user, at=at)
+        photos = [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in sent]
+        # The moment is taken after the photos: a week freezes seconds after its cut-off and waits for transactions only.
+        issues.report_rectification(issue, form.cleaned_data["text"], photos, actor=user, at=clock.now())
     except Refused as refusal:
         return refused(request, issue, "report_form", form, refusal)
     messages.success(request, "已报告整改完成，等待复核。")

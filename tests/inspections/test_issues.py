@@ -9,7 +9,7 @@ from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from core import clock
-from core.clock import at_local
+from core.clock import at_local, end_of_day
 from core.files import store
 from core.models import AuditEvent, Notice, Obligation
 from core.refusals import NotAllowed, Refused
@@ -67,7 +67,7 @@ def signed(cast, reported):
 
 def test_the_enterprise_owes_the_rectification_to_the_end_of_its_last_day(cast, issue):
     owed = Obligation.objects.get(kind="rectification")
-    assert owed.due_at == at_local(date(2020, 5, 23))
+    assert owed.due_at == end_of_day(date(2020, 5, 22)), "told on the last day, late on the next"
     assert owed.enterprise_id == cast.site_a.pk
 
 
@@ -125,9 +125,11 @@ def test_nothing_is_closed_unsigned_and_a_changed_text_must_be_signed_again(cast
 
 
 def test_a_returned_report_is_owed_again(cast, signed):
+    Obligation.objects.filter(kind="rectification").update(reminded_at=LATER, overdue_told_at=LATER)
     back = issues.return_rectification(signed, actor=cast.second_a, at=LATER, reason="照片看不清")
     assert back.state == IssueState.MENDING
-    assert Obligation.objects.open().filter(kind="rectification").exists()
+    owed = Obligation.objects.open().get(kind="rectification")
+    assert (owed.reminded_at, owed.overdue_told_at) == (None, None), "and reminded of again"
     assert Notice.objects.filter(recipient=cast.enterprise_a, title__contains="未通过复核").exists()
     assert not back.signatures.filter(voided_at=None).exists()
 
@@ -171,7 +173,31 @@ def test_an_unlawful_change_is_refused_and_nothing_moves(cast, issue, said, sent
 def test_a_later_deadline_moves_what_is_owed(cast, issue):
     said = changes(issue, deadline_on=date(2020, 6, 1))
     issues.change_issue(issue, said, actor=cast.officer_a, at=LATER, reason="延期")
-    assert Obligation.objects.get(kind="rectification").due_at == at_local(date(2020, 6, 2))
+    assert Obligation.objects.get(kind="rectification").due_at == end_of_day(date(2020, 6, 1))
+
+
+def test_without_a_deadline_nothing_is_owed_until_there_is_one_again(cast, issue):
+    gone = changes(issue, handling=1, deadline_on=None)
+    row = issues.change_issue(issue, gone, actor=cast.officer_a, at=LATER, reason="改为当场改正")
+    assert not Obligation.objects.open().filter(kind="rectification").exists()
+    again = changes(row, deadline_on=date(2020, 6, 1))
+    issues.change_issue(row, again, actor=cast.officer_a, at=LATER, reason="仍须整改")
+    assert Obligation.objects.open().get(kind="rectification").due_at == end_of_day(date(2020, 6, 1))
+
+
+def test_a_term_prolonged_while_a_report_waited_counts_once_it_is_returned(cast, reported):
+    longer = changes(reported, deadline_on=date(2020, 6, 1))
+    row = issues.change_issue(reported, longer, actor=cast.officer_a, at=LATER, reason="延期")
+    issues.return_rectification(row, actor=cast.second_a, at=LATER, reason="照片看不清")
+    assert Obligation.objects.open().get(kind="rectification").due_at == end_of_day(date(2020, 6, 1))
+
+
+def test_a_command_that_began_first_and_came_last_leaves_one_version_an_instant(cast, issue):
+    earlier = LATER - timedelta(seconds=1)
+    issues.change_issue(issue, changes(issue, gravity="grave"), actor=cast.officer_a, at=LATER, reason="复核升级")
+    row = issues.record_penalty(issue, "已立案", actor=cast.officer_a, at=earlier)
+    for at in (earlier, LATER, LATER + timedelta(seconds=1)):
+        assert IssueVersion.objects.as_of(at).filter(issue=row).count() == 1
 
 
 def test_a_void_row_stays_and_is_owed_no_more(cast, issue):
