@@ -31,7 +31,21 @@ Doors = dict[str, dict[str, Ask]]
 
 
 def doors(stage: Stage) -> Doors:
-    rooms = (accounts, campaigns, core, enterprises, planning, self_checks, visits, issues, penalties, desk, weekly)
+    rooms = (
+        accounts,
+        campaigns,
+        people,
+        core,
+        enterprises,
+        imports,
+        planning,
+        self_checks,
+        visits,
+        issues,
+        penalties,
+        desk,
+        weekly,
+    )
     return {name: asks for room in rooms for name, asks in room(stage).items()}
 
 
@@ -67,7 +81,6 @@ def accounts(stage: Stage) -> Doors:
 
 def campaigns(stage: Stage) -> Doors:
     cast, rows, running, draft = stage.cast, stage.rows, key(stage.henan), key(stage.draft)
-    group = WorkGroup.objects.filter(campaign=stage.henan).last()
     window = {
         "phase": stage.henan.phases.get(key="inspect").pk,
         "unit": cast.city.pk,
@@ -92,6 +105,18 @@ def campaigns(stage: Stage) -> Doors:
             }
             for verb in ("approve", "refuse")
         },
+        "campaigns:campaign_source": one(Ask(running)),
+        "campaigns:list_detail": one(
+            Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
+        ),
+        "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
+    }
+
+
+def people(stage: Stage) -> Doors:
+    cast, rows, running = stage.cast, stage.rows, key(stage.henan)
+    group = WorkGroup.objects.filter(campaign=stage.henan).last()
+    return {
         "campaigns:campaign_people": one(Ask(running)),
         "campaigns:member_add": one(
             Ask(running, sent={"group": group.pk, "user": cast.leader_province.pk, "role": "组员"})
@@ -106,11 +131,6 @@ def campaigns(stage: Stage) -> Doors:
             WRONG_PARENT: Ask(running | {"contact_pk": rows["other contact"].pk}),
         },
         "campaigns:pledge_sign": one(Ask(running, sent={"read": "on", "name": "周三检"})),
-        "campaigns:campaign_source": one(Ask(running)),
-        "campaigns:list_detail": one(
-            Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
-        ),
-        "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
     }
 
 
@@ -150,7 +170,6 @@ def photo_bytes(photo: StoredFile) -> bytes:
 
 def enterprises(stage: Stage) -> Doors:
     cast, rows, site = stage.cast, stage.rows, stage.cast.site_a
-    batch = key(rows["batch"])
     facts = {
         "name": "漯河示例新厂有限公司",
         "uscc": make.synthetic_uscc(700_001, "411102"),
@@ -165,7 +184,6 @@ def enterprises(stage: Stage) -> Doors:
         "unit": cast.county_a.pk,
     }
     edited = facts | {"name": site.name, "uscc": site.entity.uscc, "seen": site.updated_at.isoformat()}
-    listing = lists.listing(lists.row(7))
     found = {
         "enterprise_register": one(Ask(sent=facts)),
         "enterprise_detail": one(Ask(key(site))),
@@ -181,6 +199,15 @@ def enterprises(stage: Stage) -> Doors:
         "slip_reset": one(Ask(key(site), sent=REASON)),
         "slip_print": one(Ask(sent={"site": [stage.sites["free"].pk]})),
         "member_revoke": one(Ask(key(rows["membership"]), sent=REASON)),
+        "activate": one(Ask(sent={"code": "0000 0000 0000"})),
+    }
+    return {f"enterprises:{name}": asks for name, asks in found.items()}
+
+
+def imports(stage: Stage) -> Doors:
+    cast, rows, batch = stage.cast, stage.rows, key(stage.rows["batch"])
+    listing = lists.listing(lists.row(7))
+    found = {
         "import_list": one(Ask(sent=lambda: {"unit": cast.city.pk, "file": SimpleUploadedFile("名单.xlsx", listing)})),
         "import_detail": one(Ask(batch)),
         "import_progress": one(Ask(batch)),
@@ -189,7 +216,6 @@ def enterprises(stage: Stage) -> Doors:
         "import_drop": one(Ask(batch)),
         "import_errors": one(Ask(batch)),
         "import_decide": one(Ask(key(rows["doubtful"]), sent={"decision": "skip"})),
-        "activate": one(Ask(sent={"code": "0000 0000 0000"})),
     }
     return {f"enterprises:{name}": asks for name, asks in found.items()}
 
