@@ -1,6 +1,7 @@
 // <form data-keep>: what is typed survives an expired session, a closed dialog, a broken network.
 // data-keep="device" keeps it on this machine for three days; otherwise it lives as long as the tab.
 // Passwords, files and hidden fields are never kept; another person's draft is never offered.
+import { platformNow } from "./countdown.js";
 import { isLoginPage } from "./http.js";
 
 const PREFIX = "keep:";
@@ -150,7 +151,7 @@ function offer(form, store, key, draft) {
   const body = document.createElement("div");
   body.className = "notice-body spread";
   const text = document.createElement("span");
-  const saved = new Date(draft.savedAt).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const saved = spoken(draft.savedAt, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
   text.textContent = `上次填写的内容没有提交（${saved} 保存在本机）。`;
   const actions = document.createElement("span");
   actions.className = "cluster";
@@ -175,6 +176,11 @@ function choice(word, classes, press) {
 function tell(form, saved) {
   const place = form.querySelector("[data-keep-status]");
   if (!place) return;
-  const time = new Date().toLocaleTimeString("zh-CN", { hour12: false });
+  const time = spoken(Date.now(), { timeStyle: "medium" });
   place.textContent = saved ? `已保存在本机 ${time}` : "本机存储已满，未能暂存，请尽快提交";
+}
+
+// A moment of this machine's clock as the platform's clock in Beijing would have shown it.
+function spoken(moment, options) {
+  return new Date(moment + platformNow() - Date.now()).toLocaleString("zh-CN", { ...options, hour12: false, timeZone: "Asia/Shanghai" });
 }

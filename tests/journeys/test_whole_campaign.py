@@ -13,7 +13,7 @@ from core.calendar import load_tables
 from tests import factories as make
 from tests.cast import assemble
 from tests.journeys.stage import Stage
-from tests.journeys.steps import registering, self_check, start
+from tests.journeys.steps import planning, recording, registering, self_check, start, visiting
 
 STEPS = (
     start.first_sign_in,
@@ -24,6 +24,14 @@ STEPS = (
     self_check.account_is_activated,
     self_check.self_check_is_filled,
     self_check.self_check_is_filed,
+    planning.inspectors_pledge,
+    planning.visits_are_planned,
+    visiting.visit_begins,
+    recording.record_is_filled,
+    recording.colleague_takes_the_pen,
+    visiting.record_is_signed,
+    visiting.halted_works,
+    planning.second_visit_asks_why,
 )
 
 

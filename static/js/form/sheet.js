@@ -42,6 +42,7 @@ class Sheet {
     this.fields.fill(this.sync.draft.answers);
     if (this.reason) this.reason.value = this.sync.draft.reason ?? "";
     this.listen();
+    this.root.inert = false;
     this.refresh();
     this.say(...this.opening(resumed));
     if (resumed) this.sync.soon(0);

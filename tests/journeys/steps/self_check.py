@@ -109,7 +109,7 @@ def self_check_is_filled(stage: Stage) -> None:
     sheet.choose(page, f"{BAD}.result", "不符合")
     sheet.write(page, f"{BAD}.problem", "隐患排查台账缺三月记录")
     sheet.choose(page, "facilities.waste_tailings.result", "不适用")
-    sheet.complete(page, "2020-04-08", name=OWNER, due_on="2020-04-20")
+    sheet.complete(page, "2020-04-08", name=OWNER, person=OWNER, due_on="2020-04-20")
     page.locator('[data-form-field="facilities.waste_tailings.reason"] [data-form-input]').fill("")
     expect(page.locator("[data-form-missing]")).to_have_text("缺 1 项")
     page.locator("[data-form-missing]").click()

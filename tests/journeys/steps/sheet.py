@@ -41,6 +41,7 @@ WORDS = {"": "已查阅相关制度和台账，记录完整", "phone": "13900000
 
 
 def turn_to(page: Page, part: str) -> None:
+    expect(page.locator("form[data-form-sheet]:not([inert])")).to_be_visible()
     page.locator(f'[data-form-tab="{part}"]').click()
 
 
@@ -67,6 +68,12 @@ def complete(page: Page, day: str, **words: str) -> int:
     while (now := page.evaluate(FILL, given)) and rounds < 20:
         filled, rounds = filled + now, rounds + 1
     return filled
+
+
+def keep(page: Page) -> None:
+    """Save now, and see the server answer."""
+    with page.expect_response(lambda answer: "/submissions/" in answer.url and answer.request.method == "PUT"):
+        page.locator("[data-form-keep]").click()
 
 
 def is_complete(page: Page) -> None:
