@@ -54,7 +54,7 @@ def visit_row(record: tuple[Any, ...]) -> Row:
 
 def issue_row(record: tuple[Any, ...]) -> Row:
     issue, number, found_at, in_week, nature, gravity, issue_type, handling, state, deadline_on, overdue = record[:11]
-    rectified, closed, was_unmended, was_open, texts = record[11:]
+    rectified, closed, was_unmended, was_open, enterprise, elements, description = record[11:]
     return {
         "id": issue,
         "number": number,
@@ -69,17 +69,10 @@ def issue_row(record: tuple[Any, ...]) -> Row:
         "overdue": bool(overdue),
         "rectified": spans(rectified and was_unmended, rectified),
         "closed": spans(closed and was_open, closed),
-        **texts_of(texts),
-    }
-
-
-def texts_of(texts: Any) -> Row:
-    """The words of the version that was in force."""
-    said = json.loads(texts) if isinstance(texts, str) else texts
-    return {
-        "enterprise": said.get("enterprise_name", ""),
-        "elements": said.get("elements", []),
-        "description": said.get("description", ""),
+        # The words of the version that was in force.
+        "enterprise": enterprise or "",
+        "elements": json.loads(elements) if elements else [],
+        "description": description or "",
     }
 
 

@@ -95,6 +95,7 @@ facts AS (
         AND (began.superseded_at IS NULL OR began.superseded_at > %(start)s)
     JOIN place ON place.unit_id = now.unit_id
     WHERE issue.campaign_id = %(campaign)s AND issue.recorded_at <= %(cutoff)s
+        AND now.unit_id = ANY(%(units)s) -- says what the join says, in a form that an index serves
 )"""
 )
 
@@ -134,7 +135,8 @@ ISSUE_ROWS = (
     + """
 SELECT facts.owner_id, facts.part_id, facts.issue_id, facts.number, facts.found_at, facts.in_week, facts.nature,
     facts.gravity, facts.issue_type, facts.handling, facts.state, facts.deadline_on, facts.overdue,
-    facts.rectified, facts.closed, facts.was_unmended, facts.was_open, version.texts
+    facts.rectified, facts.closed, facts.was_unmended, facts.was_open, version.texts ->> 'enterprise_name',
+    version.texts -> 'elements', version.texts ->> 'description'
 FROM facts JOIN inspections_issueversion version ON version.id = facts.version_id
 ORDER BY facts.owner_id, facts.issue_id
 """
