@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, Final
 
 from core.sheets.spec import Column
@@ -188,12 +189,18 @@ def bad_date(column: Column, text: str) -> ValueError:
     return ValueError(f"“{column.title}”的“{text}”不是完整的日期，请写成 2020-04-03 或 2020年4月3日。")
 
 
+@cache
+def compared(words: tuple[str, ...]) -> dict[str, str]:
+    """The words of a choice by the spelling in which cells are compared; reckoned once, not for every cell."""
+    return {code(word).casefold(): word for word in words}
+
+
 def parse_choice(column: Column, value: object, text: str) -> object:
-    options: Mapping[str, object] = {code(word).casefold(): meant for word, meant in column.choices.items()}
+    options = compared(tuple(column.choices))
     if code(text).casefold() not in options:
         named = "、".join(list(column.choices)[:12]) + ("等" if len(column.choices) > 12 else "")
         raise ValueError(f"“{column.title}”的“{text}”不在可选范围内，可填：{named}。")
-    return options[code(text).casefold()]
+    return column.choices[options[code(text).casefold()]]
 
 
 def parse_bool(column: Column, value: object, text: str) -> bool:

@@ -36,7 +36,7 @@ class CodeVerdict:
 def examine_uscc(text: str) -> CodeVerdict:
     """Judge a unified social credit code. Lower case is raised, nothing else is corrected.
 
-    Codes that fail the check character were issued in reality (docs/decisions), hence the documented override.
+    Codes that fail the check character were issued in reality, hence the documented override (decision 0008).
     """
     code = "".join(text.split()).upper()
     error = shape_error(code)

@@ -148,9 +148,9 @@ def save_new(person: User) -> None:
 
 def activate_existing(slip: ActivationSlip, person: User, *, at: datetime) -> None:
     """One more site for an account of an enterprise. Accounts of a bureau are refused."""
-    refuse_conflict(person, Role.ENTERPRISE, at)
     with transaction.atomic():
         held = hold(slip, at)
+        refuse_conflict(person, Role.ENTERPRISE, at)
         if members(held.enterprise, at).filter(user=person).exists():
             raise Refused(f"您的账号已经可以办理“{held.enterprise.name}”的业务，不必再次激活。")
         give_site(held, person, at)

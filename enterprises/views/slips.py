@@ -64,7 +64,7 @@ def slip_print(request: HttpRequest) -> HttpResponse:
     """The paper is the answer; the codes on it are kept nowhere else."""
     require_somewhere(request.user, PRINT)
     wanted = request.POST.getlist("page" if "all" in request.POST else "site")
-    keys = [int(key) for key in wanted if key.isdigit()]
+    keys = [int(key) for key in wanted if key.isdecimal()]
     sites = list(
         Enterprise.objects.within(request.user, PRINT)
         .confirmed()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from core import audit, clock, locks, states
@@ -14,7 +14,7 @@ from core.refusals import Refused
 from enterprises.models import Enterprise, ImportBatch, ImportRow
 from enterprises.notices import tell_counties
 from enterprises.services.facts import Facts
-from enterprises.services.imports.assessing import Assessment, Outcome, assess, compare, load
+from enterprises.services.imports.assessing import Assessment, Outcome, assess, compare, in_words, load
 from enterprises.services.imports.claims import claim
 from enterprises.services.imports.places import Places
 from enterprises.services.imports.places import load as load_places
@@ -32,7 +32,6 @@ NOTED: Final = (
     "matched_id",
     "warnings",
     "errors",
-    "enterprise_id_written",
 )
 
 
@@ -83,11 +82,26 @@ def chunks(batch: ImportBatch) -> Iterator[list[ImportRow]]:
 def write_chunk(rows: list[ImportRow], writer: Writer, places: Places) -> None:
     assessed = assess([Facts.from_json(row.values) for row in rows], places)
     writer.write(assessed)
+    turned: list[ImportRow] = []
     for row, one in zip(rows, assessed, strict=True):
-        note(row, one, places)
+        shown = (row.outcome, row.changes)
+        if (one.outcome, in_words(one.changes, places)) != shown:
+            turned.append(note(row, one, places))
         if one.outcome in GOOD and one.site:
             row.enterprise_id_written = one.site.pk
-    ImportRow.objects.bulk_update(rows, NOTED, batch_size=500)
+    ImportRow.objects.bulk_update(turned, NOTED, batch_size=500)
+    link_rows(rows)
+
+
+def link_rows(rows: list[ImportRow]) -> None:
+    """Which site each row became, in one statement; Django's bulk update by CASE takes fifty times as long."""
+    pairs = [(row.pk, row.enterprise_id_written) for row in rows if row.enterprise_id_written]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enterprises_importrow AS line SET enterprise_id_written = found.site"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS found(line, site) WHERE line.id = found.line",
+            [[pk for pk, _ in pairs], [site for _, site in pairs]],
+        )
 
 
 def finish(batch: ImportBatch, writer: Writer, tally: Tally, *, at: datetime) -> None:

@@ -18,7 +18,6 @@ from enterprises.services.permits import permit_as_stated
 from enterprises.services.positive import entry_as_stated
 
 SOURCE: Final = "名单导入"
-SITE_COLUMNS: Final = (*SITE_LABELS, "updated_at")
 PERMIT_COLUMNS: Final = ("number", "management", "valid_to")
 NO_OVERRIDE: Final = Override()
 
@@ -102,13 +101,16 @@ class Writer:
 
     def change(self, known: Sequence[Assessment]) -> None:
         """Columns of sites and bodies, then names; codes change once in a site's life and go one by one."""
+        touched: set[str] = set()
         for one in known:
-            assert one.site is not None
-            one.site.updated_at = self.at
             for name in SITE_LABELS:
-                if name in one.changes:
+                if one.site and name in one.changes:
                     setattr(one.site, name, one.changes[name][1])
-        Enterprise.objects.bulk_update([one.site for one in known if one.site], SITE_COLUMNS, batch_size=500)
+                    touched.add(name)
+        sites = [one.site for one in known if one.site]
+        if touched:
+            Enterprise.objects.bulk_update(sites, sorted(touched), batch_size=500)
+        Enterprise.objects.filter(pk__in=[site.pk for site in sites]).update(updated_at=self.at)
         self.change_representatives(known)
         rename_all(
             [(one.site, one.facts.name) for one in known if one.site and "name" in one.changes],
@@ -135,9 +137,10 @@ class Writer:
             for one in written
             if one.site
         ]
-        permits = [permit for permit in stated if permit]
-        Permit.objects.bulk_create([permit for permit in permits if not permit.pk])
-        Permit.objects.bulk_update([permit for permit in permits if permit.pk], PERMIT_COLUMNS, batch_size=500)
+        # Parted before the new ones get their keys.
+        known = [permit for permit in stated if permit and permit.pk]
+        Permit.objects.bulk_create([permit for permit in stated if permit and not permit.pk])
+        Permit.objects.bulk_update(known, PERMIT_COLUMNS, batch_size=500)
 
     def state_positive(self, written: Sequence[Assessment]) -> None:
         stated = [
@@ -152,9 +155,8 @@ class Writer:
             for one in written
             if one.site
         ]
-        entries = [entry for entry in stated if entry]
-        PositiveListEntry.objects.bulk_create([entry for entry in entries if not entry.pk])
-        known = [entry for entry in entries if entry.pk]
+        known = [entry for entry in stated if entry and entry.pk]
+        PositiveListEntry.objects.bulk_create([entry for entry in stated if entry and not entry.pk])
         PositiveListEntry.objects.bulk_update(known, ["valid_from", "valid_to"], batch_size=500)
 
 
