@@ -1,4 +1,4 @@
-"""What is vendored is exactly what the manifest says: no silent edit, no file without a licence, no reference that would 404."""
+"""static/vendor is what its manifest says: each file pinned by version, licence and sha256, no file unnamed."""
 
 import hashlib
 import json
