@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -43,7 +44,8 @@ class SessionGuard:
     def ended(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/") or request.headers.get("HX-Request"):
             return JsonResponse({"message": "登录已超时，请重新登录；已填写的内容仍保存在本机。"}, status=401)
-        return redirect(f"{reverse('accounts:login')}?next={request.path}&ended=1")
+        back = {"next": request.get_full_path()} if request.method == "GET" else {}
+        return redirect(f"{reverse('accounts:login')}?{urlencode(back | {'ended': '1'})}")
 
 
 class Refusals:

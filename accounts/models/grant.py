@@ -11,7 +11,11 @@ from accounts.rules import ROLE_LABELS
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, day: date) -> "GrantQuerySet":
-        return self.filter(Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day), revoked_at=None)
+        return self.not_ended(day).filter(valid_from__lte=day)
+
+    def not_ended(self, day: date) -> "GrantQuerySet":
+        """In force on a day or beginning later."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), revoked_at=None)
 
 
 class Grant(models.Model):

@@ -81,7 +81,6 @@ def give_grant(
     reason: str,
 ) -> Grant:
     """A role over a unit, or one of the three administrations of the platform. Incompatible roles are refused."""
-    refuse_conflict(person, role, at)
     is_platform = role in ADMINISTRATORS
     if not is_platform and unit is None:
         raise Refused("请选择授权的机构。", field="unit", status=422)
@@ -89,9 +88,12 @@ def give_grant(
         raise Refused("排污单位用户由激活单开通，不在此授权。", field="role", status=422)
     if not reason.strip():
         raise Refused("请填写授权依据。", field="reason", status=422)
+    if valid_to is not None and valid_to < valid_from:
+        raise Refused("终止日期不能早于生效日期。", field="valid_to", status=422)
     if actor.pk == person.pk:
         raise Refused("不能给自己授权，请由另一名安全管理员办理。", status=403)
     with transaction.atomic():
+        refuse_conflict(person, role, at)
         row = Grant.objects.create(
             user=person,
             role=role,
@@ -108,7 +110,9 @@ def give_grant(
 
 
 def refuse_conflict(person: User, role: str, at: datetime) -> None:
-    held = set(Grant.objects.in_force(day_of(at)).filter(user=person).values_list("role", flat=True))
+    """Held roles that begin later count too. Call it in the grant's transaction: of two at once one looks first."""
+    User.objects.select_for_update().get(pk=person.pk)
+    held = set(Grant.objects.not_ended(day_of(at)).filter(user=person).values_list("role", flat=True))
     sentence = conflicting(held | {role})
     if sentence:
         raise Refused(

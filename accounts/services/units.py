@@ -1,5 +1,6 @@
 """The organisation tree. A unit's path is written here and nowhere else."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,18 +9,23 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
-from accounts.models import Unit, User
+from accounts.models import Region, Unit, User
 from core import audit
 from core.refusals import Refused
 
 
-def create_unit(*, parent: Unit | None, actor: User | None, at: datetime, **fields: Any) -> Unit:
+def create_unit(
+    *, parent: Unit | None, actor: User | None, at: datetime, regions: Iterable[Region] = (), **fields: Any
+) -> Unit:
     """A new unit under `parent`; its path ends in its own id."""
     with transaction.atomic():
+        above = Unit.objects.select_for_update().get(pk=parent.pk).path if parent else "/"
         unit = Unit.objects.create(parent=parent, **fields)
-        unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+        unit.path = f"{above}{unit.pk}/"
         unit.save(update_fields=["path"])
-        audit.record("accounts.unit.create", unit, actor=actor, at=at, after={"name": unit.name})
+        unit.regions.set(regions)
+        after = {"name": unit.name, "regions": codes(unit)}
+        audit.record("accounts.unit.create", unit, actor=actor, at=at, after=after)
     return unit
 
 
@@ -27,10 +33,11 @@ def move_unit(unit: Unit, parent: Unit, *, actor: User, at: datetime, reason: st
     """Hang a unit and its subtree under another one; every stored path below it follows in the same transaction."""
     if not reason.strip():
         raise Refused("请填写机构调整的依据。", field="reason", status=422)
-    if parent.path.startswith(unit.path):
-        raise Refused("不能把机构移到它自己或下级机构之下。", field="parent", status=422)
     with transaction.atomic():
-        row = Unit.objects.select_for_update().get(pk=unit.pk)
+        locked = {one.pk: one for one in Unit.objects.select_for_update().order_by("pk")}  # a rare command: all of them
+        row, parent = locked[unit.pk], locked[parent.pk]
+        if parent.path.startswith(row.path):
+            raise Refused("不能把机构移到它自己或下级机构之下。", field="parent", status=422)
         old, new = row.path, f"{parent.path}{row.pk}/"
         Unit.objects.filter(pk=row.pk).update(parent=parent)
         rewrite(Unit, "path", old, new)
@@ -46,10 +53,16 @@ def rewrite(model: Any, column: str, old: str, new: str) -> None:
     rows.update(**{column: Concat(Value(new), Substr(column, len(old) + 1))})
 
 
-def edit_unit(unit: Unit, *, actor: User, at: datetime, **fields: Any) -> None:
-    before = {name: getattr(unit, name) for name in fields}
+def edit_unit(unit: Unit, *, actor: User, at: datetime, regions: Iterable[Region], **fields: Any) -> None:
     with transaction.atomic():
+        before = {name: getattr(unit, name) for name in fields} | {"regions": codes(unit)}
         for name, value in fields.items():
             setattr(unit, name, value)
         unit.save(update_fields=list(fields))
-        audit.record("accounts.unit.edit", unit, actor=actor, at=at, before=before, after=fields)
+        unit.regions.set(regions)
+        after = fields | {"regions": codes(unit)}
+        audit.record("accounts.unit.edit", unit, actor=actor, at=at, before=before, after=after)
+
+
+def codes(unit: Unit) -> list[str]:
+    return list(unit.regions.order_by("code").values_list("code", flat=True))

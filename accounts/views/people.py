@@ -30,13 +30,14 @@ def filtered(rows: QuerySet[User], request: HttpRequest) -> QuerySet[User]:
     words, unit, state = (request.GET.get(key, "").strip() for key in ("q", "unit", "state"))
     if words:
         rows = rows.filter(Q(name__contains=words) | Q(username__contains=words))
-    if unit.isdigit():
+    if unit.isdecimal():
         rows = rows.filter(unit__path__startswith=Unit.objects.filter(pk=unit).values("path")[:1])
     if state in {"active", "closed"}:
         rows = rows.filter(is_active=state == "active")
     return rows
 
 
+@never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
 def person_create(request: HttpRequest) -> HttpResponse:

@@ -56,6 +56,46 @@ def test_administrations_are_kept_apart(cast, who, role):
         grant(cast, getattr(cast, who), role, cast.county_a)
 
 
+def test_an_administration_that_begins_later_is_kept_apart_already_now(cast):
+    later = date(2099, 1, 1)
+    people.give_grant(
+        cast.officer_other, "officer", unit=cast.other_city, valid_from=later, valid_to=None,
+        actor=cast.security, at=clock.now(), reason="任命文件",
+    )  # fmt: skip
+    Grant.objects.filter(user=cast.officer_other, valid_from__lt=later).delete()
+    with pytest.raises(Refused, match="管理员账号不能"):
+        grant(cast, cast.officer_other, "system_admin")
+
+
+def test_a_grant_does_not_end_before_it_begins(cast):
+    with pytest.raises(Refused, match="终止日期"):
+        people.give_grant(
+            cast.officer_a, "inspector", unit=cast.county_a, valid_from=date(2020, 2, 1), valid_to=date(2020, 1, 1),
+            actor=cast.security, at=clock.now(), reason="任命文件",
+        )  # fmt: skip
+
+
+def test_the_regions_of_a_unit_stand_in_the_trail(client, cast):
+    client.force_login(cast.administrator)
+    form = {"name": cast.county_a.name, "short_name": "源汇区", "level": "county", "document_mark": "漯环源"}
+    form |= {"regions": [cast.region_b.pk]}
+    assert client.post(reverse("accounts:unit_edit", args=[cast.county_a.pk]), form).status_code == 302
+    event = AuditEvent.objects.get(action="accounts.unit.edit")
+    assert event.detail["regions"] == ["411104"]
+    assert list(cast.county_a.regions.all()) == [cast.region_b]
+
+
+def test_a_superscript_digit_is_no_unit(client, cast):
+    client.force_login(cast.security)
+    assert client.get(reverse("accounts:person_list"), {"unit": "²"}).status_code == 200
+
+
+def test_a_first_password_is_kept_by_no_cache(client, cast):
+    client.force_login(cast.security)
+    form = {"username": "new2", "name": "新人员", "unit": cast.county_a.pk}
+    assert "no-store" in client.post(reverse("accounts:person_create"), form)["Cache-Control"]
+
+
 def test_nobody_grants_to_oneself(cast):
     with pytest.raises(Refused, match="不能给自己授权"):
         people.give_grant(
