@@ -6,6 +6,7 @@ from accounts.models import EnforcementCertificate, User
 from core.clock import day_of
 from core.documents import PaperField, cn_date, cn_money, issue_pdf
 from core.models import PrintedDocument
+from inspections.models import Issue
 from penalties.models import CaseStep, PenaltyCase
 from penalties.regimes import in_force
 from penalties.states import Step
@@ -57,6 +58,8 @@ def words_of(case: PenaltyCase, step: CaseStep) -> dict[str, object]:
     numbers = EnforcementCertificate.objects.valid_on(case.filed_on).filter(user__in=case.investigators.all())
     return {
         "found_on": cn_date(day_of(case.issue.occurred_at)),
+        "inspectors": inspectors_of(case.issue),
+        "filed_on": cn_date(case.filed_on),
         "investigators": "、".join(f"{row.user.name}（{row.number}）" for row in numbers.select_related("user")),
         "notice_number": notice.document_number,
         "noticed_on": cn_date(notice.occurred_on),
@@ -64,3 +67,9 @@ def words_of(case: PenaltyCase, step: CaseStep) -> dict[str, object]:
         "amount": cn_money(step.fine or 0),
         "regime": regime,
     }
+
+
+def inspectors_of(issue: Issue) -> str:
+    """Who was on the site that day, with the certificates shown, as the record keeps it; others may investigate."""
+    shown = issue.record.snapshot.get("inspectors", [])
+    return "、".join(f"{one['name']}（{one['certificate']}）" for one in shown) or issue.inspectors

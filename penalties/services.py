@@ -41,11 +41,10 @@ class Filing:
 
 def file_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> PenaltyCase:
     """File a case from a ledger row (立案), once per issue; an issue of rules and registers is guided instead."""
-    refuse_unfit_issue(issue)
     refuse_day(filing.filed_on, day_of(issue.occurred_at), "立案日期", "发现问题之日", at)
     refuse_investigators(filing.investigators, filing.filed_on)
     with transaction.atomic():
-        Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+        refuse_unfit_issue(Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk))
         if issue.cases.exclude(state="withdrawn").exists():
             raise Refused(f"{issue}已经立案，不能重复立案。")
         case = create_case(issue, filing, actor=actor, at=at)
@@ -121,7 +120,7 @@ def official_number(authority: Unit, word: str, year: int) -> str:
     """漯环立〔2020〕31号: mark, kind, year in hexagonal brackets, number without padding (GB/T 9704-2012 7.2.5)."""
     if not authority.document_mark:
         raise Refused(f"{authority.name}还没有设置机关代字，请系统管理员在“机构”中填写后再编号。", status=422)
-    return f"{authority.document_mark}{word}〔{year}〕{next_number(f'case:{word}', authority.path, year)}号"
+    return f"{authority.document_mark}{word}〔{year}〕{next_number(f'case:{word}', str(authority.pk), year)}号"
 
 
 def add_step(case: PenaltyCase, kind: str, day: date, *, actor: User, at: datetime, **fields: Any) -> CaseStep:

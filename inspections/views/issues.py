@@ -151,7 +151,7 @@ def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
     user, sent = person(request), form.cleaned_data["photos"]
     try:
         photos = [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in sent]
-        # The moment is taken after the photos: a week freezes seconds after its cut-off and waits for transactions only.
+        # The moment is taken after the photos: who freezes a week waits for open transactions, not for uploads.
         issues.report_rectification(issue, form.cleaned_data["text"], photos, actor=user, at=clock.now())
     except Refused as refusal:
         return refused(request, issue, "report_form", form, refusal)

@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.models import Unit
+from accounts.services.units import move_unit
 from core import clock
 from core.calendar import load_tables
 from core.clock import at_local
 from core.models import AuditEvent
 from core.refusals import Refused
-from inspections.models import Issue
+from inspections.models import Issue, VisitRecord
 from penalties import services
 from penalties.models import CaseStep, PenaltyCase
 from penalties.states import CASES, CaseState
@@ -95,6 +97,18 @@ def test_one_issue_is_filed_once(cast, filed, issue):
         services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
 
 
+def test_an_issue_struck_while_the_form_was_open_is_not_filed(cast, issue):
+    Issue.objects.filter(pk=issue.pk).update(state="void", voided_at=LATER)
+    with pytest.raises(Refused, match="已作废"):
+        services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
+
+
+def test_a_moved_authority_goes_on_with_its_numbers(cast, filed):
+    region = make.unit("示例督察局", "province", short_name="督察局")
+    move_unit(cast.city, region, actor=cast.administrator, at=LATER, reason="机构调整")
+    assert services.official_number(Unit.objects.get(pk=cast.city.pk), "立", 2020) == "漯环立〔2020〕2号"
+
+
 def test_an_issue_of_rules_and_registers_is_guided_not_punished(cast, issue):
     Issue.objects.filter(pk=issue.pk).update(nature="system")
     issue.refresh_from_db()
@@ -120,8 +134,8 @@ def test_one_investigator_is_not_enough(cast, issue):
 
 
 def test_an_investigator_without_certificate_is_named(cast, issue):
+    people = [cast.inspector_a, cast.officer_a]
     with pytest.raises(Refused, match="孙经办"):
-        people = [cast.inspector_a, cast.officer_a]
         services.file_case(issue, filing(cast, investigators=people), actor=cast.officer_a, at=LATER)
 
 
@@ -151,6 +165,15 @@ def words_of(document) -> str:
     with document.file.open() as file:
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
     return re.sub(rf"({document.number})?—\d+—", "", "".join(text.split()))
+
+
+def test_the_printed_decision_names_who_was_on_the_site(cast, noticed):
+    seen = [{"name": "甲检查", "certificate": "豫环001"}, {"name": "乙检查", "certificate": "豫环002"}]
+    VisitRecord.objects.filter(pk=noticed.issue.record_id).update(snapshot={"inspectors": seen})
+    case = PenaltyCase.objects.get(pk=noticed.pk)
+    step = services.decide(case, deciding(), actor=cast.leader_a, at=LATER).steps.get(kind="decide")
+    assert "执法人员甲检查（豫环001）、乙检查（豫环002）对你单位进行现场检查" in words_of(step.document)
+    assert "经执法人员李一检（" in words_of(step.document)
 
 
 def test_the_printed_decision_carries_every_field(decided):
