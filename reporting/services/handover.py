@@ -107,6 +107,14 @@ def move_contacts(leaver: User, successor: User, at: datetime) -> None:
 
 
 def move_cases(leaver: User, successor: User) -> None:
-    for case in PenaltyCase.objects.open().filter(investigators=leaver):
+    rows = PenaltyCase.objects.open().filter(investigators=leaver)
+    both = rows.filter(pk__in=PenaltyCase.objects.filter(investigators=successor).values("pk"))
+    if both.exists():
+        # 行政处罚法 第四十二条：执法人员不得少于两人。
+        raise Refused(
+            f"有 {both.count()} 件案件由两人共同调查，移交后将只剩一人，请先为这些案件另派一名调查人员。",
+            field="successor",
+        )
+    for case in rows:
         case.investigators.remove(leaver)
         case.investigators.add(successor)

@@ -83,18 +83,20 @@ def sweep_obligations(at: datetime) -> int:
 
 
 def tell(user_id: int, digest: Digest, at: datetime) -> None:
-    key = f"reminder:{day_of(at)}"
+    key = f"reminder:{at.isoformat()}"  # the stamps keep it to once a day; what came back since is not swallowed
     notify([User(pk=user_id)], digest.title, digest.body, key=key, at=at, url=reverse("reporting:workbench"))
 
 
 def pressing_at(at: datetime) -> QuerySet[Obligation]:
-    """Due in three days, tomorrow or today, and not told of today."""
+    """Due in three days, tomorrow or today, and not told of today; of what opened today people were told then."""
     midnight = at_local(day_of(at))
     due = Q(pk__in=[])
     for days in MARKS:
         start = midnight + timedelta(days=days)
         due |= Q(due_at__gte=max(start, at), due_at__lt=start + timedelta(days=1))
-    return Obligation.objects.open().filter(due, Q(reminded_at=None) | Q(reminded_at__lt=midnight))
+    return Obligation.objects.open().filter(
+        due, Q(reminded_at=None) | Q(reminded_at__lt=midnight), opened_at__lt=midnight
+    )
 
 
 def late_at(at: datetime) -> QuerySet[Obligation]:

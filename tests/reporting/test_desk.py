@@ -4,12 +4,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import ContactPerson
+from campaigns.models import Assignment, ContactPerson
 from core import clock
 from core.models import AuditEvent, Notice
 from core.notices import notify
 from core.obligations import open_obligation
 from core.refusals import Refused
+from penalties.services import Filing, file_case
 from reporting import desk
 from reporting.services.handover import hand_over
 from tests import factories as make
@@ -127,6 +128,18 @@ def test_a_handover_never_leaves_one_person_on_a_visit(cast):
     assignment(cast, cast.inspector_a, cast.second_a)
     with pytest.raises(Refused, match="只剩一人"):
         hand_over(cast.inspector_a, cast.second_a, actor=cast.leader_a, at=clock.now(), reason="调离")
+
+
+def test_a_handover_never_leaves_one_investigator(cast):
+    task = assignment(cast, cast.inspector_a, cast.second_a)
+    issue = make.issue(make.locked_record(make.visit(task, state="submitted")))
+    Assignment.objects.filter(pk=task.pk).update(state="done")
+    people = [cast.inspector_a, cast.second_a]
+    said = Filing("案由", "违反的条款", "处罚依据", "案情", people, clock.day_of(issue.occurred_at))
+    case = file_case(issue, said, actor=cast.officer_a, at=clock.now())
+    with pytest.raises(Refused, match="1 件案件"):
+        hand_over(cast.inspector_a, cast.second_a, actor=cast.leader_a, at=clock.now(), reason="调离")
+    assert case.investigators.count() == 2
 
 
 def test_a_leader_hands_over_only_within_the_own_unit(client, cast):

@@ -3,7 +3,7 @@
 import pytest
 
 from core.models import Notice, Obligation
-from core.obligations import open_obligation
+from core.obligations import meet, open_obligation, reopen
 from reporting.services.reminders import sweep_obligations
 from tests.reporting.scene import Scene, sh
 
@@ -50,6 +50,16 @@ def test_one_notice_a_person_a_day_lists_everything(scene: Scene) -> None:
     notice = Notice.objects.get(recipient=scene.cast.contact_city)
     assert notice.title == "您有 2 项工作临近或超过期限"
     assert notice.body == "报送第 4 周周报（05-14 17:30 到期）\n更正第 3 周周报（05-15 17:30 到期）"
+
+
+def test_what_comes_back_late_is_told_although_the_day_had_its_notice(scene: Scene) -> None:
+    owe(scene, "05-17 17:30", subject="b")
+    back = owe(scene, "05-15 17:30")
+    meet(back.kind, back.subject, at=sh("05-15 10:00"))
+    assert told("05-16 09:00") == ["contact_city"]
+    reopen(back.kind, back.subject)
+    assert told("05-16 09:01") == ["contact_city", "officer_province"]
+    assert told("05-16 09:02") == []
 
 
 def test_nobody_is_woken_before_eight(scene: Scene) -> None:
