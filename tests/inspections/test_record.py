@@ -3,7 +3,7 @@
 import hashlib
 import io
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -214,7 +214,7 @@ def test_each_finding_is_a_row_of_the_ledger_with_its_first_version(scene: Scene
         "漯河示例纸业有限公司",
     )
     owed = Obligation.objects.get(kind="rectification")
-    assert (owed.subject, owed.due_at) == (f"issue:{first.pk}", datetime(2020, 5, 22, 16, 0, tzinfo=UTC))
+    assert (owed.subject, owed.due_at) == (f"issue:{first.pk}", clock.end_of_day(date(2020, 5, 22)))
 
 
 def test_the_enterprise_is_told(scene: Scene) -> None:
