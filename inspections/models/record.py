@@ -112,6 +112,10 @@ class SignatureQuerySet(ScopedQuerySet["Signature"]):
     enterprise_lookup = "record__visit__enterprise_id"
     campaign_lookup = "record__visit__campaign_id"
 
+    def visible_to(self, user: Person) -> "SignatureQuerySet":
+        """Who sees the record sees its signatures: an enterprise none of a draft."""
+        return super().visible_to(user).filter(record__in=VisitRecord.objects.visible_to(user))
+
     def standing(self) -> "SignatureQuerySet":
         return self.filter(voided_at=None)
 

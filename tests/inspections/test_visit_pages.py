@@ -205,6 +205,15 @@ def test_photos_and_signatures_are_served_to_those_who_see_the_visit(scene: Scen
     assert hashlib.sha256(served).hexdigest() == row.file.sha256
 
 
+def test_a_signature_under_a_draft_is_not_the_enterprises(scene: Scene) -> None:
+    row, cast = with_photo(scene), scene.cast
+    record = locking.correct(row.visit, reason="更正坐标", actor=cast.inspector_a, at=NOON)
+    stage.sign_all(record)
+    url = at("signature_image", record.signatures.first().pk)
+    assert body(signed_in(cast.officer_a).get(url))
+    assert signed_in(cast.enterprise_a).get(url).status_code == 404
+
+
 def test_a_photo_whose_bytes_changed_is_flagged(scene: Scene) -> None:
     row, client = with_photo(scene), signed_in(scene.cast.officer_a)
     page = at("visit_evidence", row.visit_id)
