@@ -15,11 +15,9 @@ export function attachSignature(canvas, { onChange = () => {} } = {}) {
     const ratio = Math.max(window.devicePixelRatio || 1, 1);
     const [width, height] = [Math.round(canvas.offsetWidth * ratio), Math.round(canvas.offsetHeight * ratio)];
     if (!width || (canvas.width === width && canvas.height === height)) return;
-    const strokes = pad.toData();
     [canvas.width, canvas.height] = [width, height];
     canvas.getContext("2d").scale(ratio, ratio);
-    pad.clear();
-    pad.fromData(strokes);
+    pad.redraw(); // strokes, and the picture of a signature that came back with the form
   };
   fit();
   new ResizeObserver(fit).observe(canvas);

@@ -126,9 +126,11 @@ def colleague_takes_the_pen(stage: Stage) -> None:
     sheet.write(page, "systems.duty.note", NOTE)
     page.locator("[data-form-keep]").click()
     session_ended(stage, lead)
-    expect(page.locator("[data-form-status]")).to_contain_text("现在由王二检执笔，您填写的内容没有覆盖原有内容")
-    stage.look(page, "pen-taken")
-    both_are_kept(stage, lead, visit.pk)
+    both_are_shown(stage, lead)
+    lead.open(f"/visits/{visit.pk}/record/")
+    lead.confirm("接过执笔", "接过执笔")
+    expect(page.locator("[data-form-status]")).to_contain_text("已存到服务器")
+    both_are_kept(stage, visit.pk)
 
 
 def session_ended(stage: Stage, lead: Player) -> None:
@@ -143,19 +145,23 @@ def session_ended(stage: Stage, lead: Player) -> None:
     lead.page.locator("[data-form-keep]").click()
 
 
-def both_are_kept(stage: Stage, lead: Player, visit: int) -> None:
-    page = lead.open(f"/visits/{visit}/record/")
-    lead.confirm("接过执笔", "接过执笔")
+def both_are_shown(stage: Stage, lead: Player) -> None:
+    """Field by field, theirs and mine; without the pen the merged sheet stays on the phone."""
+    page = lead.page
     dialog = page.locator('dialog[data-form-dialog="conflict"][open]')
-    expect(dialog).to_contain_text("协办人复核")
+    expect(dialog).to_contain_text("王二检 04-28 11:20 已经改过这张表，您这一份没有覆盖它，两份都留着。")
     stage.look(page, "conflict")
     for row in dialog.locator("fieldset").all():
         whose = "theirs" if "协办人复核" in row.inner_text() else "mine"
         row.locator(f'input[value="{whose}"]').check()
     lead.press("按所选保存")
-    expect(page.locator("[data-form-status]")).to_contain_text("已存到服务器")
+    expect(page.locator("[data-form-status]")).to_contain_text("现在由王二检执笔，您填写的内容没有覆盖原有内容")
+
+
+def both_are_kept(stage: Stage, visit: int) -> None:
     record = VisitRecord.objects.get(visit=visit)
     answers = sheet_of(record.client_id).answers
+    assert record.writer == stage.cast.inspector_a
     assert answers["facilities"]["air"]["detail"].endswith("协办人复核")
     assert answers["systems"]["duty"]["note"] == NOTE
     assert SubmissionConflict.objects.exists()

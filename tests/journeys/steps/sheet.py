@@ -41,7 +41,7 @@ WORDS = {"": "已查阅相关制度和台账，记录完整", "phone": "13900000
 
 
 def turn_to(page: Page, part: str) -> None:
-    expect(page.locator("form[data-form-sheet]:not([inert])")).to_be_visible()
+    page.locator("form[data-form-sheet]:not([inert])").wait_for(state="attached")
     page.locator(f'[data-form-tab="{part}"]').click()
 
 
