@@ -171,6 +171,8 @@ def recall(report: UnitReport, *, actor: User, at: datetime, reason: str) -> Uni
     stamps = {"sent_at": None, "sent_by": None, "figures_seen": None, "seen_at": None}
     with transaction.atomic():
         row = advance(UnitReport, report.pk, "recall", table=REPORTS, actor=actor, at=at, reason=reason, stamps=stamps)
+        if row.frozen_at is not None:  # asked a moment before the cut-off, carried out after it
+            raise Refused("本期已封账，周报不能撤回。如有错误，请联系省厅退回更正。")
         row.versions.filter(recalled_at=None).update(recalled_at=at)
         reopen(OBLIGATION, subject(row.pk), period=str(row.period))
     return row

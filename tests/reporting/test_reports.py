@@ -73,6 +73,14 @@ def test_a_recall_after_the_cutoff_is_refused(scene: Scene, report: UnitReport) 
         reports.recall(report, actor=scene.cast.contact_city, at=sh("05-15 17:30:01"), reason="晚了")
 
 
+def test_a_recall_that_comes_after_the_freeze_is_refused_whatever_its_moment(scene: Scene, report: UnitReport) -> None:
+    send(scene, report, "05-15 10:00")
+    sweep(sh("05-15 17:31"))
+    with pytest.raises(Refused, match="已封账"):
+        reports.recall(report, actor=scene.cast.contact_city, at=sh("05-15 17:29:59"), reason="晚了")
+    assert UnitReport.objects.get(pk=report.pk).sent_at == sh("05-15 10:00")
+
+
 def test_frozen_figures_may_differ_from_those_seen(scene: Scene, report: UnitReport) -> None:
     send(scene, report, "05-14 10:00")
     scene.found(scene.visited(scene.site("漯河示例造纸厂"), "05-15 17:20"))
