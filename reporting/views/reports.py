@@ -17,7 +17,7 @@ from core import clock
 from core.refusals import NotAllowed, Refused
 from reporting.figures import vocabulary
 from reporting.forms import CorrectionForm, ReportForm
-from reporting.models import UnitReport
+from reporting.models import ReportVersion, UnitReport
 from reporting.rules.tallies import Figures, difference_lines, differences, read
 from reporting.services import reports
 from reporting.services.lines import Line, latest_corrections, line_of, moved_by
@@ -31,7 +31,9 @@ RECEIVE = "report.receive"
 
 def report_or_404(request: HttpRequest, pk: int) -> UnitReport:
     rows = UnitReport.objects.visible_to(person(request))
-    return get_object_or_404(rows.select_related("unit", "period__campaign__unit", "sent_by", "rows_file"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("unit", "period__campaign__unit", "rows_file", "returned_by", "accepted_by"), pk=pk
+    )
 
 
 @login_required
@@ -60,7 +62,7 @@ def page(request: HttpRequest, report: UnitReport, at: datetime, form: ReportFor
         "form": form or form_of(report, user, at),
         "differs": seen_differences(report, words),
         "preview": correction_preview(report, words, at) if may(user, SEND, report) else [],
-        "versions": versions(report),
+        "history": history(report),
         "sends": may(user, SEND, report),
         "prepares": may(user, "report.prepare", report),
         "receives": may(user, RECEIVE, report),
@@ -117,10 +119,37 @@ def correction_preview(report: UnitReport, words: Any, at: datetime) -> list[str
     return difference_lines(item.data() for item in found)
 
 
-def versions(report: UnitReport) -> list[dict[str, Any]]:
-    """What was sent, newest first, also what was recalled."""
-    rows = report.versions.select_related("sent_by").order_by("-sent_at")
-    return [{"row": row, "changes": difference_lines(row.differences)} for row in rows]
+def history(report: UnitReport) -> list[dict[str, Any]]:
+    """What happened to the report, newest first; what was recalled stays in sight."""
+    rows = list(report.versions.select_related("sent_by"))
+    events = [sent_event(row) for row in rows]
+    events += [{"at": row.recalled_at, "title": "撤回", "tone": "grey", "who": ""} for row in rows if row.recalled_at]
+    if report.frozen_at is not None:
+        text = f"数字截至 {clock.local(report.period.cutoff_at):%m-%d %H:%M}"
+        digest = report.figures_digest
+        events.append({"at": report.frozen_at, "title": "平台封账", "tone": "green", "text": text, "digest": digest})
+    for at, title, tone, who, text in (
+        (report.returned_at, "退回更正", "amber", report.returned_by, report.return_reason),
+        (report.accepted_at, "省厅接收", "green", report.accepted_by, ""),
+    ):
+        if at is not None:
+            events.append({"at": at, "title": title, "tone": tone, "who": who.name if who else "", "text": text})
+    return sorted(events, key=lambda event: event["at"], reverse=True)
+
+
+def sent_event(row: ReportVersion) -> dict[str, Any]:
+    first = row.number == 1
+    counted = f"{clock.local(row.as_of):%m-%d %H:%M}"
+    changes = difference_lines(row.differences)
+    return {
+        "at": row.sent_at,
+        "title": ("报送" if first else f"更正版 v{row.number}") + ("（已撤回）" if row.recalled_at else ""),
+        "tone": "grey" if row.recalled_at else "blue",
+        "who": f"{row.sent_by.name if row.sent_by else ''} · 按 {counted} {'的数字' if first else '掌握的情况重算'}",
+        "text": f"更正理由：{row.reason}" if row.reason else "",
+        "lines": changes or ([] if first else ["数字没有变化。"]),
+        "digest": row.figures_digest,
+    }
 
 
 @login_required
