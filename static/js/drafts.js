@@ -21,13 +21,13 @@ function settle() {
   const answered = navigation?.redirectCount > 0 && !isLoginPage(location.href);
   for (const [store, key, draft] of all()) {
     if (draft.sentAt && answered) store.removeItem(key);
-    else if (draft.sentAt) put(store, key, { ...draft, sentAt: 0, failedAt: Date.now() });
+    else if (draft.sentAt) put(store, key, { ...draft, sentAt: 0, failedAt: isLoginPage(location.href) ? Date.now() : 0 });
     else if (Date.now() - draft.savedAt > DAYS) store.removeItem(key);
   }
   if (isLoginPage(location.href)) returnToDraft();
 }
 
-// On the login page: come back to the form whose content waits.
+// On the login page: come back to the form whose sending ended there.
 function returnToDraft() {
   const waiting = all().map(([, , draft]) => draft).filter((draft) => Date.now() - (draft.failedAt ?? 0) < FRESH);
   const latest = waiting.sort((one, other) => other.savedAt - one.savedAt)[0];

@@ -45,7 +45,7 @@ def slips_are_printed(stage: Stage) -> None:
         page.get_by_role("checkbox", name=name).check()
     stage.look(page, "slips")
     paper = county.downloads(page.get_by_role("button", name="打印所选"))
-    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper.read_bytes())).pages)
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper)).pages)
     codes = CODE.findall(text)
     assert len(codes) == 2
     assert HERO in text.replace("\n", "")
