@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Unit
@@ -32,9 +33,15 @@ class IssueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Every filter is a plain address parameter; one that makes no sense is said at its field and does not filter."""
 
     q = django_filters.CharFilter(label="企业名称（至少两个字）", method="by_words")
-    unit = django_filters.ModelChoiceFilter(label="单位及下级", queryset=Unit.objects.none(), method="by_unit")
+    unit = django_filters.ModelChoiceFilter(
+        label="单位及下级", queryset=Unit.objects.none(), empty_label="全部", method="by_unit"
+    )
     county = django_filters.CharFilter(label="县市区", lookup_expr="exact")
-    state = django_filters.MultipleChoiceFilter(label="状态", choices=IssueState.choices)
+    state = django_filters.MultipleChoiceFilter(
+        label="状态",
+        choices=IssueState.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices choices-row"}),
+    )
     industry = django_filters.ChoiceFilter(label="行业", choices=[], empty_label="全部")
     issue_type = django_filters.ChoiceFilter(label="问题类型", choices=[], empty_label="全部")
     handling = django_filters.ChoiceFilter(label="查处情况", choices=[], empty_label="全部")

@@ -32,7 +32,7 @@ class ChangeForm(forms.Form):
 
 class RectificationForm(forms.Form):
     text = forms.CharField(label="整改了什么、怎样整改的", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    photos = PhotosField(label="整改后的照片")
+    photos = PhotosField(label="整改后的照片", error_messages={"required": "请至少上传一张整改后的照片。"})
 
 
 class RewriteForm(forms.Form):

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.http import HttpResponse
 from playwright.sync_api import APIResponse, Download, Locator, Page, expect
 
 from accounts.models import User

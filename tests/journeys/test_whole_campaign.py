@@ -1,4 +1,4 @@
-"""The whole campaign in a browser: from the blueprint to the province's download, a month later still the same bytes."""
+"""The whole campaign in a browser, from the blueprint to the province's download and the same bytes a month later."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -84,7 +84,9 @@ def findings_are_written(stage: Stage, lead: Player) -> None:
     stage.look(page, "findings")
 
 
-def fill_finding(page: Page, place: int, *, nature: str, gravity: str, issue_type: str, behaviour: str, due: str) -> None:
+def fill_finding(
+    page: Page, place: int, *, nature: str, gravity: str, issue_type: str, behaviour: str, due: str
+) -> None:
     card = page.locator("[data-findings] > details").nth(place)
     if card.get_attribute("open") is None:
         card.locator("summary").click()

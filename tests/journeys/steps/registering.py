@@ -85,7 +85,9 @@ def list_is_imported(stage: Stage) -> None:
 
 def upload(city: Player, name: str, content: bytes) -> Page:
     page = city.open("/enterprises/imports/")
-    page.locator("#id_file").set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": content}])
+    page.locator("#id_file").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
+    )
     city.press("上传并读取")
     return page
 

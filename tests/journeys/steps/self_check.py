@@ -49,9 +49,7 @@ def slips_are_printed(stage: Stage) -> None:
     codes = CODE.findall(text)
     assert len(codes) == 2
     assert HERO in text.replace("\n", "")
-    by_name = sorted(zip([HERO, HALTED], codes, strict=True), key=lambda pair: text.index(pair[1]))
-    in_order = [name for name in sorted((HERO, HALTED), key=text.index)]
-    stage.facts["codes"] = dict(zip(in_order, [code for _, code in by_name], strict=True))
+    stage.facts["codes"] = dict(zip(sorted((HERO, HALTED), key=text.index), codes, strict=True))
     stranger = stage.at_desk(stage.cast.inspector_b)
     stranger.is_turned_away("/enterprises/slips/")
 

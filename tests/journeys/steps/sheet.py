@@ -1,4 +1,4 @@
-"""Filling a sheet of the form engine in the browser as a careful person would: what is asked for, the harmless answer."""
+"""Filling a sheet of the form engine in the browser: what is asked for gets a harmless answer."""
 
 from playwright.sync_api import Page, expect
 
