@@ -26,6 +26,14 @@ def rows_behind(report: UnitReport, at: datetime) -> Iterator[Row]:
     return streamed(report, Span(period.starts_at, until, until))
 
 
+def known_at(report: UnitReport, at: datetime) -> datetime:
+    """The moment whose rows `rows_behind` gives: of a frozen week always the same, so its sheet is the same file."""
+    correction = latest_corrections([report.pk]).get(report.pk)
+    if correction is not None:
+        return correction.as_of
+    return at if report.rows_file is None else report.period.cutoff_at
+
+
 def streamed(report: UnitReport, span: Span) -> Iterator[Row]:
     return (row for _, row in rows(report.period.campaign_id, places(report), span))
 

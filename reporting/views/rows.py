@@ -17,7 +17,7 @@ from reporting.models import UnitReport
 from reporting.rules.metrics import Vocabulary, catalogue, label
 from reporting.rules.rows import kind_of
 from reporting.rules.tallies import SPANS, figure_text
-from reporting.services.rows import Row, chosen, page_of, rows_behind, with_names
+from reporting.services.rows import Row, chosen, known_at, page_of, rows_behind, with_names
 from reporting.views.confirmations import confirmation_or_404
 from reporting.views.reports import report_or_404
 
@@ -123,5 +123,5 @@ def sheet_of(asked: Asked) -> FileResponse:
     name = f"{report.unit.short_name}{report.period}{asked.title}"
     spec = rows_spec(asked.kind, name)
     found = (worded(row, asked.words, names) for row in with_names(list(asked.rows())))
-    creator = report.unit.name
-    return workbook_response(f"{name}.xlsx", [(spec, found)], at=asked.at, creator=creator)
+    moment = known_at(report, asked.at)
+    return workbook_response(f"{name}.xlsx", [(spec, found)], at=moment, creator=report.unit.name)

@@ -57,7 +57,7 @@ def noticed(stage: Stage, county: Player, case: PenaltyCase) -> None:
     county.press("送达事先告知书")
     county.reads("已办理“送达事先告知书”。")
     stage.travel("2020-04-30 09:00")
-    leader = stage.at_desk(stage.cast.leader_a)
+    leader = stage.at_desk(stage.cast.leader_city)
     decided(leader, case, "2020-04-30")
     leader.reads("陈述申辩（听证申请）期限到 2020-05-07 届满，届满后才能决定")
     assert leader.page.locator("#id_evidence").input_value().startswith("现场检查")
@@ -82,7 +82,7 @@ def case_is_closed(stage: Stage) -> None:
     """8: decision, one printed paper, service by two, closing; each step with its day and its people."""
     stage.travel("2020-05-12 09:00")
     case = stage.facts["case"]
-    leader, county = stage.at_desk(stage.cast.leader_a), stage.at_desk(stage.cast.officer_a)
+    leader, county = stage.at_desk(stage.cast.leader_city), stage.at_desk(stage.cast.officer_a)
     decided(leader, case, "2020-05-12")
     leader.reads("已办理“作出处罚决定”。")
     paper_says(leader, case)
