@@ -53,7 +53,6 @@ class IssueSerializer(serializers.ModelSerializer[Issue]):
             "recorded_at",
             "rectification_text",
             "rectified_at",
-            "penalty_text",
             "closed_at",
         ]
         read_only_fields = fields

@@ -59,7 +59,7 @@ def case_step(request: Request, pk: int, action: str) -> Response:
     arrow = next((t for t in CASES.transitions if t.action == action), None)
     if arrow is None:
         raise Refused("没有这种办理动作。", status=404)
-    require(request.user, arrow.capability, case)
+    require(request.user, arrow.capability, case.row_for(arrow.capability))
     assert isinstance(request.user, User)
     CASES.arrow(case.state, action)
     said = cleaned(action, case, request.data)

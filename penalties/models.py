@@ -1,15 +1,24 @@
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.gate import ScopedQuerySet
+from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign
 from core.models import PrintedDocument
 from enterprises.models import Enterprise
 from inspections.models import Issue
 from penalties.states import CaseState, Step
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Where a case is decided: the authority in whose name the papers go out, not the branch that handles it."""
+
+    gate_path: str
+    gate_enterprise_id: int | None = None
 
 
 class PenaltyCaseQuerySet(ScopedQuerySet["PenaltyCase"]):
@@ -19,6 +28,13 @@ class PenaltyCaseQuerySet(ScopedQuerySet["PenaltyCase"]):
 
     def open(self) -> "PenaltyCaseQuerySet":
         return self.exclude(state__in=[CaseState.CLOSED, CaseState.WITHDRAWN])
+
+    def visible_to(self, user: Person) -> "PenaltyCaseQuerySet":
+        """An enterprise learns of its case by the prior notice, not by the filing."""
+        seen = super().visible_to(user)
+        if not holdings(user).scope(self.own_capability).enterprise_ids:
+            return seen
+        return seen.filter(steps__kind=Step.NOTICE)
 
 
 class PenaltyCase(models.Model):
@@ -64,6 +80,10 @@ class PenaltyCase(models.Model):
     @property
     def gate_enterprise_id(self) -> int | None:
         return self.enterprise_id
+
+    def row_for(self, capability: str) -> "PenaltyCase | Signing":
+        """What a capability must reach: the authority's people decide (行政处罚法 第五十七条), the branch handles."""
+        return Signing(self.authority.path) if capability == "case.decide" else self
 
 
 class CaseStep(models.Model):

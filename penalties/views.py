@@ -98,8 +98,12 @@ def page_of(request: HttpRequest, case: PenaltyCase) -> dict[str, object]:
         "case": case,
         "steps": steps,
         "stepper": stepper(case, steps),
-        "actions": [a for a in CASES.actions(case.state) if may(request.user, a.capability, case)],
-        "blocked": [a for a in CASES.actions(case.state) if not may(request.user, a.capability, case)],
+        "actions": [
+            a for a in CASES.actions(case.state) if may(request.user, a.capability, case.row_for(a.capability))
+        ],
+        "blocked": [
+            a for a in CASES.actions(case.state) if not may(request.user, a.capability, case.row_for(a.capability))
+        ],
         "investigators": case.investigators.all(),
     }
 
@@ -136,7 +140,7 @@ def case_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     arrow = next((t for t in CASES.transitions if t.action == action), None)
     if arrow is None:
         raise Http404
-    require(request.user, arrow.capability, case)
+    require(request.user, arrow.capability, case.row_for(arrow.capability))
     CASES.arrow(case.state, action)
     form = form_for(action, case, request.POST or None, {"occurred_on": clock.today(), "fine": noticed_fine(case)})
     if request.method == "POST" and form.is_valid():

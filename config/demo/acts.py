@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.models import User
 from campaigns.models import Target
 from config.demo import field as work
-from config.demo.findings import finding
+from config.demo.findings import finding, penalty_article
 from config.demo.people import Office
 from config.demo.story import Story
 from core.calendar import calendar
@@ -167,7 +167,7 @@ def follow(story: Story, issue: Issue, team: work.Team, county: Office, seed: in
         story.then(at + timedelta(days=5, hours=2), lambda later: work.mend(fresh(issue), owner, later, seed))
         story.then(at + timedelta(days=7, hours=1), lambda later: verified(issue, team, later, seed))
     if issue.nature in {"offence", "crime"} and issue.number % 2:
-        story.then(at + timedelta(days=2), lambda later: case(story, issue, team, county, later))
+        story.then(at + timedelta(days=2), lambda later: case(story, issue, team, later))
 
 
 def fresh(issue: Issue) -> Issue:
@@ -180,7 +180,7 @@ def verified(issue: Issue, team: work.Team, at: datetime, seed: int) -> None:
         work.verify(row, team, at, seed)
 
 
-def case(story: Story, issue: Issue, team: work.Team, county: Office, at: datetime) -> None:
+def case(story: Story, issue: Issue, team: work.Team, at: datetime) -> None:
     """立案, and the later steps each on its day."""
     row = fresh(issue)
     if row.state == IssueState.VOID:
@@ -188,7 +188,7 @@ def case(story: Story, issue: Issue, team: work.Team, county: Office, at: dateti
     filing = penalties.Filing(
         cause=f"{row.behaviour}案",
         violated_article=row.basis_text,
-        penalty_article=row.basis_text.replace("第二十条第二款", "第九十九条第三项"),
+        penalty_article=penalty_article(row.basis_text),
         facts=f"{day_of(row.occurred_at):%Y 年 %m 月 %d 日}现场检查时，{row.description}。",
         investigators=[team.lead, team.second],
         filed_on=day_of(at),
@@ -196,7 +196,7 @@ def case(story: Story, issue: Issue, team: work.Team, county: Office, at: dateti
     found = penalties.file_case(row, filing, actor=team.officer, at=at)
     fine = Decimal(20000 + 10000 * (row.number % 9))
     story.then(at + timedelta(days=3), lambda later: notice(found.pk, fine, team, later))
-    story.then(at + timedelta(days=12), lambda later: decision(found.pk, fine, county, later))
+    story.then(at + timedelta(days=12), lambda later: decision(story, found.pk, fine, later))
     story.then(at + timedelta(days=14), lambda later: service(found.pk, team, later))
     story.then(at + timedelta(days=17), lambda later: closing(found.pk, fine, team, later))
 
@@ -212,20 +212,23 @@ def notice(pk: int, fine: Decimal, team: work.Team, at: datetime) -> None:
         penalties.give_notice(row, day=day_of(at), fine=fine, text=text, actor=team.officer, at=at)
 
 
-def decision(pk: int, fine: Decimal, county: Office, at: datetime) -> None:
+def decision(story: Story, pk: int, fine: Decimal, at: datetime) -> None:
     row = current(pk, CaseState.NOTICED)
-    if row is None or county.leader is None:
+    # In whose name it goes out, there sits who decides: the branch itself from 2026-08-15, its city bureau before.
+    leaders = {office.unit.pk: office.leader for office in (*story.people.alive, *story.counties)}
+    leader = leaders.get(row.authority_id) if row else None
+    if row is None or leader is None:
         return
     said = penalties.Deciding(
         day=day_of(at),
         fine=fine,
         evidence="现场检查（勘察）笔录、现场照片、调查询问笔录、排污许可证复印件",
-        defence="当事人在法定期限内未提出陈述申辩，未申请听证，视为放弃",
+        defence="当事人书面表示放弃陈述申辩，不申请听证",
         discretion="违法行为首次发现，及时整改，依裁量基准确定",
         payment="自收到本决定书之日起 15 日内到指定银行缴纳",
         waived=True,
     )
-    penalties.decide(row, said, actor=county.leader, at=at)
+    penalties.decide(row, said, actor=leader, at=at)
 
 
 def service(pk: int, team: work.Team, at: datetime) -> None:

@@ -21,5 +21,11 @@ def finding(number: int, key: str, day: date) -> dict[str, Any]:
     """The finding of that number (any number; the cases repeat) as the sheet's editor writes it."""
     case = dict(cases()[number % len(cases())])
     days = case.pop("days")
+    case.pop("penalty_article", None)
     deadline = (day + timedelta(days=days)).isoformat() if case["handling"] == TIME_LIMITED else ""
     return case | {"key": key, "is_producing": "yes", "deadline_on": deadline, "photos": []}
+
+
+def penalty_article(violated: str) -> str:
+    """The article that punishes what an article forbids, as the cases name them."""
+    return next((case["penalty_article"] for case in cases() if case["basis_text"] == violated), violated)

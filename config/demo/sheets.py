@@ -12,11 +12,17 @@ from core.form_engine.rules import validate
 
 WORDS = {
     "number": "豫环审〔2019〕{n}号",
+    "name": "管例平",
+    "phone": "1380001{n:04d}",
+    "pin": "CAT0320D{n:06d}",
+    "kind": "叉车",
     "authority": "漯河市生态环境局",
     "place": "厂区",
     "contact": "厂长",
     "ended_time": "11:30",
 }
+# Fields of one key mean different things on different items: the whole path says which.
+WORDS_AT = {"licence.number": "2026{n:06d}"}
 
 
 def complete(form: dict[str, Any], answers: Mapping[str, Any], day: date, seed: int) -> dict[str, Any]:
@@ -28,8 +34,15 @@ def complete(form: dict[str, Any], answers: Mapping[str, Any], day: date, seed: 
         if not problems:
             return filled
         for problem in problems:
-            put(filled, problem.path, harmless(dict(fields[problem.path]), day, seed))
+            put(filled, problem.path, at_path(problem.path, dict(fields[problem.path]), day, seed))
     raise ValueError(problems[0].text)
+
+
+def at_path(path: str, field: dict[str, Any], day: date, seed: int) -> Any:
+    for tail, words in WORDS_AT.items():
+        if path.endswith(tail):
+            return words.format(n=seed)
+    return harmless(field, day, seed)
 
 
 def harmless(field: dict[str, Any], day: date, seed: int) -> Any:
@@ -38,12 +51,19 @@ def harmless(field: dict[str, Any], day: date, seed: int) -> Any:
         good = [o for o in field["options"] if not o.get("finding") and not o.get("na")]
         return (good or field["options"])[0]["value"]
     if kind == "date":
-        return day.replace(year=day.year + 2 if "valid" in field["key"] else day.year - 1, day=1).isoformat()
+        return day_for(field["key"], day).isoformat()
     if kind == "number":
         return field.get("min", 1)
     if kind == "list":
         return [{column["key"]: harmless(column, day, seed) for column in field["columns"]}]
     return WORDS.get(field["key"], "已查阅相关制度和台账，记录完整").format(n=seed)
+
+
+def day_for(key: str, day: date) -> date:
+    """A permit runs on for two years, was granted a year ago; what one did oneself one did today."""
+    if key == "checked_on":
+        return day
+    return day.replace(year=day.year + 2 if "valid" in key else day.year - 1, day=1)
 
 
 def stroke(seed: int) -> bytes:

@@ -14,15 +14,15 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
-def upload_due(ended_at: datetime) -> datetime:
-    """The first instant at which the record of a visit is late: midnight after the Shanghai day on which it ended."""
-    following = day_of(ended_at) + timedelta(days=1)
+def upload_due(began_at: datetime) -> datetime:
+    """The first instant at which the record of a visit is late: midnight after the Shanghai day on which it began."""
+    following = day_of(began_at) + timedelta(days=1)
     return datetime.combine(following, time(), SHANGHAI)
 
 
-def is_late(ended_at: datetime, received_at: datetime) -> bool:
+def is_late(began_at: datetime, received_at: datetime) -> bool:
     """23:59:59 of the same day is in time, 00:00 is not; only the server's receipt counts, never the phone's clock."""
-    return received_at >= upload_due(ended_at)
+    return received_at >= upload_due(began_at)
 
 
 def read_time(typed: str) -> time | None:

@@ -183,12 +183,15 @@ def unsigned(record: VisitRecord, form: FormDefinition, answers: Answers) -> lis
 
 
 def lateness(record: VisitRecord, answers: Answers, at: datetime) -> list[Problem]:
-    """HN-60: the day of the visit's end is the day of upload; later needs a reason. A correction has its own reason."""
-    said = ended_of(record.visit, answers, at)
-    if record.version > 1 or said.at is None or not timing.is_late(said.at, at) or late_reason(answers):
+    """HN-60: the day the visit began, by the server's clock, is the day of upload; later needs a reason.
+
+    Not the typed end: who writes tomorrow's date is late all the same. A correction has its own reason.
+    """
+    began_at = record.visit.started_at
+    if record.version > 1 or began_at is None or not timing.is_late(began_at, at) or late_reason(answers):
         return []
-    day = clock.day_of(said.at)
-    return [Problem("_late_reason", f"检查于 {day} 结束，应当日上传，现已迟报，须填写迟报原因", "迟报原因")]
+    day = clock.day_of(began_at)
+    return [Problem("_late_reason", f"检查于 {day} 进行，应当日上传，现已迟报，须填写迟报原因", "迟报原因")]
 
 
 def late_reason(answers: Answers) -> str:

@@ -73,7 +73,7 @@ def facts_of(record: VisitRecord, sheet: Submission, before: VisitRecord | None,
     answers = sheet.answers
     findings = checking.findings_of(answers)
     ended_at = checking.ended_of(record.visit, answers, at).at or at
-    late = before.is_late if before else timing.is_late(ended_at, at)
+    late = before.is_late if before else timing.is_late(record.visit.started_at or ended_at, at)
     return record_facts(record, answers) | {
         "submission": sheet,
         "outcome": VisitOutcome.DONE if findings else VisitOutcome.NO_PROBLEM,

@@ -1,6 +1,5 @@
 """Signatures on a record: drawn, or refused before a witness. Each holds for one content only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,8 @@ from django.db import transaction
 from accounts.models import User
 from core import audit, clock, files
 from core.form_engine.rules import Problem, summary, validate
-from core.models import FormDefinition
+from core.form_engine.services import photos_missing
+from core.models import FormDefinition, Submission
 from core.refusals import NotAllowed, Refused
 from inspections.models import Signature, VisitRecord
 from inspections.services import checking, sheets, visits
@@ -88,16 +88,18 @@ def checked_sheet(record: VisitRecord, at: datetime) -> tuple[FormDefinition, di
     sheet = sheets.sheet_of(record.client_id)
     if sheet is None:
         raise Refused("检查记录还没有保存，请先填写。")
-    problems = gaps(record, sheet.definition, sheet.answers, at)
+    problems = gaps(record, sheet, at)
     if problems:
         raise Refused(f"检查记录还没有填好，填好后再签名。{summary(problems)}", status=422)
     return sheet.definition, sheet.answers
 
 
-def gaps(record: VisitRecord, form: FormDefinition, answers: Mapping[str, Any], at: datetime) -> list[Problem]:
+def gaps(record: VisitRecord, sheet: Submission, at: datetime) -> list[Problem]:
     """What the form asks for and what the room asks for, signatures and lateness left aside."""
-    day = clock.day_of(at).isoformat()
-    return validate(form.data, answers, day) + checking.content_problems(record, form, answers, at)
+    form, answers = sheet.definition, sheet.answers
+    found = validate(form.data, answers, clock.day_of(at).isoformat())
+    found += checking.content_problems(record, form, answers, at)
+    return found + photos_missing(sheet, record.visit, record.writer, at)
 
 
 def signer_of(record: VisitRecord, drawn: Drawn, actor: User) -> tuple[User | None, str]:

@@ -118,7 +118,7 @@ def sign_page(record: VisitRecord, form: SignForm, request: HttpRequest) -> dict
     sheet = sheets.sheet_of(record.client_id)
     answers = sheet.answers if sheet else {}
     at = clock.now()
-    gaps = signing.gaps(record, sheet.definition, answers, at) if sheet else []
+    gaps = signing.gaps(record, sheet, at) if sheet else []
     found = checking.findings_of(answers)
     cards = [card(record, sheet, role, form, request) for role in checking.required_roles(record, answers)]
     return {

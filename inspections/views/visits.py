@@ -179,12 +179,13 @@ def visit_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def ended(request: HttpRequest, visit: Visit, form: EndForm) -> HttpResponse | None:
     """Locked, or None with the refusal on the form."""
-    said, at, actor = form.cleaned_data, clock.now(), person(request)
+    said, actor = form.cleaned_data, person(request)
     try:
         photos = tuple(
-            files.store(one, name=one.name or "", by=actor, at=at, kind="photo") for one in said.pop("photos")
+            files.store(one, name=one.name or "", by=actor, at=clock.now(), kind="photo") for one in said.pop("photos")
         )
-        record = ending.end(visit, Ending(**said, photos=photos), actor=actor, at=at)
+        # The moment of the command is taken when its transaction opens: the weekly cut-off waits for no upload.
+        record = ending.end(visit, Ending(**said, photos=photos), actor=actor, at=clock.now())
     except Refused as refusal:
         add_errors(form, refusal)
         return None

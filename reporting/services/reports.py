@@ -130,6 +130,7 @@ def send(report: UnitReport, text: str, is_nothing: bool, *, seen: str, actor: U
         "seen_at": moment,
     }
     with transaction.atomic():
+        refuse_overtaken(report, at)
         row = advance(UnitReport, report.pk, "send", table=REPORTS, actor=actor, at=at, stamps=stamps)
         write_version(row, 1, figures, as_of=moment, actor=actor, at=at)
         meet(OBLIGATION, subject(row.pk), period=str(row.period), at=at)
@@ -137,6 +138,13 @@ def send(report: UnitReport, text: str, is_nothing: bool, *, seen: str, actor: U
         if timeliness(at, row.period.cutoff_at, at) is Timeliness.LATE:
             notices.late(row, at)
     return row
+
+
+def refuse_overtaken(report: UnitReport, at: datetime) -> None:
+    """A command of before the cut-off whose transaction comes after the freeze: the week stands as not sent."""
+    row = UnitReport.objects.select_for_update(of=("self",)).select_related("period").get(pk=report.pk)
+    if row.frozen_at is not None and at <= row.period.cutoff_at:
+        raise Refused("报送时本期已经封账，请刷新页面后按补报办理。")
 
 
 def write_version(

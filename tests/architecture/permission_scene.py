@@ -255,7 +255,7 @@ def decided(stage: Stage, case: PenaltyCase) -> PenaltyCase:
         discretion="首要因素 3 级",
         payment="15 日内缴至指定银行",
     )
-    return penalties.decide(case, said, actor=stage.cast.leader_a, at=NOW)
+    return penalties.decide(case, said, actor=stage.cast.leader_city, at=NOW)
 
 
 def served(stage: Stage, case: PenaltyCase) -> PenaltyCase:

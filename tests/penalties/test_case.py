@@ -73,7 +73,7 @@ def noticed(cast, filed):
 
 @pytest.fixture
 def decided(cast, noticed):
-    return services.decide(noticed, deciding(), actor=cast.leader_a, at=LATER)
+    return services.decide(noticed, deciding(), actor=cast.leader_city, at=LATER)
 
 
 @pytest.fixture
@@ -145,19 +145,19 @@ def test_the_notice_says_until_when_the_party_may_answer(noticed):
 
 def test_no_decision_within_the_partys_term(cast, noticed):
     with pytest.raises(Refused, match="届满"):
-        services.decide(noticed, deciding(day=date(2020, 5, 25)), actor=cast.leader_a, at=LATER)
-    services.decide(noticed, deciding(day=date(2020, 5, 25), waived=True), actor=cast.leader_a, at=LATER)
+        services.decide(noticed, deciding(day=date(2020, 5, 25)), actor=cast.leader_city, at=LATER)
+    services.decide(noticed, deciding(day=date(2020, 5, 25), waived=True), actor=cast.leader_city, at=LATER)
 
 
 def test_a_decision_is_not_heavier_than_its_notice(cast, noticed):
     with pytest.raises(Refused, match="不能高于"):
-        services.decide(noticed, deciding(fine=Decimal("280000.01")), actor=cast.leader_a, at=LATER)
+        services.decide(noticed, deciding(fine=Decimal("280000.01")), actor=cast.leader_city, at=LATER)
 
 
 def test_who_investigated_does_not_decide(cast, filed, noticed):
-    noticed.investigators.add(cast.leader_a)
+    noticed.investigators.add(cast.leader_city)
     with pytest.raises(Refused, match="调查人员"):
-        services.decide(noticed, deciding(), actor=cast.leader_a, at=LATER)
+        services.decide(noticed, deciding(), actor=cast.leader_city, at=LATER)
 
 
 def words_of(document) -> str:
@@ -171,7 +171,7 @@ def test_the_printed_decision_names_who_was_on_the_site(cast, noticed):
     seen = [{"name": "甲检查", "certificate": "豫环001"}, {"name": "乙检查", "certificate": "豫环002"}]
     VisitRecord.objects.filter(pk=noticed.issue.record_id).update(snapshot={"inspectors": seen})
     case = PenaltyCase.objects.get(pk=noticed.pk)
-    step = services.decide(case, deciding(), actor=cast.leader_a, at=LATER).steps.get(kind="decide")
+    step = services.decide(case, deciding(), actor=cast.leader_city, at=LATER).steps.get(kind="decide")
     assert "执法人员甲检查（豫环001）、乙检查（豫环002）对你单位进行现场检查" in words_of(step.document)
     assert "经执法人员李一检（" in words_of(step.document)
 
@@ -201,7 +201,7 @@ def test_the_printed_decision_carries_every_field(decided):
 
 def test_a_decision_with_a_hole_is_not_printed_and_nothing_moves(cast, noticed):
     with pytest.raises(Refused, match="证据"):
-        services.decide(noticed, deciding(evidence=""), actor=cast.leader_a, at=LATER)
+        services.decide(noticed, deciding(evidence=""), actor=cast.leader_city, at=LATER)
     noticed.refresh_from_db()
     assert noticed.state == CaseState.NOTICED
     assert not CaseStep.objects.filter(kind="decide").exists()
@@ -224,11 +224,11 @@ def test_closing_says_why_when_less_was_paid(cast, served):
 
 def test_a_step_never_stands_before_the_last(cast, noticed):
     with pytest.raises(Refused, match="不能早于"):
-        services.decide(noticed, deciding(day=date(2020, 5, 19), waived=True), actor=cast.leader_a, at=LATER)
+        services.decide(noticed, deciding(day=date(2020, 5, 19), waived=True), actor=cast.leader_city, at=LATER)
 
 
 def test_a_withdrawn_issue_may_be_filed_again(cast, filed, issue):
-    services.withdraw(filed, day=date(2020, 5, 20), reason="证据不足", actor=cast.leader_a, at=LATER)
+    services.withdraw(filed, day=date(2020, 5, 20), reason="证据不足", actor=cast.leader_city, at=LATER)
     again = services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
     assert again.number == "漯环立〔2020〕2号"
 
@@ -246,7 +246,7 @@ def test_every_disallowed_jump_is_refused_by_table_page_and_api(client, cast, fi
     filed.refresh_from_db()
     with pytest.raises(Refused):
         CASES.arrow(state, action)
-    client.force_login(cast.leader_a if action in {"decide", "withdraw"} else cast.officer_a)
+    client.force_login(cast.leader_city if action in {"decide", "withdraw"} else cast.officer_a)
     assert client.get(reverse("penalties:case_step", args=[filed.pk, action])).status_code == 409
     answer = client.post(f"/api/v1/cases/{filed.pk}/steps/{action}", "{}", content_type="application/json")
     assert answer.status_code == 409
@@ -323,3 +323,19 @@ def test_every_step_is_in_the_trail(served):
 def test_the_time_of_recording_is_the_servers(filed):
     assert filed.steps.get().recorded_at == LATER
     assert filed.recorded_at - LATER == timedelta(0)
+
+
+def test_who_signs_decides_not_the_branch_that_handles(client, cast, noticed):
+    url = reverse("penalties:case_step", args=[noticed.pk, "decide"])
+    client.force_login(cast.leader_a)
+    assert client.get(url).status_code == 403
+    client.force_login(cast.leader_city)
+    assert client.get(url).status_code == 200
+
+
+def test_the_enterprise_learns_of_its_case_by_the_notice(client, cast, filed):
+    client.force_login(cast.enterprise_a)
+    url = reverse("penalties:case_detail", args=[filed.pk])
+    assert client.get(url).status_code == 404
+    services.give_notice(filed, day=NOTICED, fine=Decimal(1000), text="理由", actor=cast.officer_a, at=LATER)
+    assert client.get(url).status_code == 200
