@@ -160,6 +160,17 @@ def test_at_2359_it_is_in_time_and_the_next_day_it_is_late_and_needs_a_reason(sc
     assert (kept.is_late, kept.late_reason, kept.recorded_at) == (True, "山区没有信号", NEXT_DAY)
 
 
+def test_writing_tomorrows_date_as_the_end_does_not_make_it_in_time(scene: Scene) -> None:
+    record = stage.begun(scene)
+    answers = stage.record_answers(record)
+    stage.put_path(answers, "visit_closing.ended.ended_on", "2020-05-13")
+    stage.put_path(answers, "visit_closing.ended.ended_time", "00:00")
+    stage.save(record, answers, at=NEXT_DAY)
+    stage.sign_all(record, at=NEXT_DAY, roles=("lead", "second", "enterprise"))
+    (problem,) = submit(record, at=NEXT_DAY).problems
+    assert problem.path == "_late_reason"
+
+
 def test_in_time_at_the_last_minute_of_the_day(scene: Scene) -> None:
     record = stage.ready(scene)
     assert submit(record, at=LAST_MINUTE).result is Result.RECEIVED
@@ -278,8 +289,9 @@ def test_a_photo_that_never_arrived_keeps_the_record_open(scene: Scene) -> None:
     record = stage.begun(scene)
     answers = stage.record_answers(record, stage.finding(photos=[{"sha256": "a" * 64}]))
     stage.save(record, answers)
-    stage.sign_all(record)
-    assert [one.message for one in submit(record).problems] == ["有照片还没有上传完"]
+    with pytest.raises(Refused, match="有照片还没有上传完"):
+        stage.sign_all(record)
+    assert "有照片还没有上传完" in [one.message for one in submit(record).problems]
 
 
 def test_handed_in_twice_it_is_the_same_receipt(scene: Scene) -> None:

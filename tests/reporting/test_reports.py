@@ -81,6 +81,15 @@ def test_a_recall_that_comes_after_the_freeze_is_refused_whatever_its_moment(sce
     assert UnitReport.objects.get(pk=report.pk).sent_at == sh("05-15 10:00")
 
 
+def test_a_sending_of_before_the_cut_off_does_not_slip_in_after_the_freeze(scene: Scene, report: UnitReport) -> None:
+    sweep(sh("05-15 17:31"))
+    with pytest.raises(Refused, match="补报"):
+        send(scene, report, "05-15 17:29:59")
+    row = UnitReport.objects.get(pk=report.pk)
+    assert row.is_missing
+    assert row.sent_at is None
+
+
 def test_frozen_figures_may_differ_from_those_seen(scene: Scene, report: UnitReport) -> None:
     send(scene, report, "05-14 10:00")
     scene.found(scene.visited(scene.site("漯河示例造纸厂"), "05-15 17:20"))
