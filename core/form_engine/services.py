@@ -245,6 +245,13 @@ def _missing_photos(writer: _Writer) -> list[Problem]:
     ]
 
 
+def photos_missing(sheet: Submission, subject: Any, user: Any, at: datetime) -> list[Problem]:
+    """The photos of a saved sheet that have not arrived: asked before anybody signs what could not be received."""
+    incoming = Incoming(sheet.client_id, sheet.definition.name, sheet.kind, sheet.subject_id, sheet.answers)
+    handler = handler_of(sheet.kind)
+    return _missing_photos(_Writer(incoming, handler, subject, sheet.definition, sheet.answers, "", user, at))
+
+
 def _usable(writer: _Writer) -> Any:
     """The stored photos that may stand on this sheet: sent by this person, or already on a sheet of the subject."""
     hashes = {photo["sha256"] for _, photo in photos(writer.answers)}

@@ -160,6 +160,9 @@ class Signature(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.name}的签名"
+
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     view_capability = "visit.view"

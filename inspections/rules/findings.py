@@ -11,6 +11,8 @@ GRAVITIES = {"ordinary": "一般", "major": "重点", "grave": "重大"}
 BASES = {"law": "法律法规", "standard": "检查标准", "task": "攻坚要求"}
 # 查处情况 4 限期整改: without a date it is not a term (HS-73).
 TIME_LIMITED = 4
+# The sheet asks for 无 where there is none; between two clauses that would not read.
+NOTHING_SEEN = "未见污染现象"
 LIMITS = {"pollution": 500, "behaviour": 500, "basis_text": 300, "proposal": 300, "demand": 2000}
 LABELS = {
     "nature": "性质",
@@ -79,7 +81,8 @@ class Finding:
     def description(self) -> str:
         """正在生产；排口可见烟羽；除尘设施不正常运行 (HS-71: the three in one sentence)."""
         producing = "检查时正在生产" if self.is_producing else "检查时未生产"
-        return "；".join(part.rstrip("。；") for part in (producing, self.pollution, self.behaviour) if part)
+        seen = NOTHING_SEEN if self.pollution.strip("。 ") in {"无", "没有"} else self.pollution
+        return "；".join(part.rstrip("。；") for part in (producing, seen, self.behaviour) if part)
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ def test_any_shape_can_be_read(raw: object) -> None:
 def test_the_description_is_made_of_the_three() -> None:
     assert finding().description == "检查时正在生产；排口可见烟羽；布袋除尘设施不正常运行"
     assert finding(is_producing="no").description.startswith("检查时未生产")
+    assert finding(pollution="无。").description == "检查时正在生产；未见污染现象；布袋除尘设施不正常运行"
 
 
 def test_findings_of_one_key_are_found() -> None:
