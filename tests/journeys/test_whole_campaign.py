@@ -13,8 +13,20 @@ from core.calendar import load_tables
 from tests import factories as make
 from tests.cast import assemble
 from tests.journeys.stage import Stage
-from tests.journeys.steps import planning, recording, registering, self_check, start, visiting
+from tests.journeys.steps import (
+    desk,
+    friday,
+    ledger,
+    penalty,
+    planning,
+    recording,
+    registering,
+    self_check,
+    start,
+    visiting,
+)
 
+# In the order of the calendar; each step says in its first words which of the ten it belongs to.
 STEPS = (
     start.first_sign_in,
     start.campaign_is_published,
@@ -22,8 +34,10 @@ STEPS = (
     self_check.targets_are_listed,
     self_check.slips_are_printed,
     self_check.account_is_activated,
+    desk.contact_is_named,
     self_check.self_check_is_filled,
     self_check.self_check_is_filed,
+    friday.weeks_begin,
     planning.inspectors_pledge,
     planning.visits_are_planned,
     visiting.visit_begins,
@@ -32,6 +46,24 @@ STEPS = (
     visiting.record_is_signed,
     visiting.halted_works,
     planning.second_visit_asks_why,
+    ledger.ledger_is_exported,
+    ledger.rectification_is_reported,
+    penalty.case_is_filed,
+    friday.late_upload_begins,
+    friday.counties_confirm,
+    friday.city_sends,
+    friday.grows_graver,
+    friday.platform_freezes,
+    friday.province_downloads,
+    friday.report_is_corrected,
+    friday.late_upload_arrives,
+    ledger.issue_is_closed,
+    desk.owners_are_reminded,
+    desk.search_finds,
+    penalty.case_is_decided,
+    desk.leaver_hands_over,
+    penalty.case_is_closed,
+    friday.a_month_later,
 )
 
 

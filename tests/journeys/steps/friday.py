@@ -1,6 +1,7 @@
 """Step 9: the week. Counties confirm, the city sends and recalls, the platform freezes, the province downloads."""
 
 import time
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +11,18 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from core import clock
+from core.audit import digest_of
 from core.models import Obligation
+from enterprises.models import Enterprise
+from inspections.models import Issue, VisitRecord
+from inspections.services import locking
+from reporting.figures import Span, compute, places_of
 from reporting.models import CountyConfirmation, ReportPeriod, UnitReport
 from reporting.services.freeze import sweep
 from reporting.tasks import sweep_periods
+from tests.inspections import scene
 from tests.journeys.stage import Player, Stage
+from tests.journeys.steps.registering import HERO
 from tests.running import worker
 
 TEXT = "本周检查 1 家重点排污单位，发现问题 2 个，已一次性告知并立案 1 件；下周重点检查涉气企业。"
@@ -110,6 +118,7 @@ def platform_freezes(stage: Stage) -> None:
     contact = stage.at_desk(stage.cast.contact_city)
     page = contact.open(f"/reports/{stage.facts['report'].pk}/")
     contact.reads("封账数字与报送时看到的数字有")
+    contact.reads("平台封账")
     stage.look(page, "report-frozen")
     expect(page.get_by_role("button", name="撤回修改")).to_have_count(0)
     refused = contact.post(f"/reports/{stage.facts['report'].pk}/recall/", {"reason": "晚了"})
@@ -191,3 +200,60 @@ def second_edition(stage: Stage, province: Player) -> None:
     for form, before in stage.facts["first_edition"].items():
         assert province.fetch(f"/summaries/{first.pk}/{form}/") == before, "the first edition stays what it was"
     stage.facts["handed_out"] = handed_out(week, province, editions=2)
+
+
+def late_upload_begins(stage: Stage) -> None:
+    """9: on the same Thursday a visit is made whose record will arrive only in the next week."""
+    stage.travel("2020-04-30 16:00")
+    target = stage.facts["targets"][stage.cast.site_a.pk]
+    of = scene.Scene(stage.cast, stage.facts["campaign"], target)
+    record = scene.begun(of, at=clock.now(), planned_on=date(2020, 4, 30))
+    sheet = scene.sheet_of(record)
+    answers = scene.complete(sheet.definition.data, sheet.answers, date(2020, 4, 30))
+    answers["visit_closing"]["ended"]["ended_time"] = "16:20"
+    finding = scene.finding(deadline_on="2020-05-08")
+    stage.facts["late"] = (record, answers | {"_findings": [finding]})
+
+
+def late_upload_arrives(stage: Stage) -> None:
+    stage.travel("2020-05-06 09:00")
+    record, answers = stage.facts["late"]
+    scene.save(record, answers, at=clock.now())
+    scene.sign_all(record, at=clock.now())
+    lead = stage.cast.inspector_a
+    outcome = locking.submit(record, late_reason="厂区无信号", actor=lead, at=clock.now())
+    assert not outcome.problems, [one.text for one in outcome.problems]
+    assert VisitRecord.objects.get(pk=record.pk).is_late
+
+
+def a_month_later(stage: Stage) -> None:
+    """9: rows closed, reclassified and voided, a record uploaded late, a works renamed: the same bytes."""
+    stage.travel("2020-06-01 09:00")
+    renamed(stage)
+    week, province = stage.facts["week"], stage.at_desk(stage.cast.officer_province)
+    states = set(Issue.objects.values_list("state", flat=True))
+    assert states == {"closed", "void", "mending"}
+    page = province.open(f"/periods/{week.pk}/")
+    stage.look(page, "a-month-later")
+    again = handed_out(week, province, editions=2)
+    for path, before in stage.facts["handed_out"].items():
+        assert again[path] == before, f"{path} is not what it was on Friday"
+    count_again(week)
+
+
+def renamed(stage: Stage) -> None:
+    county = stage.at_desk(stage.cast.officer_a)
+    county.open(f"/enterprises/{stage.facts['hero'].pk}/edit/")
+    county.fill(name="漯河沙澧示例生物制药有限公司")
+    county.press("保存")
+    county.reads("登记信息已更新。")
+    assert not Enterprise.objects.filter(name=HERO).exists()
+
+
+def count_again(week: ReportPeriod) -> None:
+    """The figures of the frozen week, counted from the facts of today as of then."""
+    reports = list(week.reports.select_related("unit"))
+    span = Span(week.starts_at, week.cutoff_at, week.cutoff_at)
+    counted = compute(week.campaign_id, places_of(report.unit for report in reports), span)
+    for report in reports:
+        assert digest_of(counted[report.unit_id].data()) == report.figures_digest, report.unit.name

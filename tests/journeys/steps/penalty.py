@@ -78,15 +78,19 @@ def decided(leader: Player, case: PenaltyCase, day: str) -> None:
     leader.press("作出处罚决定")
 
 
-def case_is_closed(stage: Stage) -> None:
-    """8: decision, one printed paper, service by two, closing; each step with its day and its people."""
+def case_is_decided(stage: Stage) -> None:
+    """8: the decision after the term, by the authority's leader, with its one printed paper."""
     stage.travel("2020-05-12 09:00")
-    case = stage.facts["case"]
-    leader, county = stage.at_desk(stage.cast.leader_city), stage.at_desk(stage.cast.officer_a)
-    decided(leader, case, "2020-05-12")
+    leader = stage.at_desk(stage.cast.leader_city)
+    decided(leader, stage.facts["case"], "2020-05-12")
     leader.reads("已办理“作出处罚决定”。")
-    paper_says(leader, case)
+    paper_says(leader)
+
+
+def case_is_closed(stage: Stage) -> None:
+    """8: service by two and closing; each step with its day and its people."""
     stage.travel("2020-05-14 09:00")
+    case, county = stage.facts["case"], stage.at_desk(stage.cast.officer_a)
     county.open(f"/cases/{case.pk}/steps/serve/")
     county.fill(receiver="秦厂长", place="企业办公室")
     option = county.page.locator("#id_second option", has_text="王二检").get_attribute("value")
@@ -106,7 +110,7 @@ def case_is_closed(stage: Stage) -> None:
     assert list(kinds) == [("file", None), ("notice", fine), ("decide", fine), ("serve", None), ("close", fine)]
 
 
-def paper_says(leader: Player, case: PenaltyCase) -> None:
+def paper_says(leader: Player) -> None:
     link = leader.page.get_by_role("link", name="（PDF）")
     paper = leader.fetch(link.get_attribute("href"))
     text = "".join("".join(one.extract_text().split()) for one in PdfReader(BytesIO(paper)).pages)
