@@ -15,6 +15,7 @@ from core.clock import day_of
 from core.numbering import next_number
 from core.refusals import Refused
 from core.states import advance
+from enterprises.models import Enterprise
 from inspections.models import Issue
 from inspections.services.issues import record_penalty
 from inspections.states import IssueState, Nature
@@ -47,6 +48,7 @@ def file_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> Pen
         refuse_unfit_issue(Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk))
         if issue.cases.exclude(state="withdrawn").exists():
             raise Refused(f"{issue}已经立案，不能重复立案。")
+        refuse_unnamed_party(issue.enterprise)
         case = create_case(issue, filing, actor=actor, at=at)
         add_step(case, Step.FILE, filing.filed_on, actor=actor, at=at, document_number=case.number, text=filing.facts)
         audit.record("penalties.penaltycase.file", case, actor=actor, at=at, after={"number": case.number})
@@ -60,6 +62,16 @@ def refuse_unfit_issue(issue: Issue) -> None:
     if issue.nature == Nature.SYSTEM:
         # 方案四（三）：制度不健全、落实不到位的，依法进行行政指导。
         raise Refused("制度类问题应先行政指导，不能直接立案处罚。", status=422)
+
+
+def refuse_unnamed_party(site: Enterprise) -> None:
+    """The papers of a case name its party as registered when it is filed; what lacks then could never be decided."""
+    wanted = {"详细地址": site.address, "法定代表人": site.entity.representative}
+    lacking = [title for title, text in wanted.items() if not text.strip()]
+    if lacking:
+        raise Refused(
+            f"当事人“{site.name}”还没有登记{'、'.join(lacking)}，请先在“排污单位”中修改登记，补齐后再立案。", status=422
+        )
 
 
 def refuse_day(day: date, earliest: date, name: str, after: str, at: datetime) -> None:

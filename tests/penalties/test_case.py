@@ -133,6 +133,14 @@ def test_one_investigator_is_not_enough(cast, issue):
         services.file_case(issue, filing(cast, investigators=[cast.inspector_a]), actor=cast.officer_a, at=LATER)
 
 
+def test_a_party_without_representative_is_registered_first(cast, issue):
+    issue.enterprise.entity.representative = ""
+    issue.enterprise.entity.save()
+    with pytest.raises(Refused, match="漯河示例纸业有限公司”还没有登记法定代表人，请先在“排污单位”中修改登记"):
+        services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
+    assert not PenaltyCase.objects.exists()
+
+
 def test_an_investigator_without_certificate_is_named(cast, issue):
     people = [cast.inspector_a, cast.officer_a]
     with pytest.raises(Refused, match="孙经办"):

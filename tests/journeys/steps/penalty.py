@@ -26,12 +26,25 @@ def case_is_filed(stage: Stage) -> None:
     county.reads("调查人员不得少于两人。")
     page.get_by_label("王二检").check()
     county.press("立案并编号")
+    county.reads(f"当事人“{HERO}”还没有登记法定代表人，请先在“排污单位”中修改登记，补齐后再立案。")
+    party_is_registered(stage, county)
+    county.press("立案并编号")
     county.reads(f"已立案，案号 {NUMBER}。")
     case = PenaltyCase.objects.get()
     stage.facts["case"] = case
     assert Issue.objects.get(pk=issue.pk).penalty_text == f"已立案（{NUMBER}）"
     jumps_are_refused(stage, county, case)
     noticed(stage, county, case)
+
+
+def party_is_registered(stage: Stage, county: Player) -> None:
+    """In another window; what was typed into the filing waits in the first."""
+    other = Player(county.user, county.page.context.new_page(), stage)
+    other.open(f"/enterprises/{stage.facts['hero'].pk}/edit/")
+    other.fill(representative="田示例")
+    other.press("保存")
+    other.reads("登记信息已更新。")
+    other.page.close()
 
 
 def jumps_are_refused(stage: Stage, county: Player, case: PenaltyCase) -> None:

@@ -45,7 +45,7 @@ def record_is_filled(stage: Stage) -> None:
     own_problem_is_ticked(page)
     stage.look(page, "record-own-check")
     page.locator("[data-form-keep]").click()
-    expect(page.locator("[data-form-status]")).to_contain_text("已存到服务器")
+    expect(page.locator("[data-form-status]")).to_have_attribute("data-tone", "green")
 
 
 def built(page: Page) -> bool:
