@@ -58,7 +58,12 @@ class PersonForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=40)
     unit = forms.ModelChoiceField(label="所在机构", queryset=Unit.objects.none(), empty_label="请选择")
     post = forms.CharField(label="职务", max_length=40, required=False)
-    phone = forms.CharField(label="手机", max_length=20, required=False)
+    phone = forms.RegexField(
+        r"^(1\d{10}|0\d{2,3}-?\d{7,8})$",
+        label="手机",
+        required=False,
+        error_messages={"invalid": "请填写 11 位手机号，或带区号的座机号。"},
+    )
     email = forms.EmailField(label="邮箱", required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:

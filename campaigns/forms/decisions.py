@@ -68,8 +68,18 @@ class AdoptForm(forms.Form):
     def __init__(self, data: Any, *, campaign: Campaign) -> None:
         proposed: Mapping[str, str] = campaign.blueprint.data.get("lists", {})
         super().__init__(data, initial={"key": proposed.get("key"), "statement": proposed.get("statement")})
-        keys = SharedList.objects.order_by("key").values_list("key", flat=True).distinct()
-        field_of(self, "key", forms.ChoiceField).choices = [(key, key) for key in keys]
+        field_of(self, "key", forms.ChoiceField).choices = shared_choices()
+
+
+def shared_choices() -> list[tuple[str, str]]:
+    """Every set of shared lists by what it holds and where it is from, as a person reads it."""
+    titles: dict[str, list[str]] = {}
+    sources: dict[str, str] = {}
+    for row in SharedList.objects.order_by("key", "pk"):
+        if row.title not in titles.setdefault(row.key, []):
+            titles[row.key].append(row.title)
+        sources[row.key] = row.source.split("“")[0]
+    return [(key, f"{'、'.join(held)}（{sources[key]}）") for key, held in titles.items()]
 
 
 class WindowForm(forms.Form):

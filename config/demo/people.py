@@ -118,7 +118,7 @@ def make_unit(row: dict[str, Any], level: str, parent: Unit | None, order: int, 
         level=level,
         document_mark=row["mark"],
         order=order,
-        phone="（演示）",
+        phone="12369",
     )
     if row.get("region"):
         unit.regions.add(Region.objects.get(code=row["region"]))

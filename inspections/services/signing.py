@@ -1,6 +1,6 @@
 """Signatures on a record: drawn, or refused before a witness. Each holds for one content only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -99,7 +99,8 @@ def gaps(record: VisitRecord, sheet: Submission, at: datetime) -> list[Problem]:
     form, answers = sheet.definition, sheet.answers
     found = validate(form.data, answers, clock.day_of(at).isoformat())
     found += checking.content_problems(record, form, answers, at)
-    return found + photos_missing(sheet, record.visit, record.writer, at)
+    lost = photos_missing(sheet, record.visit, record.writer, at)
+    return found + [one if one.section else replace(one, section=checking.FINDINGS) for one in lost]
 
 
 def signer_of(record: VisitRecord, drawn: Drawn, actor: User) -> tuple[User | None, str]:

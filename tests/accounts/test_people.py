@@ -90,6 +90,15 @@ def test_a_superscript_digit_is_no_unit(client, cast):
     assert client.get(reverse("accounts:person_list"), {"unit": "²"}).status_code == 200
 
 
+def test_a_telephone_number_is_one(client, cast):
+    client.force_login(cast.security)
+    form = {"username": "new3", "name": "新人员", "unit": cast.county_a.pk}
+    answer = client.post(reverse("accounts:person_create"), form | {"phone": "12"})
+    assert (answer.status_code, User.objects.filter(username="new3").exists()) == (422, False)
+    assert "11 位手机号" in answer.content.decode()
+    assert client.post(reverse("accounts:person_create"), form | {"phone": "0395-3100000"}).status_code == 200
+
+
 def test_a_first_password_is_kept_by_no_cache(client, cast):
     client.force_login(cast.security)
     form = {"username": "new2", "name": "新人员", "unit": cast.county_a.pk}

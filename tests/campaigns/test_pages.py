@@ -113,6 +113,9 @@ def test_the_province_draws_up_chooses_adopts_and_only_a_leader_approves(cast, b
     assert "尚未选定" in text(client.get(answer.url))
     parameters = {"selfcheck_scope": "all", "contacts_due": "04-20", "other_verify": "with_key"}
     client.post(url("campaign_parameters", row), parameters | {"on_holiday": "previous_workday"})
+    offered = text(client.get(url("campaign_adopt", row)))
+    assert "行业类别 22 类、问题类型 27 类、查处情况 5 类（衡环办发〔2020〕137号 附件4）" in offered
+    assert ">hengshui-annex4<" not in offered
     client.post(url("campaign_adopt", row), {"key": "hengshui-annex4", "statement": "采用附件4"})
     assert client.post(url("campaign_approve", row)).status_code == 403
     client = signed_in(cast.leader_province)

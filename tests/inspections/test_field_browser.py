@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from accounts.models import User
 from core import clock
@@ -59,6 +59,9 @@ def complete(finding: Locator) -> None:
     expect(finding.locator("[data-finding-badge]")).to_have_text("已填齐")
 
 
+NO_PHOTO: FilePayload = {"name": "假.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+
+
 @pytest.mark.req("HN-13")
 def test_a_no_becomes_a_finding_that_is_completed_signed_and_locked(
     world: Scene, live_server: object, phone: Page
@@ -75,9 +78,17 @@ def test_a_no_becomes_a_finding_that_is_completed_signed_and_locked(
         running = phone.locator('[data-form-field="facilities.air.running"]')
         running.get_by_role("radio", name="建成但不正常运行").check()
         phone.locator('[data-form-field="facilities.air.detail"] textarea').fill("2#布袋除尘压差异常")
+        air = phone.locator("[data-form-item]").filter(has=running)
+        air.locator("[data-form-photo-input]").set_input_files(NO_PHOTO)
+        expect(air.get_by_text("不是照片")).to_be_visible()
         phone.locator('[data-form-tab="findings"]').click()
         phone.get_by_role("button", name="生成问题").click()
         complete(phone.locator("details.finding"))
+        expect(phone.locator("[data-finding-photos] .photo")).to_have_count(1)
+        phone.locator('[data-form-tab="facilities"]').click()
+        air.locator(".form-photo button").click()
+        phone.get_by_role("button", name="移除这张照片").click()
+        expect(phone.locator("[data-finding-photos] .photo")).to_have_count(0)
         phone.locator('[data-form-tab="own"]').click()
         phone.get_by_role("radio", name="未整改", exact=True).check()
         phone.get_by_role("button", name="核对并签字").click()

@@ -289,7 +289,7 @@ def test_a_photo_that_never_arrived_keeps_the_record_open(scene: Scene) -> None:
     record = stage.begun(scene)
     answers = stage.record_answers(record, stage.finding(photos=[{"sha256": "a" * 64}]))
     stage.save(record, answers)
-    with pytest.raises(Refused, match="有照片还没有上传完"):
+    with pytest.raises(Refused, match="问题清单：有照片还没有上传完"):
         stage.sign_all(record)
     assert "有照片还没有上传完" in [one.message for one in submit(record).problems]
 

@@ -73,6 +73,7 @@ export class PhotoField {
     this.say([]);
     this.draw();
     this.sheet.changed();
+    document.dispatchEvent(new CustomEvent("sheet:photo-removed", { detail: { sha256 } }));
   }
 
   // What the upload of a photo has come to.

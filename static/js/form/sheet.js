@@ -1,6 +1,6 @@
 // One sheet of a form: keeps what is typed, says what is missing, sends it, and never loses it.
 // Other scripts of the page listen on the form: sheet:answers {answers, negatives}, sheet:problems {problems},
-// sheet:saved {result, submission}; and add answers of their own by data-extra (fields.js).
+// sheet:saved {result, submission}, sheet:photo-removed {sha256} (photo-field.js); and add answers of their own by data-extra (fields.js).
 import { platformNow } from "../countdown.js";
 import { loginUrl } from "../http.js";
 import { openConflict } from "./conflict.js";

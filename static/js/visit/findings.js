@@ -27,6 +27,7 @@ export class Findings {
     this.dismissed = new Extra("dismissed", () => ({}), (reasons) => this.restoreReasons(reasons));
     root.querySelector("[data-finding-add]").addEventListener("click", () => this.add({}, true));
     document.addEventListener("sheet:answers", ({ detail }) => this.heard(detail));
+    document.addEventListener("sheet:photo-removed", ({ detail }) => this.dropPhoto(detail.sha256));
   }
 
   restore(rows) {
@@ -45,6 +46,16 @@ export class Findings {
     this.drawOffers();
     for (const card of this.list.children) this.drawPhotos(card, this.rowOf(card));
     this.count();
+  }
+
+  // What was taken off the sheet by hand, a photo the server refused above all, does not stay under a finding.
+  dropPhoto(sha256) {
+    if (photosOf(this.answers, "").some((photo) => photo.sha256 === sha256)) return;
+    const held = this.rows.filter((row) => (row.photos ?? []).some((photo) => photo.sha256 === sha256));
+    for (const row of held) row.photos = row.photos.filter((photo) => photo.sha256 !== sha256);
+    if (!held.length) return;
+    for (const card of this.list.children) this.drawPhotos(card, this.rowOf(card));
+    this.save();
   }
 
   // One offer for each negative answer that no finding answers for.
