@@ -67,7 +67,14 @@ LIST_COLUMNS: Final = (
         aliases=("许可证编号", "排污许可证号", "排污登记编号"),
     ),
     Column("management", "管理类别", 10, kind="choice", choices=MANAGEMENT, read=management_of),
-    Column("permit_valid_to", "许可证有效期至", 13, kind="date", read=lambda site: permit_of(site, "valid_to")),
+    Column(
+        "permit_valid_to",
+        "许可证有效期至",
+        13,
+        kind="date",
+        aliases=("排污许可证有效期至", "排污许可有效期至"),
+        read=lambda site: permit_of(site, "valid_to"),
+    ),
     Column("enterprise_type", "企业类型", 16, max_length=40),
     Column(
         "industry",
@@ -115,7 +122,9 @@ LIST_COLUMNS: Final = (
         aliases=("法人代表", "法人"),
     ),
     Column("contact_name", "环保负责人", 10, max_length=40, aliases=("联系人",)),
-    Column("contact_phone", "联系电话", 14, kind="phone", max_length=20, aliases=("电话", "联系方式", "手机")),
+    Column(
+        "contact_phone", "联系电话", 14, kind="phone", max_length=20, aliases=("电话", "联系人电话", "联系方式", "手机")
+    ),
     Column("is_ultra_low", "是否超低排放改造的企业", 12, kind="bool", aliases=("是否超低排放改造",)),
     Column(
         "performance_grade",
