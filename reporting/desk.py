@@ -8,11 +8,13 @@ from django.db.models import Q, QuerySet
 from accounts.gate import Person, holdings
 from accounts.models import User
 from campaigns.models import Campaign
+from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
 from enterprises.models import Enterprise
 from enterprises.rules.searching import wanted
 from inspections.models import Issue
+from inspections.services.issues import TERM
 from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod
 
@@ -20,11 +22,15 @@ SEARCH_LIMIT = 20
 
 
 def owed_by(user: User) -> QuerySet[Obligation]:
-    """What the person, the person's units (not those below them) and the person's enterprises still owe."""
+    """What the person, the person's units (not those below them) and the person's enterprises still owe.
+
+    A rectification is the enterprise's; once it is overdue the county that supervises it has it on its desk too.
+    """
     held = holdings(user)
     paths = {row.path for row in held.rows if row.path}
     sites = held.scope("enterprise.own").enterprise_ids
     mine = Q(person=user) | Q(person=None, enterprise_id=None, unit_path__in=sorted(paths))
+    mine |= Q(kind=TERM, unit_path__in=sorted(paths), due_at__lt=clock.now())
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))
     return Obligation.objects.open().filter(mine)

@@ -49,6 +49,22 @@ def test_an_enterprise_owes_its_own(cast):
     assert not desk.owed_by(fresh(cast.officer_a)).exists()
 
 
+def test_an_overdue_rectification_is_on_the_countys_desk_too(cast):
+    now = clock.now()
+    for days, kind in ((-1, "rectification"), (1, "rectification"), (-1, "selfcheck")):
+        open_obligation(
+            kind=kind,
+            subject=f"{kind}:{days}",
+            unit_path=cast.county_a.path,
+            due_at=now + timedelta(days=days),
+            at=now,
+            title=f"{kind}{days}",
+            enterprise_id=cast.site_a.pk,
+        )
+    assert [row.title for row in desk.owed_by(fresh(cast.officer_a))] == ["rectification-1"]
+    assert not desk.owed_by(fresh(cast.officer_city)).exists()
+
+
 def test_piles_stand_by_date(cast):
     for days, title in ((-1, "逾期的"), (3, "本周的"), (30, "以后的")):
         owe(cast.county_a, days, title=title)
