@@ -25,6 +25,7 @@ PRINCIPALS = (
     "officer_a",
     "leader_a",
     "officer_city",
+    "leader_city",
     "contact_city",
     "officer_other",
     "officer_province",
@@ -42,7 +43,8 @@ PRINCIPALS = (
 def written_line(line: Line, cells: Cells) -> str:
     by_status: dict[str, list[str]] = {}
     for name in PRINCIPALS:
-        by_status.setdefault(cells[name], []).append(name)
+        if name in cells:  # lines not asked yet may not know a new principal
+            by_status.setdefault(cells[name], []).append(name)
     order = sorted(by_status, key=lambda status: (status == "login", status))
     return ",".join([*line, "|".join(f"{status}:{'+'.join(by_status[status])}" for status in order)])
 

@@ -49,6 +49,14 @@ class Ask:
     sent: Any = None
 
 
+Doors = dict[str, dict[str, Ask]]
+
+
+def one(ask: Ask) -> dict[str, Ask]:
+    """A URL with a single way through it."""
+    return {OWN: ask}
+
+
 @dataclass
 class Stage:
     """What the doors lead to. Sites, targets and visits of county A are named by what is special about them."""

@@ -11,9 +11,9 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.architecture.permission_doors import Doors, doors
+from tests.architecture.permission_doors import doors
 from tests.architecture.permission_matrix import PRINCIPALS, Line, Matrix
-from tests.architecture.permission_scene import OWN, Ask, Stage
+from tests.architecture.permission_scene import OWN, Ask, Doors, Stage
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 TRAIL = "core_auditevent"

@@ -16,7 +16,7 @@ from tests.architecture.permission_scene import NOW, WRONG_PARENT, build
 from tests.architecture.permission_walk import READING, Asker, Url, faults, statuses, urls, walk
 
 ROOMS = sorted({url.room for url in urls()})
-HINT = "say how to ask it in tests/architecture/permission_doors.py, then write its line anew and review it"
+HINT = "say how to ask it in tests/architecture/permission_doors, then write its line anew and review it"
 # What the whole world may open; and the answers by which a person is sent away.
 PUBLIC = {"accounts:login", "core:document_check", "enterprises:activate"}
 AWAY = {"login", "401", "403", "404"}

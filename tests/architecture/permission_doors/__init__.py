@@ -1,0 +1,36 @@
+"""How every named URL of the project is asked by the permission matrix: one entry a name, one module a room.
+
+A URL that takes no ids and whose writes need no fields stands in no list. Relations: `own` are rows of county A or of
+site A, `wrong parent` is a child of another parent, `own (word)` are further ways through the same URL.
+"""
+
+from tests.architecture.permission_doors import (
+    accounts,
+    campaigns,
+    core,
+    enterprises,
+    inspections,
+    penalties,
+    reporting,
+)
+from tests.architecture.permission_scene import Doors, Stage
+
+PARTS = (
+    accounts.accounts,
+    campaigns.campaigns,
+    campaigns.people,
+    core.core,
+    enterprises.enterprises,
+    enterprises.imports,
+    inspections.planning,
+    inspections.self_checks,
+    inspections.visits,
+    inspections.issues,
+    penalties.penalties,
+    reporting.desk,
+    reporting.weekly,
+)
+
+
+def doors(stage: Stage) -> Doors:
+    return {name: asks for part in PARTS for name, asks in part(stage).items()}

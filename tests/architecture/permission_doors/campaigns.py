@@ -1,0 +1,59 @@
+"""Doors of campaigns."""
+
+from campaigns.models import ListItem, WorkGroup
+from tests.architecture.permission_scene import OWN, REASON, WRONG_PARENT, Ask, Doors, Stage, key, one
+
+
+def campaigns(stage: Stage) -> Doors:
+    cast, rows, running, draft = stage.cast, stage.rows, key(stage.henan), key(stage.draft)
+    window = {
+        "phase": stage.henan.phases.get(key="inspect").pk,
+        "unit": cast.city.pk,
+        "starts_on": "2020-05-06",
+        "ends_on": "2020-06-26",
+    }
+    chosen = stage.draft.parameters | {"on_holiday": "previous_workday"}
+    return {
+        "campaigns:campaign_create": one(Ask(sent={"blueprint": "henan-2020", "year": 2022, "unit": cast.province.pk})),
+        "campaigns:campaign_detail": {OWN: Ask(running), "own (draft)": Ask(draft)},
+        "campaigns:campaign_parameters": one(Ask(draft, sent=chosen)),
+        "campaigns:campaign_adopt": one(Ask(draft, sent={"key": "hengshui-2020", "statement": "采用"})),
+        "campaigns:campaign_approve": one(Ask(draft)),
+        "campaigns:campaign_return": one(Ask(draft, sent=REASON)),
+        "campaigns:campaign_publish": one(Ask(draft)),
+        "campaigns:campaign_close": one(Ask(running, sent=REASON)),
+        "campaigns:campaign_windows": one(Ask(running, sent=window | REASON)),
+        **{
+            f"campaigns:window_{verb}": {
+                OWN: Ask(running | {"window_pk": rows["window"].pk}, sent=REASON),
+                WRONG_PARENT: Ask(running | {"window_pk": rows["other window"].pk}, sent=REASON),
+            }
+            for verb in ("approve", "refuse")
+        },
+        "campaigns:campaign_source": one(Ask(running)),
+        "campaigns:list_detail": one(
+            Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
+        ),
+        "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
+    }
+
+
+def people(stage: Stage) -> Doors:
+    cast, rows, running = stage.cast, stage.rows, key(stage.henan)
+    group = WorkGroup.objects.filter(campaign=stage.henan).last()
+    return {
+        "campaigns:campaign_people": one(Ask(running)),
+        "campaigns:member_add": one(
+            Ask(running, sent={"group": group.pk, "user": cast.leader_province.pk, "role": "组员"})
+        ),
+        "campaigns:member_remove": {
+            OWN: Ask(running | {"member_pk": rows["member"].pk}),
+            WRONG_PARENT: Ask(running | {"member_pk": rows["other member"].pk}),
+        },
+        "campaigns:contact_name": one(Ask(running, sent={"unit": cast.city.pk, "user": cast.contact_city.pk})),
+        "campaigns:contact_end": {
+            OWN: Ask(running | {"contact_pk": rows["contact"].pk}),
+            WRONG_PARENT: Ask(running | {"contact_pk": rows["other contact"].pk}),
+        },
+        "campaigns:pledge_sign": one(Ask(running, sent={"read": "on", "name": "周三检"})),
+    }
