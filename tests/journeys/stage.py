@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import APIResponse, Download, Locator, Page, expect
+from playwright.sync_api import APIResponse, Download, Locator, Page, Response, expect
 
 from accounts.models import User
 from core import clock
@@ -19,6 +19,8 @@ from tests.cast import Cast
 
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 WIDTHS = (1440, 360)
+# Module scripts have run by then; pictures may follow.
+READY: Literal["domcontentloaded"] = "domcontentloaded"
 NOT_FOUND = "没有找到这个页面"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -33,16 +35,24 @@ class Player:
     password: str = make.PASSWORD
 
     def open(self, path: str) -> Page:
-        self.page.goto(self.stage.url + path)
-        if "/login/" in self.page.url:
-            self.sign_in()
+        self.visit(path)
         return self.page
 
-    def sign_in(self) -> None:
+    def visit(self, path: str) -> Response:
+        """Go there, through the login page when the session has ended; the answer of the page itself."""
+        answer = self.page.goto(self.stage.url + path, wait_until=READY)
+        if "/login/" in self.page.url:
+            answer = self.sign_in()
+        assert answer is not None
+        return answer
+
+    def sign_in(self) -> Response | None:
         self.page.get_by_label("账号").fill(self.user.username)
         self.page.get_by_label("密码").fill(self.password)
-        self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_url(lambda address: "/login/" not in address)
+        with self.page.expect_navigation(wait_until=READY) as left:
+            self.press("登录")
+        assert "/login/" not in self.page.url, f"{self.user.name} could not sign in"
+        return left.value
 
     def press(self, name: str, *, exact: bool = True) -> None:
         self.page.get_by_role("button", name=name, exact=exact).first.click()
@@ -66,18 +76,14 @@ class Player:
 
     def finds_nothing(self, path: str) -> None:
         """What lies outside this person's units is not there: 404, in words."""
-        self.open("/")
-        answer = self.page.goto(self.stage.url + path)
-        assert answer is not None
-        assert answer.status == 404, f"{self.user.name} opened {path}: {answer.status}"
+        status = self.visit(path).status
+        assert status == 404, f"{self.user.name} opened {path}: {status}"
         self.reads(NOT_FOUND)
 
     def is_turned_away(self, path: str) -> None:
         """Inside the units, without the right: 403."""
-        self.open("/")
-        answer = self.page.goto(self.stage.url + path)
-        assert answer is not None
-        assert answer.status == 403, f"{self.user.name} opened {path}: {answer.status}"
+        status = self.visit(path).status
+        assert status == 403, f"{self.user.name} opened {path}: {status}"
 
     def fetch(self, path: str) -> bytes:
         """What a link of the page leads to, as bytes."""

@@ -49,10 +49,7 @@ def party_is_registered(stage: Stage, county: Player) -> None:
 
 def jumps_are_refused(stage: Stage, county: Player, case: PenaltyCase) -> None:
     """Closing what was only filed: 409, in words, on the page and over the interface."""
-    county.open("/")
-    answer = county.page.goto(f"{stage.url}/cases/{case.pk}/steps/close/")
-    assert answer is not None
-    assert answer.status == 409
+    assert county.visit(f"/cases/{case.pk}/steps/close/").status == 409
     county.reads("已立案")
     stage.look(county.page, "case-jump")
     county.open("/")
