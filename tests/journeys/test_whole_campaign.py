@@ -77,6 +77,11 @@ def stage(live_server: Any, new_window: Callable[..., Page]) -> Iterator[Stage]:
 
 
 @pytest.mark.journey
+@pytest.mark.req("HN-22")
+@pytest.mark.req("HN-24")
+@pytest.mark.req("HN-25")
+@pytest.mark.req("HS-67")
+@pytest.mark.req("HS-76")
 @pytest.mark.django_db(transaction=True)
 def test_a_campaign_from_its_blueprint_to_the_provinces_download(stage: Stage) -> None:
     for number, step in enumerate(STEPS, start=1):

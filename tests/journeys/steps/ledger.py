@@ -48,7 +48,9 @@ def ledger_is_exported(stage: Stage) -> None:
     head = next(number for number, row in enumerate(rows) if row[0] == TITLES[0])
     assert list(rows[head]) == TITLES
     assert [row[3] for row in rows[head + 1 :] if row[0]] == [HERO]
-    assert BEHAVIOUR in str(rows[head + 1][13])
+    description, issue_type, handling = (str(cell) for cell in rows[head + 1][13:16])
+    assert BEHAVIOUR in description
+    assert (issue_type[:2], handling[:2]) == ("7 ", "4 ")
     assert AuditEvent.objects.filter(action="inspections.issue.export").count() == 1
     county.open("/issues/?due=late")
     county.reads("没有符合条件的问题")
