@@ -20,7 +20,9 @@ from tests.inspections.scene import MORNING, NOON, Scene
 
 def content(record: VisitRecord, answers: dict[str, Any], at: datetime = NOON) -> list[Problem]:
     """Everything that is missing but signatures."""
-    return signing.gaps(record, stage.sheet_of(record).definition, answers, at)
+    sheet = stage.sheet_of(record)
+    sheet.answers = answers
+    return signing.gaps(record, sheet, at)
 
 
 def paths(record: VisitRecord, answers: dict[str, Any], at: datetime = NOON) -> list[str]:
