@@ -30,7 +30,7 @@ def first_sign_in(stage: Stage) -> None:
     change_password(player, first)
     player.password = NEW_PASSWORD
     player.reads("密码已修改，下次登录请使用新密码。")
-    player.finds_nothing(f"/people/{officer.pk}/nothing/")
+    stage.at_desk(stage.cast.officer_other).finds_nothing(f"/enterprises/{stage.cast.site_a.pk}/")
     officer.refresh_from_db()
     assert not officer.must_change_password
     assert AuditEvent.objects.filter(action="accounts.person.change_password", object_id=str(officer.pk)).count() == 1
