@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "找不到浏览器：请安装软件包 chromium 和 fonts-wqy-microhei（Debian：apt-get install）。"
@@ -35,6 +35,7 @@ def browser() -> Iterator[Browser]:
     program = require_browser()
     # The synchronous driver keeps an event loop on this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield started

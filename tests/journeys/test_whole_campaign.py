@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page
 
+from config.celery import app
 from core import clock
 from core.calendar import load_tables
 from tests import factories as make
@@ -69,6 +70,7 @@ STEPS = (
 
 @pytest.fixture
 def stage(live_server: Any, new_window: Callable[..., Page]) -> Iterator[Stage]:
+    app.control.purge()
     call_command("load_blueprints")
     load_tables()
     with ExitStack() as clock_of_the_story:
