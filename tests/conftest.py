@@ -1,10 +1,13 @@
 """What every test shares. Servers, browser and worker processes are plugins: servers.py, browser.py, running.py."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from django.db import connection
+from django.http import HttpResponseBase
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.cast import Cast, assemble
@@ -12,6 +15,24 @@ from tests.cast import Cast, assemble
 # The same examples on every machine, and no database of examples in a folder that may be read-only.
 hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def answers_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server closes every answer; the test client leaves an unread download to the garbage collector."""
+    streams: list[HttpResponseBase] = []
+    request = Client.request
+
+    def remembered(client: Client, **asked: Any) -> Any:
+        answer = request(client, **asked)
+        if answer.streaming:
+            streams.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", remembered)
+    yield
+    for close in [closer for answer in streams for closer in answer._resource_closers]:  # type: ignore[attr-defined]
+        close()
 
 
 @pytest.fixture

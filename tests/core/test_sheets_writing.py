@@ -162,6 +162,7 @@ def test_an_error_half_way_leaves_no_temporary_file(monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.django_db
 def test_a_download_is_named_in_chinese_and_kept_by_nobody() -> None:
     response = workbook_response("漯河市企业名单.xlsx", [(SPEC, [company(1)])], at=AT, creator="平台")
     assert "filename*=utf-8''%E6%BC%AF" in response["Content-Disposition"]

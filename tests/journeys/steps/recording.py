@@ -1,6 +1,7 @@
 """Step 6, the sheet itself: photos, findings, the colleague who takes the pen."""
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
@@ -16,6 +17,22 @@ BEHAVIOUR = "除尘设施不正常运行，压差计读数为零"
 OTHER = "危险废物管理台账未按月装订"
 DETAIL = "2 号布袋除尘器压差计读数为零，滤袋破损"
 NOTE = "已查阅一季度环保例会记录"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the inspectors write of one finding."""
+
+    nature: str
+    gravity: str
+    issue_type: str
+    behaviour: str
+    basis: str
+    due: str
+
+
+GRAVE = Said("违法", "重点", "7", BEHAVIOUR, "《大气污染防治法》第二十条第二款", "2020-05-08")
+SLIGHT = Said("轻微", "一般", "27", OTHER, "《固体废物污染环境防治法》第五十三条第二款", "2020-05-06")
 
 
 def photo(tint: int = 0) -> bytes:
@@ -39,7 +56,8 @@ def record_is_filled(stage: Stage) -> None:
     sheet.choose(page, f"{AIR}.running", "建成但不正常运行")
     sheet.write(page, f"{AIR}.detail", DETAIL)
     photos_are_added(stage, page)
-    sheet.choose(page, "systems.waste.applied", "部分落实") if built(page) else None
+    sheet.choose(page, "systems.waste.built", "已建立")
+    sheet.choose(page, "systems.waste.applied", "部分落实")
     sheet.complete(page, "2020-04-28", name="赵班长", post="车间主任", ended_time="11:40", note=OTHER)
     findings_are_written(stage, lead)
     own_problem_is_ticked(page)
@@ -48,18 +66,12 @@ def record_is_filled(stage: Stage) -> None:
     expect(page.locator("[data-form-status]")).to_have_attribute("data-tone", "green")
 
 
-def built(page: Page) -> bool:
-    sheet.choose(page, "systems.waste.built", "已建立")
-    return True
-
-
 def photos_are_added(stage: Stage, page: Page) -> None:
     """A text file that calls itself a photo: the server says so, and what was typed stays."""
     field = page.locator(f'[data-form-field="{AIR}.photos"]')
     picker = field.locator("[data-form-photo-input]")
     picker.set_input_files([{"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture" * 50}])
-    expect(field.locator("[data-form-photo-errors] li")).to_be_visible()
-    stage.facts["photo_refusal"] = field.locator("[data-form-photo-errors]").inner_text()
+    expect(field.locator("[data-form-photo-errors] li")).to_contain_text("现场.jpg")
     expect(page.locator(f'[data-form-field="{AIR}.detail"] [data-form-input]')).to_have_value(DETAIL)
     stage.look(page, "photo-refused")
     field.locator(".form-photo button").click()
@@ -74,33 +86,28 @@ def findings_are_written(stage: Stage, lead: Player) -> None:
     sheet.turn_to(page, "findings")
     for words in ("运行", "落实"):
         page.locator("[data-offers] article", has_text=words).get_by_role("button", name="生成问题").click()
-    fill_finding(page, 0, nature="违法", gravity="重点", issue_type="7", behaviour=BEHAVIOUR, due="2020-05-08")
+    fill_finding(page, 0, GRAVE)
     page.locator("[data-form-continue]").click()
     lead.reads("填好后才能签名")
     stage.look(page, "sign-gaps")
     page.go_back()
     sheet.turn_to(page, "findings")
-    fill_finding(page, 1, nature="轻微", gravity="一般", issue_type="27", behaviour=OTHER, due="2020-05-06")
+    fill_finding(page, 1, SLIGHT)
     stage.look(page, "findings")
 
 
-def fill_finding(
-    page: Page, place: int, *, nature: str, gravity: str, issue_type: str, behaviour: str, due: str
-) -> None:
+def fill_finding(page: Page, place: int, said: Said) -> None:
     card = page.locator("[data-findings] > details").nth(place)
     if card.get_attribute("open") is None:
         card.locator("summary").click()
-    for name, label in (("nature", nature), ("gravity", gravity), ("is_producing", "正在生产")):
+    pressed = {"nature": said.nature, "gravity": said.gravity, "is_producing": "正在生产", "basis_kind": "法律法规"}
+    for name, label in pressed.items():
         card.locator(f'label:has([data-f="{name}"])').filter(has_text=label).first.click()
-    card.locator('[data-f="issue_type"]').select_option(issue_type)
-    card.locator('[data-f="handling"]').select_option("4")
-    texts = {"pollution": "排口可见烟羽", "behaviour": behaviour, "demand": "立即检修，补齐记录并报告"}
-    for name, text in {**texts, "deadline_on": due}.items():
+    for name, value in {"issue_type": said.issue_type, "handling": "4"}.items():
+        card.locator(f'[data-f="{name}"]').select_option(value)
+    typed = {"pollution": "排口可见烟羽", "behaviour": said.behaviour, "basis_text": said.basis}
+    for name, text in {**typed, "demand": "立即整改，补齐记录并报告", "deadline_on": said.due}.items():
         card.locator(f'[data-f="{name}"]').fill(text)
-    card.locator('label:has([data-f="basis_kind"])').filter(has_text="法律法规").first.click() if card.locator(
-        'input[data-f="basis_kind"]'
-    ).count() else card.locator('[data-f="basis_kind"]').select_option("law")
-    card.locator('[data-f="basis_text"]').fill("《大气污染防治法》第二十条第二款")
     expect(card.locator("[data-finding-badge]")).to_have_text("已填齐")
 
 
