@@ -5,6 +5,7 @@ Outside is 404 (`visible_to` finds nothing); inside but lacking the capability i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -178,10 +179,9 @@ class ScopedQuerySet(models.QuerySet[Row]):
         return Q(**{f"{lookup}__in": sorted(ids)}) if lookup and ids else Q(pk__in=[])
 
 
-def people_with(capability: str, unit: Unit) -> models.QuerySet[User]:
+def people_with(capability: str, unit: Unit, at: datetime) -> models.QuerySet[User]:
     """Who holds a capability at exactly this unit: whom a notice to the unit reaches."""
-    today = clock.today()
-    grants = Grant.objects.in_force(today).filter(kind=Grant.Kind.UNIT, unit=unit)
+    grants = Grant.objects.in_force(clock.day_of(at)).filter(kind=Grant.Kind.UNIT, unit=unit)
     able = [grant.user_id for grant in grants if capability in capabilities(grant.role, unit.level)]
     return User.objects.filter(pk__in=able, is_active=True)
 

@@ -32,7 +32,7 @@ def published(campaign: Campaign, at: datetime) -> None:
 def window_asked(row: PhaseWindow, at: datetime) -> None:
     campaign = row.phase.campaign
     notify(
-        people_with("campaign.approve_window", campaign.unit),
+        people_with("campaign.approve_window", campaign.unit, at),
         f"{row.unit.short_name}申请调整“{row.phase.name}”阶段时间",
         f"{row.starts_on} 至 {row.ends_on}。理由：{row.reason}",
         url=reverse("campaigns:campaign_windows", args=[campaign.pk]),
@@ -44,7 +44,7 @@ def window_asked(row: PhaseWindow, at: datetime) -> None:
 def window_decided(row: PhaseWindow, at: datetime) -> None:
     answer = "已批准" if row.state == PhaseWindow.State.APPROVED else f"未批准：{row.decision_reason}"
     notify(
-        User.objects.filter(Q(pk=row.asked_by_id) | Q(pk__in=people_with("report.send", row.unit).values("pk"))),
+        User.objects.filter(Q(pk=row.asked_by_id) | Q(pk__in=people_with("report.send", row.unit, at).values("pk"))),
         f"“{row.phase.name}”阶段时间调整{answer}"[:120],
         f"{row.unit.short_name}：{row.starts_on} 至 {row.ends_on}。",
         url=reverse("campaigns:campaign_windows", args=[row.phase.campaign_id]),
@@ -72,7 +72,7 @@ def assigned(row: Assignment, at: datetime) -> None:
 def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
     """The leaders of the unit learn that a visit to an enterprise on the positive list waits for them."""
     notify(
-        people_with("visit.approve", leaders_of),
+        people_with("visit.approve", leaders_of, at),
         f"派单待批准：{row.target.enterprise.name}"[:120],
         f"正面清单企业，线索：{row.lead}。" if row.lead else "",
         url=reverse("inspections:assignment_queue"),

@@ -19,7 +19,7 @@ def owners(site: Enterprise, at: datetime) -> list[User]:
 
 def self_check_handed_in(row: SelfCheck, at: datetime) -> None:
     notify(
-        people_with("selfcheck.review", row.unit),
+        people_with("selfcheck.review", row.unit, at),
         f"{row.enterprise.name}提交了自查情况表",
         f"自查发现 {row.problem_count} 个问题，请受理备案或退回。",
         key=f"selfcheck-{row.pk}-submitted-{row.submission_id}",
@@ -65,7 +65,7 @@ def record_locked(record: VisitRecord, found: int, at: datetime) -> None:
 
 def rectification_reported(issue: Issue, report: Rectification, at: datetime) -> None:
     """To those of the county who may verify it, but not to the one who wrote the finding."""
-    people = people_with("issue.verify", issue.unit).exclude(pk=issue.found_by_id)
+    people = people_with("issue.verify", issue.unit, at).exclude(pk=issue.found_by_id)
     notify(
         people,
         f"{issue.enterprise_name}报告问题 {issue.number:04d} 已整改，请复核",

@@ -22,8 +22,8 @@ class Handler:
         """
         raise NotImplementedError
 
-    def definition(self, subject: Any) -> FormDefinition:
-        """The definition that a new sheet of this subject is filled on."""
+    def definition(self, subject: Any, at: datetime) -> FormDefinition:
+        """The definition that a new sheet of this subject is filled on, begun at that moment."""
         raise NotImplementedError
 
     def readable(self, subject: Any, submission: Submission, user: Any) -> bool:

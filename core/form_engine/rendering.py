@@ -152,7 +152,7 @@ def open_sheet(
     kept = None if current is None or (correct and current.locked) else current
     refusal = "" if kept and kept.locked else _refusal(handler, subject, user)
     return Sheet(
-        definition=kept.definition if kept else handler.definition(subject),
+        definition=kept.definition if kept else handler.definition(subject, at),
         client_id=kept.pk if kept else client_id or uuid.uuid4(),
         kind=kind,
         subject_id=subject_id,

@@ -152,7 +152,7 @@ def _stored(incoming: Incoming) -> Submission | None:
 def _writer(
     handler: Handler, subject: Any, incoming: Incoming, stored: Submission | None, user: Any, at: datetime
 ) -> _Writer:
-    definition = stored.definition if stored else handler.definition(subject)
+    definition = stored.definition if stored else handler.definition(subject, at)
     if incoming.form != definition.name:
         raise Refused(f"表单版本不符：这张表用的是 {definition.name}，提交的是 {incoming.form}。", status=422)
     answers, problems = rules.normalise(definition.data, incoming.answers)

@@ -8,7 +8,6 @@ from django.http import Http404
 
 from accounts import gate
 from accounts.models import User
-from core import clock
 from core.form_engine.registry import Handler
 from core.form_engine.rules import Problem
 from core.models import FormDefinition, Submission
@@ -33,8 +32,8 @@ class RecordForm(Handler):
         visits.require_inspector(found, user)
         return visits.locked(found)
 
-    def definition(self, subject: Visit) -> FormDefinition:
-        return sheets.record_definition(subject.campaign, clock.now())
+    def definition(self, subject: Visit, at: datetime) -> FormDefinition:
+        return sheets.record_definition(subject.campaign, at)
 
     def readable(self, subject: Visit, submission: Submission, user: Any) -> bool:
         """The enterprise reads what was locked; a draft is nobody's but the bureau's."""
@@ -54,7 +53,7 @@ class RecordForm(Handler):
         if record is None:
             return [Problem("", "检查记录已提交")]
         sheet = sheets.sheet_of(record.client_id)
-        form = sheet.definition if sheet else self.definition(subject)
+        form = sheet.definition if sheet else self.definition(subject, at)
         found = checking.content_problems(record, form, answers, at)
         return found + checking.unsigned(record, form, answers) + checking.lateness(record, answers, at)
 

@@ -35,7 +35,7 @@ class SelfCheckForm(Handler):
             gate.require(user, "selfcheck.fill", found)
         return found
 
-    def definition(self, subject: SelfCheck) -> FormDefinition:
+    def definition(self, subject: SelfCheck, at: datetime) -> FormDefinition:
         return selfchecks.definition_for(subject.campaign_id)
 
     def readable(self, subject: SelfCheck, submission: Submission, user: Any) -> bool:

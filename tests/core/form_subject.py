@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404
 
 from accounts import gate
-from core import clock
 from core.form_engine import registry
 from core.form_engine.rules import Problem
 from core.form_engine.services import publish_definition
@@ -33,8 +32,8 @@ class SampleHandler(registry.Handler):
             raise NotAllowed
         return found
 
-    def definition(self, subject: Enterprise) -> FormDefinition:
-        return publish_definition(sample.definition(), clock.now())
+    def definition(self, subject: Enterprise, at: datetime) -> FormDefinition:
+        return publish_definition(sample.definition(), at)
 
     def editable(self, subject: Enterprise, user: Any) -> bool:
         return subject.industry_text != "关闭"

@@ -36,23 +36,23 @@ def read(key: int, *, at: datetime) -> bool:
             reading = read_table(
                 source, LIST_SHEET, name=batch.file_name, mapping=batch.mapping, timeout=OPENING_SECONDS
             )
-        take(batch, reading)
+        take(batch, reading, at)
     except Refused as refusal:
-        settle(batch, "refuse", refusal=refusal.message)
+        settle(batch, "refuse", at, refusal=refusal.message)
     except Lost:
         return False
     return True
 
 
-def take(batch: ImportBatch, reading: TableReading) -> None:
+def take(batch: ImportBatch, reading: TableReading, at: datetime) -> None:
     batch.headers = headers_of(reading)
     batch.rows.all().delete()
     if not reading.is_complete:
-        settle(batch, "ask_mapping", headers=batch.headers)
+        settle(batch, "ask_mapping", at, headers=batch.headers)
         return
     summary = read_rows(batch, reading)
     unchanged = set(summary) == {Outcome.SAME}
-    settle(batch, "settle" if unchanged else "show", headers=batch.headers, summary=summary)
+    settle(batch, "settle" if unchanged else "show", at, headers=batch.headers, summary=summary)
 
 
 def headers_of(reading: TableReading) -> list[dict[str, Any]]:
@@ -69,18 +69,17 @@ def headers_of(reading: TableReading) -> list[dict[str, Any]]:
     ]
 
 
-def settle(batch: ImportBatch, action: str, **stamps: Any) -> None:
+def settle(batch: ImportBatch, action: str, at: datetime, **stamps: Any) -> None:
     """The end of this worker's part: the state moves and the lease ends."""
-    now = clock.now()
     if action == "settle":
-        stamps["written_at"] = now
+        stamps["written_at"] = at
     states.advance(
         ImportBatch,
         batch.pk,
         action,
         table=IMPORT_STATES,
         actor=batch.uploaded_by,
-        at=now,
+        at=at,
         stamps={"claimed_until": None, **stamps},
     )
 
