@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', 'recorded_at'], name='issue_version_recorded')],
+                'indexes': [models.Index(fields=['unit', 'recorded_at'], name='issue_version_recorded'), models.Index(condition=models.Q(('superseded_at__isnull', False)), fields=['superseded_at'], name='issue_version_changed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('issue',), name='issue_version_one_current'), models.CheckConstraint(condition=models.Q(('superseded_at', None), ('superseded_at__gte', models.F('recorded_at')), _connector='OR'), name='issue_version_forward')],
             },
         ),
@@ -351,6 +351,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='issue',
             index=models.Index(condition=models.Q(('state', 'mending')), fields=['deadline_on'], name='issue_overdue'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(condition=models.Q(('state', 'reported')), fields=['unit', 'rectified_at'], name='issue_reported'),
         ),
         migrations.AddIndex(
             model_name='issue',

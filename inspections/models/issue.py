@@ -110,6 +110,7 @@ class Issue(models.Model):
             models.Index(fields=["campaign", "-recorded_at", "-id"], name="issue_campaign_recorded"),
             models.Index(fields=["enterprise", "-id"], name="issue_enterprise"),
             models.Index(fields=["deadline_on"], name="issue_overdue", condition=Q(state="mending")),
+            models.Index(fields=["unit", "rectified_at"], name="issue_reported", condition=Q(state="reported")),
             GinIndex(fields=["search"], name="issue_search"),
         ]
 
@@ -177,7 +178,13 @@ class IssueVersion(models.Model):
                 condition=Q(superseded_at=None) | Q(superseded_at__gte=F("recorded_at")),
             ),
         ]
-        indexes = [models.Index(fields=["unit", "recorded_at"], name="issue_version_recorded")]
+        indexes = [
+            models.Index(fields=["unit", "recorded_at"], name="issue_version_recorded"),
+            # What changed in a week: the figures ask how a row stood before (reporting.figures.statements).
+            models.Index(
+                fields=["superseded_at"], name="issue_version_changed", condition=Q(superseded_at__isnull=False)
+            ),
+        ]
 
     @property
     def said(self) -> str:

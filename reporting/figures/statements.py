@@ -39,22 +39,25 @@ facts AS (
 )"""
 )
 
+# One pass over the facts into the few kinds that there are, then every figure a sum over those kinds.
 VISIT_COUNTS = (
     VISITS
-    + """
-SELECT owner_id, part_id, 'enterprises.' || CASE WHEN is_key THEN 'key' ELSE 'other' END AS path,
-    count(*) FILTER (WHERE counted_week) AS week, count(*) FILTER (WHERE counted_total) AS total
-FROM facts GROUP BY owner_id, part_id, is_key
-UNION ALL
-SELECT owner_id, part_id, 'industry.' || industry,
-    count(*) FILTER (WHERE counted_week), count(*) FILTER (WHERE counted_total)
-FROM facts WHERE industry IS NOT NULL GROUP BY owner_id, part_id, industry
-UNION ALL
-SELECT owner_id, part_id, 'outcome.' || outcome, count(*) FILTER (WHERE in_week), count(*)
-FROM facts GROUP BY owner_id, part_id, outcome
-UNION ALL
-SELECT owner_id, part_id, 'late', count(*) FILTER (WHERE in_week), count(*)
-FROM facts WHERE is_late GROUP BY owner_id, part_id
+    + """,
+kinds AS (
+    SELECT owner_id, part_id, is_key, industry, outcome, is_late,
+        count(*) FILTER (WHERE counted_week) AS site_week, count(*) FILTER (WHERE counted_total) AS site_total,
+        count(*) FILTER (WHERE in_week) AS visit_week, count(*) AS visit_total
+    FROM facts GROUP BY owner_id, part_id, is_key, industry, outcome, is_late
+)
+SELECT owner_id, part_id, counted.path, sum(counted.week)::bigint, sum(counted.total)::bigint
+FROM kinds CROSS JOIN LATERAL (VALUES
+    ('enterprises.' || CASE WHEN is_key THEN 'key' ELSE 'other' END, site_week, site_total),
+    ('industry.' || industry, site_week, site_total),
+    ('outcome.' || outcome, visit_week, visit_total),
+    (CASE WHEN is_late THEN 'late' END, visit_week, visit_total)
+) AS counted (path, week, total)
+WHERE counted.path IS NOT NULL
+GROUP BY owner_id, part_id, counted.path
 """
 )
 
@@ -70,14 +73,15 @@ ORDER BY facts.owner_id, facts.visit_id
 )
 
 # One row an issue found by the cut-off and not void at `known`; classified as known then, mended as it stood at the
-# cut-off. `began` is how it stood when the week began: what was mended by then is not this week's work.
+# cut-off. How it stood at the cut-off, and when the week began (what was mended by then is not this week's work), says
+# the same version when it is as old, else one superseded since: few rows, which an index finds.
 ISSUES = (
     PLACE
     + """,
 facts AS (
     SELECT place.owner_id, place.part_id, issue.id AS issue_id, issue.number,
         issue.recorded_at AS found_at, issue.recorded_at > %(start)s AS in_week,
-        now.nature, now.gravity, now.issue_type, now.handling, now.id AS version_id,
+        now.nature, now.gravity, now.issue_type, now.handling, now.texts,
         stood.state, stood.deadline_on,
         stood.state IN ('reported', 'closed') AS rectified, stood.state = 'closed' AS closed,
         began.state IS DISTINCT FROM 'reported' AND began.state IS DISTINCT FROM 'closed' AS was_unmended,
@@ -87,46 +91,46 @@ facts AS (
     JOIN inspections_issueversion now
         ON now.issue_id = issue.id AND now.recorded_at <= %(known)s
         AND (now.superseded_at IS NULL OR now.superseded_at > %(known)s) AND now.state <> 'void'
-    JOIN inspections_issueversion stood
-        ON stood.issue_id = issue.id AND stood.recorded_at <= %(cutoff)s
-        AND (stood.superseded_at IS NULL OR stood.superseded_at > %(cutoff)s)
-    LEFT JOIN inspections_issueversion began
-        ON began.issue_id = issue.id AND began.recorded_at <= %(start)s
-        AND (began.superseded_at IS NULL OR began.superseded_at > %(start)s)
+    LEFT JOIN inspections_issueversion at_cutoff
+        ON at_cutoff.issue_id = issue.id AND at_cutoff.recorded_at <= %(cutoff)s
+        AND at_cutoff.superseded_at > %(cutoff)s AND at_cutoff.superseded_at <= %(known)s
+    LEFT JOIN inspections_issueversion at_start
+        ON at_start.issue_id = issue.id AND at_start.recorded_at <= %(start)s
+        AND at_start.superseded_at > %(start)s AND at_start.superseded_at <= %(known)s
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN now.recorded_at <= %(cutoff)s THEN now.state ELSE at_cutoff.state END AS state,
+            CASE WHEN now.recorded_at <= %(cutoff)s THEN now.deadline_on ELSE at_cutoff.deadline_on END AS deadline_on
+    ) stood
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN now.recorded_at <= %(start)s THEN now.state ELSE at_start.state END AS state
+    ) began
     JOIN place ON place.unit_id = now.unit_id
-    WHERE issue.campaign_id = %(campaign)s AND issue.recorded_at <= %(cutoff)s
+    WHERE issue.campaign_id = %(campaign)s AND issue.recorded_at <= %(cutoff)s AND stood.state IS NOT NULL
         AND now.unit_id = ANY(%(units)s) -- says what the join says, in a form that an index serves
 )"""
 )
 
 ISSUE_COUNTS = (
     ISSUES
-    + """
-SELECT owner_id, part_id,
-    CASE
-        WHEN grouping(nature) = 0 THEN 'nature.' || nature
-        WHEN grouping(gravity) = 0 THEN 'gravity.' || gravity
-        WHEN grouping(issue_type) = 0 THEN 'type.' || issue_type
-        WHEN grouping(handling) = 0 THEN 'handling.' || handling
-        ELSE 'issues'
-    END AS path,
-    count(*) FILTER (WHERE in_week) AS week, count(*) AS total
-FROM facts
-GROUP BY owner_id, part_id, GROUPING SETS ((), (nature), (gravity), (issue_type), (handling))
-UNION ALL
-SELECT owner_id, part_id, 'rectified', count(*) FILTER (WHERE was_unmended), count(*)
-FROM facts WHERE rectified GROUP BY owner_id, part_id
-UNION ALL
-SELECT owner_id, part_id, 'closed', count(*) FILTER (WHERE was_open), count(*)
-FROM facts WHERE closed GROUP BY owner_id, part_id
-UNION ALL
-SELECT owner_id, part_id, 'overdue', 0, count(*) FROM facts WHERE overdue GROUP BY owner_id, part_id
-UNION ALL
-SELECT facts.owner_id, facts.part_id, 'element.' || named.element, count(*) FILTER (WHERE facts.in_week), count(*)
-FROM facts
-JOIN inspections_issueversion version ON version.id = facts.version_id
-CROSS JOIN LATERAL jsonb_array_elements_text(version.texts -> 'elements') AS named (element)
-GROUP BY facts.owner_id, facts.part_id, named.element
+    + """,
+kinds AS (
+    SELECT owner_id, part_id, nature, gravity, issue_type, handling, texts -> 'elements' AS elements,
+        count(*) FILTER (WHERE in_week) AS week, count(*) AS total,
+        count(*) FILTER (WHERE rectified AND was_unmended) AS rectified_week,
+        count(*) FILTER (WHERE rectified) AS rectified,
+        count(*) FILTER (WHERE closed AND was_open) AS closed_week, count(*) FILTER (WHERE closed) AS closed,
+        count(*) FILTER (WHERE overdue) AS overdue
+    FROM facts GROUP BY owner_id, part_id, nature, gravity, issue_type, handling, elements
+)
+SELECT owner_id, part_id, counted.path, sum(counted.week)::bigint, sum(counted.total)::bigint
+FROM kinds CROSS JOIN LATERAL (
+    VALUES ('issues', week, total), ('nature.' || nature, week, total), ('gravity.' || gravity, week, total),
+        ('type.' || issue_type, week, total), ('handling.' || handling, week, total),
+        ('rectified', rectified_week, rectified), ('closed', closed_week, closed), ('overdue', 0, overdue)
+    UNION ALL
+    SELECT 'element.' || element, week, total FROM jsonb_array_elements_text(elements) AS named (element)
+) AS counted (path, week, total)
+GROUP BY owner_id, part_id, counted.path
 """
 )
 
@@ -135,9 +139,9 @@ ISSUE_ROWS = (
     + """
 SELECT facts.owner_id, facts.part_id, facts.issue_id, facts.number, facts.found_at, facts.in_week, facts.nature,
     facts.gravity, facts.issue_type, facts.handling, facts.state, facts.deadline_on, facts.overdue,
-    facts.rectified, facts.closed, facts.was_unmended, facts.was_open, version.texts ->> 'enterprise_name',
-    version.texts -> 'elements', version.texts ->> 'description'
-FROM facts JOIN inspections_issueversion version ON version.id = facts.version_id
+    facts.rectified, facts.closed, facts.was_unmended, facts.was_open, facts.texts ->> 'enterprise_name',
+    facts.texts -> 'elements', facts.texts ->> 'description'
+FROM facts
 ORDER BY facts.owner_id, facts.issue_id
 """
 )
@@ -186,38 +190,45 @@ ORDER BY facts.owner_id, facts.step_id
 TARGETS = (
     PLACE
     + """,
+past AS (
+    SELECT DISTINCT ON (target_id) target_id, unit_id, is_key FROM campaigns_targetpast
+    WHERE until > %(known)s ORDER BY target_id, until
+),
 listed AS (
-    SELECT target.id AS target_id, target.campaign_id, target.enterprise_id,
+    SELECT target.id AS target_id, target.enterprise_id,
         coalesce(past.unit_id, target.unit_id) AS unit_id, coalesce(past.is_key, target.is_key) AS is_key
-    FROM campaigns_target target
-    LEFT JOIN LATERAL (
-        SELECT earlier.unit_id, earlier.is_key FROM campaigns_targetpast earlier
-        WHERE earlier.target_id = target.id AND earlier.until > %(known)s ORDER BY earlier.until LIMIT 1
-    ) past ON true
+    FROM campaigns_target target LEFT JOIN past ON past.target_id = target.id
     WHERE target.campaign_id = %(campaign)s AND target.listed_at <= %(cutoff)s
 ),
+inspected AS (
+    SELECT DISTINCT visit.enterprise_id
+    FROM inspections_visit visit
+    JOIN inspections_visitrecord first
+        ON first.visit_id = visit.id AND first.version = 1 AND first.recorded_at <= %(cutoff)s
+    JOIN inspections_visitrecord record
+        ON record.visit_id = visit.id AND record.recorded_at <= %(known)s
+        AND (record.superseded_at IS NULL OR record.superseded_at > %(known)s)
+    WHERE visit.campaign_id = %(campaign)s AND record.outcome IN ('done', 'no_problem')
+),
 facts AS (
-    SELECT place.owner_id, place.part_id, listed.target_id, listed.enterprise_id, EXISTS (
-        SELECT FROM inspections_visit visit
-        JOIN inspections_visitrecord first
-            ON first.visit_id = visit.id AND first.version = 1 AND first.recorded_at <= %(cutoff)s
-        JOIN inspections_visitrecord record
-            ON record.visit_id = visit.id AND record.recorded_at <= %(known)s
-            AND (record.superseded_at IS NULL OR record.superseded_at > %(known)s)
-        WHERE visit.campaign_id = listed.campaign_id AND visit.enterprise_id = listed.enterprise_id
-            AND record.outcome IN ('done', 'no_problem')
-    ) AS inspected
-    FROM listed JOIN place ON place.unit_id = listed.unit_id
+    SELECT place.owner_id, place.part_id, listed.target_id, listed.enterprise_id,
+        inspected.enterprise_id IS NOT NULL AS inspected
+    FROM listed
+    JOIN place ON place.unit_id = listed.unit_id
+    LEFT JOIN inspected ON inspected.enterprise_id = listed.enterprise_id
     WHERE listed.is_key
 )"""
 )
 
 TARGET_COUNTS = (
     TARGETS
-    + """
-SELECT owner_id, part_id, 'key_targets' AS path, 0 AS week, count(*) AS total FROM facts GROUP BY owner_id, part_id
-UNION ALL
-SELECT owner_id, part_id, 'key_inspected', 0, count(*) FROM facts WHERE inspected GROUP BY owner_id, part_id
+    + """,
+kinds AS (
+    SELECT owner_id, part_id, count(*) AS listed, count(*) FILTER (WHERE inspected) AS inspected
+    FROM facts GROUP BY owner_id, part_id
+)
+SELECT owner_id, part_id, counted.path, 0, counted.total
+FROM kinds CROSS JOIN LATERAL (VALUES ('key_targets', listed), ('key_inspected', inspected)) AS counted (path, total)
 """
 )
 
