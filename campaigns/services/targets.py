@@ -71,16 +71,21 @@ def add(campaign: Campaign, sites: QuerySet[Enterprise], at: datetime) -> None:
 
 
 def follow_register(listed: QuerySet[Target], at: datetime) -> int:
-    """Bring class and unit of targets not yet visited up to date; what they were is kept. Returns how many changed."""
+    """Bring class and unit of targets not yet visited up to date; what they were is kept. Returns how many changed.
+
+    The rows are locked and read once: what the register or a visit changes meanwhile waits for the next time.
+    """
     site = Enterprise.objects.filter(pk=OuterRef("enterprise"))
     stale = listed.filter(visit_count=0).filter(~Q(is_key=F("enterprise__is_key")) | ~Q(unit=F("enterprise__unit")))
-    before = list(stale.values_list("pk", "unit_id", "is_key"))
-    TargetPast.objects.bulk_create(
-        (TargetPast(target_id=pk, unit_id=unit_id, is_key=is_key, until=at) for pk, unit_id, is_key in before),
-        batch_size=BATCH,
-    )
-    rows = Target.objects.filter(pk__in=stale.values("pk"))
-    return rows.update(is_key=Subquery(site.values("is_key")), unit_id=Subquery(site.values("unit")))
+    before = list(stale.select_for_update(of=("self",)).order_by("pk").values_list("pk", "unit_id", "is_key"))
+    for some in (before[first : first + BATCH] for first in range(0, len(before), BATCH)):
+        TargetPast.objects.bulk_create(
+            TargetPast(target_id=pk, unit_id=unit_id, is_key=is_key, until=at) for pk, unit_id, is_key in some
+        )
+        Target.objects.filter(pk__in=[pk for pk, _, _ in some]).update(
+            is_key=Subquery(site.values("is_key")), unit_id=Subquery(site.values("unit"))
+        )
+    return len(before)
 
 
 def record_self_check(target_id: int, at: datetime) -> None:

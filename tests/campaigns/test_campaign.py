@@ -296,7 +296,7 @@ def test_building_the_list_costs_the_same_queries_for_ten_and_for_many(henan, ca
     def cost(count):
         for n in range(count):
             make.enterprise(f"示例{count}号{n}厂", cast.county_a, cast.region_a)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             services.list_targets(henan, cast.province, key_only=False, actor=cast.officer_province, at=MARCH)
 
     cost(10)
