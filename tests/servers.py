@@ -51,10 +51,10 @@ def _own_places(worker: str) -> None:
     """Each worker has its own files and its own numbered Redis database; pytest-django gives it its own database."""
     for name in ("DEMO", "CLOCK_OFFSET_SECONDS", "SECRET_KEY"):
         os.environ.pop(name, None)
-    base = Path(os.environ.get(BASE, "/nonexistent"))
+    base = Path(os.environ.get(BASE, os.devnull))  # without servers there is nowhere to keep anything
     os.environ["TESTING"] = "1"
     state = base / f"state-{worker or 'main'}"
-    if base.exists():
+    if base.is_dir():
         (state / "static").mkdir(parents=True)
     os.environ["STATE_DIR"] = str(state)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(base / f"hypothesis-{worker or 'main'}")

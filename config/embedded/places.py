@@ -20,9 +20,9 @@ SYSTEM_STATE = Path("/var/lib")
 SECONDS_BEFORE_SWEPT = 60
 
 
-def ordinary_account(data: Path) -> Account | None:
+def ordinary_account(data: Path | None = None) -> Account | None:
     """Whom PostgreSQL runs as: None if we are an ordinary user, else the owner of the data, else an existing user."""
-    about = data.stat() if data.exists() else None
+    about = data.stat() if data and data.exists() else None
     if os.geteuid() != 0:
         if about and about.st_uid != os.geteuid():
             raise Unavailable(f"{data} 属于别的用户（编号 {about.st_uid}）；请用该用户运行，或设 STATE_DIR。")
@@ -144,7 +144,7 @@ def _abandoned(folder: Path) -> bool:
 
 
 def _short_parent() -> Path:
-    account = ordinary_account(Path("/nonexistent"))
+    account = ordinary_account()
     for name in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 - mkdtemp makes the folder itself
         parent = Path(name).resolve()
         short = len(os.fsencode(parent)) <= LONGEST_PARENT

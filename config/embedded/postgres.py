@@ -207,7 +207,7 @@ def usable_version(tools: Path, account: Account | None) -> int:
 
 
 def _share_folder(tools: Path, account: Account | None) -> str:
-    shown = run([tools / "initdb", "--show", "-D", "/nonexistent"], account=account)
+    shown = run([tools / "initdb", "--show", "-D", os.devnull], account=account)
     return found.group(1) if (found := re.search(r"^share_path=(.+)$", shown, re.MULTILINE)) else ""
 
 

@@ -116,7 +116,7 @@ def test_data_of_a_version_that_is_not_there_is_named_not_overwritten(state):
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9\n", encoding="ascii")
     with pytest.raises(Unavailable, match="属于 PostgreSQL 9，本机没有这一版本"):
-        postgres.find_tools(state, data, places.ordinary_account(Path("/nonexistent")))
+        postgres.find_tools(state, data, places.ordinary_account())
 
 
 def test_no_postgresql_at_all_is_one_sentence_that_names_the_package(state, monkeypatch):
