@@ -40,6 +40,7 @@ class IssueFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.MultipleChoiceFilter(
         label="状态",
         choices=IssueState.choices,
+        distinct=False,  # no join behind it; DISTINCT would sort whole rows before the first page
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices choices-row"}),
     )
     industry = django_filters.ChoiceFilter(label="行业", choices=[], empty_label="全部")

@@ -1,16 +1,19 @@
 """What the ledger shows to one person: the campaign, its lists, the filtered rows in their order."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from accounts.gate import holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign
 from campaigns.services import list_items
 from inspections.filters import SORTS, IssueFilter
 from inspections.models import Issue
+from inspections.models.issue import IssueQuerySet
 
 KINDS = ("industry", "issue_type", "handling")
 
@@ -24,7 +27,7 @@ class Ledger:
 
     @cached_property
     def campaigns(self) -> list[Campaign]:
-        return list(Campaign.objects.visible_to(self.user).published().order_by("-year", "-pk"))
+        return list(Campaign.objects.visible_to(self.user).published().select_related("unit").order_by("-year", "-pk"))
 
     @cached_property
     def campaign(self) -> Campaign | None:
@@ -58,8 +61,16 @@ class Ledger:
     @cached_property
     def filter(self) -> IssueFilter:
         lists = {kind: [(n, f"{n} {name}") for n, name in names.items()] for kind, names in self.short_names.items()}
-        units = Unit.objects.filter(pk__in=self.seen.values("unit")).order_by("path")
-        return IssueFilter(self.params, queryset=self.seen, lists=lists, units=units)
+        return IssueFilter(self.params, queryset=self.seen, lists=lists, units=self.units)
+
+    @property
+    def units(self) -> QuerySet[Unit]:
+        """The units below the person's viewing grants, read from the tree: the rows may be a million."""
+        if self.campaign is None:
+            return Unit.objects.none()
+        paths = holdings(self.user).scope(IssueQuerySet.view_capability).paths
+        granted = reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk__in=[]))
+        return Unit.objects.filter(granted, path__startswith=self.campaign.unit.path).order_by("path")
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -350,7 +350,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='issue',
-            index=models.Index(condition=models.Q(('state', 'mending')), fields=['deadline_on'], name='issue_overdue'),
+            index=models.Index(condition=models.Q(('state', 'mending')), fields=['campaign', 'deadline_on'], name='issue_overdue'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['campaign', 'state', '-recorded_at', '-id'], name='issue_state_recorded'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['campaign', 'enterprise_name', 'id'], name='issue_by_enterprise'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['campaign', 'county', 'id'], name='issue_by_county'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['campaign', 'deadline_on', 'id'], name='issue_by_deadline'),
         ),
         migrations.AddIndex(
             model_name='issue',

@@ -109,7 +109,12 @@ class Issue(models.Model):
             models.Index(fields=["unit", "-recorded_at", "-id"], name="issue_unit_recorded"),
             models.Index(fields=["campaign", "-recorded_at", "-id"], name="issue_campaign_recorded"),
             models.Index(fields=["enterprise", "-id"], name="issue_enterprise"),
-            models.Index(fields=["deadline_on"], name="issue_overdue", condition=Q(state="mending")),
+            models.Index(fields=["campaign", "state", "-recorded_at", "-id"], name="issue_state_recorded"),
+            models.Index(fields=["campaign", "deadline_on"], name="issue_overdue", condition=Q(state="mending")),
+            # The orders the ledger can be asked for; by number the constraint above serves.
+            models.Index(fields=["campaign", "enterprise_name", "id"], name="issue_by_enterprise"),
+            models.Index(fields=["campaign", "county", "id"], name="issue_by_county"),
+            models.Index(fields=["campaign", "deadline_on", "id"], name="issue_by_deadline"),
             models.Index(fields=["unit", "rectified_at"], name="issue_reported", condition=Q(state="reported")),
             GinIndex(fields=["search"], name="issue_search"),
         ]
