@@ -46,9 +46,9 @@ def summary_context(sheet: SummarySheet) -> dict[str, Any]:
         "rows": [row_of(line) for line in sheet.lines],
         "tables": tables,
         "texts": numbered(
-            (line.report.unit.short_name, paragraphs(line.report.text)) for line in sheet.lines if line.report.text
+            (line.report.called, paragraphs(line.report.text)) for line in sheet.lines if line.report.text
         ),
-        "nothing": "、".join(line.report.unit.short_name for line in sheet.lines if is_nothing(line)),
+        "nothing": "、".join(line.report.called for line in sheet.lines if is_nothing(line)),
         "span": span_formal(sheet.period.starts_at, sheet.period.cutoff_at),
         "named": named(sheet),
         "changes": numbered((change["unit"], said(change)) for change in sheet.changes),
@@ -90,7 +90,7 @@ def chinese(number: int) -> str:
 
 def row_of(line: Line) -> dict[str, Any]:
     return {
-        "name": line.report.unit.short_name,
+        "name": line.report.called,
         "status": line.status.word,
         "own": figured(line.counts),
         "coverage": coverage(line.counts),
@@ -113,7 +113,7 @@ def named(sheet: SummarySheet) -> dict[str, str]:
     """Who was in time, late, missing: by name, because the province asks for names."""
     by_word: dict[str, list[str]] = {}
     for line in sheet.lines:
-        by_word.setdefault(line.status.timeliness, []).append(line.report.unit.short_name)
+        by_word.setdefault(line.status.timeliness, []).append(line.report.called)
     return {
         key: "、".join(by_word.get(word, []))
         for key, word in (("on_time", Timeliness.ON_TIME), ("late", Timeliness.LATE), ("missing", Timeliness.MISSING))

@@ -45,7 +45,7 @@ def summary_sheets(sheet: SummarySheet) -> Sheets:
     return [
         (comparison_spec(sheet), comparisons(sheet)),
         (
-            metrics_spec(sheet, "分项指标", sheet.period.campaign.unit.short_name, {}),
+            metrics_spec(sheet, "分项指标", sheet.issuer, {}),
             metric_rows(sheet.words, sheet.own),
         ),
         *((city_spec(sheet, line), metric_rows(sheet.words, line.counts, line.figures.parts)) for line in sheet.lines),
@@ -92,7 +92,7 @@ def counted(path: str, span: str, name: str, group: str) -> Column:
 
 def comparisons(sheet: SummarySheet) -> Iterable[Comparison]:
     for number, line in enumerate(sheet.lines, start=1):
-        yield Comparison(number, line.report.unit.short_name, line.status.word, line.counts, line.text)
+        yield Comparison(number, line.report.called, line.status.word, line.counts, line.text)
     yield Comparison(None, "合计", f"{len(sheet.sent)}/{len(sheet.lines)} 已报送", sheet.own, "")
 
 
@@ -129,7 +129,7 @@ def metric_rows(words: Vocabulary, own: Counts, parts: Mapping[int, Counts] | No
 
 
 def city_spec(sheet: SummarySheet, line: Line) -> SheetSpec:
-    name = line.report.unit.short_name
+    name = line.report.called
     names = {part: sheet.names.get(part, name) for part in line.figures.parts}
     spec = metrics_spec(sheet, name, name, names)
     said = line.text or "未填写。"
@@ -258,7 +258,7 @@ def step_words(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
 
 
 def target_words(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
-    return {"enterprise": row.get("enterprise", ""), "inspected": "已检查" if row["inspected"] else "未检查"}
+    return {"enterprise": row["enterprise"], "inspected": "已检查" if row["inspected"] else "未检查"}
 
 
 WORDINGS = {"visit": visit_words, "issue": issue_words, "step": step_words, "target": target_words}

@@ -92,6 +92,8 @@ class UnitReport(models.Model):
     figures_digest = models.CharField(max_length=64, blank=True)
     # {unit: part} as the organisation was at the cut-off: a county that moves later takes no past figure along.
     places = models.JSONField(null=True)
+    # {unit: short name} of the same units and of the campaign's own: what was renamed since keeps its name here.
+    names = models.JSONField(null=True)
     rows_file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     # SHA-256 of the rows before compression: the proof does not hang on a version of zlib.
     rows_digest = models.CharField(max_length=64, blank=True)
@@ -113,7 +115,7 @@ class UnitReport(models.Model):
                 name="unit_report_frozen_has_figures",
                 condition=Q(frozen_at=None)
                 | (
-                    Q(figures__isnull=False, places__isnull=False, rows_file__isnull=False)
+                    Q(figures__isnull=False, places__isnull=False, names__isnull=False, rows_file__isnull=False)
                     & ~Q(figures_digest="")
                     & ~Q(rows_digest="")
                 ),
@@ -126,7 +128,15 @@ class UnitReport(models.Model):
         indexes = [models.Index(fields=["unit", "-id"], name="unit_report_unit")]
 
     def __str__(self) -> str:
-        return f"{self.unit.short_name} {self.period}周报"
+        return f"{self.called} {self.period}周报"
+
+    @property
+    def called(self) -> str:
+        """The city as it was called when the week froze; before that as it is."""
+        return self.name_then(self.unit)
+
+    def name_then(self, unit: Unit) -> str:
+        return str((self.names or {}).get(str(unit.pk), unit.short_name))
 
     @property
     def gate_path(self) -> str:
@@ -197,7 +207,12 @@ class CountyConfirmation(models.Model):
         indexes = [models.Index(fields=["unit", "-id"], name="confirmation_unit")]
 
     def __str__(self) -> str:
-        return f"{self.unit.short_name} {self.report.period}数字确认"
+        return f"{self.called} {self.report.period}数字确认"
+
+    @property
+    def called(self) -> str:
+        """The county as it was called when the week froze; before that as it is."""
+        return self.report.name_then(self.unit)
 
     @property
     def gate_path(self) -> str:

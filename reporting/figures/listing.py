@@ -93,9 +93,8 @@ def step_row(record: tuple[Any, ...]) -> Row:
 
 
 def target_row(record: tuple[Any, ...]) -> Row:
-    """Without a name: a site that was never visited has no name on record, and the register's may change."""
-    target, enterprise, inspected = record
-    return {"id": target, "enterprise_id": enterprise, "inspected": inspected}
+    target, enterprise, inspected, name = record
+    return {"id": target, "enterprise_id": enterprise, "inspected": inspected, "enterprise": name}
 
 
 LISTS = {

@@ -235,6 +235,15 @@ FROM kinds CROSS JOIN LATERAL (VALUES ('key_targets', listed), ('key_inspected',
 TARGET_ROWS = (
     TARGETS
     + """
-SELECT owner_id, part_id, target_id, enterprise_id, inspected FROM facts ORDER BY owner_id, target_id
+SELECT facts.owner_id, facts.part_id, facts.target_id, facts.enterprise_id, facts.inspected,
+    coalesce(former.name, enterprise.name)
+FROM facts
+JOIN enterprises_enterprise enterprise ON enterprise.id = facts.enterprise_id
+-- A site that was never visited has no name on a record: the register's, as borne when the day of the cut-off began.
+LEFT JOIN LATERAL (
+    SELECT borne.name FROM enterprises_enterprisename borne
+    WHERE borne.enterprise_id = facts.enterprise_id AND borne.valid_to >= %(day)s ORDER BY borne.valid_to LIMIT 1
+) former ON true
+ORDER BY facts.owner_id, facts.target_id
 """
 )

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(null=True)),
                 ('figures_digest', models.CharField(blank=True, max_length=64)),
                 ('places', models.JSONField(null=True)),
+                ('names', models.JSONField(null=True)),
                 ('rows_digest', models.CharField(blank=True, max_length=64)),
                 ('frozen_at', models.DateTimeField(null=True)),
                 ('is_missing', models.BooleanField(default=False)),
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unitreport',
-            constraint=models.CheckConstraint(condition=models.Q(('frozen_at', None), models.Q(('figures__isnull', False), ('places__isnull', False), ('rows_file__isnull', False), models.Q(('figures_digest', ''), _negated=True), models.Q(('rows_digest', ''), _negated=True)), _connector='OR'), name='unit_report_frozen_has_figures'),
+            constraint=models.CheckConstraint(condition=models.Q(('frozen_at', None), models.Q(('figures__isnull', False), ('names__isnull', False), ('places__isnull', False), ('rows_file__isnull', False), models.Q(('figures_digest', ''), _negated=True), models.Q(('rows_digest', ''), _negated=True)), _connector='OR'), name='unit_report_frozen_has_figures'),
         ),
         migrations.AddConstraint(
             model_name='unitreport',

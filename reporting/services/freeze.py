@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import Unit
 from campaigns.models import Campaign
 from campaigns.states import CampaignState
 from core import audit
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=55)
 # A command takes its moment first and opens its transaction a little later.
 SETTLING = timedelta(seconds=3)
+STAMPED = ("figures", "figures_digest", "places", "names", "rows_digest", "rows_file", "frozen_at", "is_missing")
 
 
 def sweep(at: datetime) -> int:
@@ -128,12 +130,22 @@ def fill(period: ReportPeriod, reports: list[UnitReport], at: datetime) -> None:
     places = places_of(report.unit for report in reports)
     span = Span(period.starts_at, period.cutoff_at, period.cutoff_at)
     counted = compute(period.campaign_id, places, span)
+    names = names_in([*places.units, period.campaign.unit_id])
     with written_rows(period.campaign_id, places, span) as files:
         for report in reports:
             stamp(report, counted[report.unit_id], places, files[report.unit_id], at)
+            report.names = {unit: names[unit] for unit in [*report.places, str(period.campaign.unit_id)]}
+            report.save(update_fields=STAMPED)
+
+
+def names_in(units: list[int]) -> dict[str, str]:
+    """What the units are called now, keyed as JSON keys are."""
+    found = Unit.objects.filter(pk__in=units).values_list("pk", "short_name")
+    return {str(unit): name for unit, name in found}
 
 
 def stamp(report: UnitReport, figures: Figures, places: Places, rows: RowFile, at: datetime) -> None:
+    """Set the columns of a frozen report. The caller saves STAMPED."""
     period = report.period
     data = figures.data()
     report.figures, report.figures_digest = data, digest_of(data)
@@ -142,9 +154,6 @@ def stamp(report: UnitReport, figures: Figures, places: Places, rows: RowFile, a
     report.rows_file = store(rows.file, name=f"{report.unit.short_name}{period}明细.jsonl.gz", by=None, at=at)
     report.frozen_at = max(at, period.cutoff_at)
     report.is_missing = timeliness(report.sent_at, period.cutoff_at, report.frozen_at) is not Timeliness.ON_TIME
-    report.save(
-        update_fields=["figures", "figures_digest", "places", "rows_digest", "rows_file", "frozen_at", "is_missing"]
-    )
 
 
 def sum_up_again(period: ReportPeriod, at: datetime) -> None:

@@ -86,6 +86,12 @@ class SummarySheet:
         return f"一体化专项执法行动{self.period}情况汇总"
 
     @property
+    def issuer(self) -> str:
+        """The campaign's own unit in short."""
+        unit = self.period.campaign.unit
+        return self.names.get(unit.pk, unit.short_name)
+
+    @property
     def own(self) -> Counts:
         return together(line.counts for line in self.lines)
 
@@ -99,9 +105,20 @@ class SummarySheet:
 
 
 def names_of(lines: Iterable[Line]) -> dict[int, str]:
-    """The short names of everything under these lines, in one statement."""
-    parts = {part for line in lines for part in line.figures.parts}
-    return dict(Unit.objects.filter(pk__in=parts).values_list("pk", "short_name"))
+    """The short names of everything under these lines: kept with a frozen week, before that the present ones."""
+    names: dict[int, str] = {}
+    unnamed: set[int] = set()
+    for line in lines:
+        names |= {int(unit): name for unit, name in (line.report.names or {}).items()}
+        unnamed |= set(line.figures.parts)
+    return names | dict(Unit.objects.filter(pk__in=unnamed - set(names)).values_list("pk", "short_name"))
+
+
+def part_names(report: UnitReport) -> dict[int, str]:
+    """The short names of everything under one city."""
+    if report.names is not None:
+        return {int(unit): name for unit, name in report.names.items()}
+    return dict(Unit.objects.under(report.unit.path).values_list("pk", "short_name"))
 
 
 def moved_by(period: ReportPeriod) -> str:

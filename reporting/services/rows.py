@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from enterprises.models import Enterprise
 from reporting.figures import Span, read_rows, rows
 from reporting.models import UnitReport
 from reporting.rules.rows import counts, weight
@@ -52,10 +51,3 @@ def page_of(found: Iterator[Row], path: str, first: int, size: int) -> tuple[lis
             page.append(row)
         total, weighed = total + 1, weighed + weight(row, path)
     return page, total, weighed
-
-
-def with_names(found: list[Row]) -> list[Row]:
-    """Sites that were never visited have no name on record: the register's present one is shown."""
-    wanted = {row["enterprise_id"] for row in found if row["kind"] == "target"}
-    names = dict(Enterprise.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
-    return [{**row, "enterprise": names.get(row["enterprise_id"], "")} if wanted else row for row in found]

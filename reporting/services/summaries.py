@@ -80,7 +80,7 @@ def data_of(lines: list[Line]) -> dict[str, Any]:
 
 def unit_data(line: Line) -> dict[str, Any]:
     return {
-        "name": line.report.unit.short_name,
+        "name": line.report.called,
         "version": line.version,
         "sent_at": written(line.report.sent_at) if line.report.sent_at else None,
         "text": line.text,

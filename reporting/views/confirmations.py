@@ -47,7 +47,7 @@ def confirm(request: HttpRequest, confirmation: CountyConfirmation) -> HttpRespo
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"已确认{confirmation.unit.short_name}{confirmation.report.period}数字。")
+            messages.success(request, f"已确认{confirmation.called}{confirmation.report.period}数字。")
             return redirect("reporting:report_confirm", confirmation.pk)
     return page(request, confirmation, form)
 

@@ -1,6 +1,6 @@
 """Weekly reports as a list and as the province sees a week: matrix, summary, downloads, reminding who is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from reporting.rules.status import Status, status_of
 from reporting.rules.tallies import difference_lines, together
 from reporting.rules.weeks import Timeliness, span_text
 from reporting.services import reports
-from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts
+from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts, names_of
 from reporting.states import ReportState
 from reporting.views.desk import person
 from reporting.views.figures import cell, share, stats
@@ -115,7 +115,7 @@ def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "span": span_text(period.starts_at, period.cutoff_at),
         "moved": moved_by(period),
         "stats": stats(together(line.counts for line in lines)),
-        "scope": scope_name(period),
+        "scope": scope_name(period, names_of(lines)),
         "rows": [row_of(line, before) for line in lines],
         "weeks": [one for one, _ in before],
         "sent": sum(line.status.sent for line in lines),
@@ -142,9 +142,9 @@ def earlier(period: ReportPeriod, at: datetime) -> list[tuple[ReportPeriod, dict
     return [(week, by_period[week.pk]) for week in weeks]
 
 
-def scope_name(period: ReportPeriod) -> str:
+def scope_name(period: ReportPeriod, names: Mapping[int, str]) -> str:
     unit = period.campaign.unit
-    return "全省" if unit.level == Unit.Level.PROVINCE else unit.short_name
+    return "全省" if unit.level == Unit.Level.PROVINCE else names.get(unit.pk, unit.short_name)
 
 
 def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[UnitReport, Status]]]]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import may, require
-from accounts.models import Unit
 from core import clock
 from core.refusals import NotAllowed, Refused
 from reporting.figures import vocabulary
@@ -20,7 +19,7 @@ from reporting.forms import CorrectionForm, ReportForm
 from reporting.models import ReportVersion, UnitReport
 from reporting.rules.tallies import Figures, difference_lines, differences, read
 from reporting.services import reports
-from reporting.services.lines import Line, latest_corrections, line_of, moved_by
+from reporting.services.lines import Line, latest_corrections, line_of, moved_by, part_names
 from reporting.states import ReportState
 from reporting.views.desk import person
 from reporting.views.figures import COLUMNS, part_rows, stats, tables
@@ -67,7 +66,7 @@ def page(request: HttpRequest, report: UnitReport, at: datetime, form: ReportFor
         "prepares": may(user, "report.prepare", report),
         "receives": may(user, RECEIVE, report),
         "past": at > period.cutoff_at,
-        "crumbs": [("周报", reverse("reporting:report_list")), (f"{report.unit.short_name}{period}", "")],
+        "crumbs": [("周报", reverse("reporting:report_list")), (f"{report.called}{period}", "")],
     }
 
 
@@ -88,7 +87,7 @@ def form_of(report: UnitReport, user: Any, at: datetime) -> ReportForm | None:
 
 def counties(report: UnitReport, figures: Figures, url: str) -> list[dict[str, Any]]:
     """Each county with its figures and its word."""
-    names = dict(Unit.objects.filter(pk__in=figures.parts).values_list("pk", "short_name"))
+    names = part_names(report)
     own = figures.parts.get(report.unit_id)
     if own is None or not own.total:
         names.pop(report.unit_id, None)
@@ -225,7 +224,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
     report = report_or_404(request, pk)
     require(person(request), RECEIVE, report)
     reason = request.POST.get("reason", "")
-    return acted(request, report, f"已退回{report.unit.short_name}更正。", lambda: reports.return_report(
+    return acted(request, report, f"已退回{report.called}更正。", lambda: reports.return_report(
         report, actor=person(request), at=clock.now(), reason=reason))  # fmt: skip
 
 
@@ -234,7 +233,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
 def report_accept(request: HttpRequest, pk: int) -> HttpResponse:
     report = report_or_404(request, pk)
     require(person(request), RECEIVE, report)
-    return acted(request, report, f"已接收{report.unit.short_name}{report.period}周报。", lambda: reports.accept(
+    return acted(request, report, f"已接收{report.called}{report.period}周报。", lambda: reports.accept(
         report, actor=person(request), at=clock.now()))  # fmt: skip
 
 

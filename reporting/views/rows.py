@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.models import Unit
 from core import clock
 from core.sheets import workbook_response
 from reporting.exports import rows_spec, worded
@@ -17,7 +16,8 @@ from reporting.models import UnitReport
 from reporting.rules.metrics import Vocabulary, catalogue, label
 from reporting.rules.rows import kind_of
 from reporting.rules.tallies import SPANS, figure_text
-from reporting.services.rows import Row, chosen, known_at, page_of, rows_behind, with_names
+from reporting.services.lines import part_names
+from reporting.services.rows import Row, chosen, known_at, page_of, rows_behind
 from reporting.views.confirmations import confirmation_or_404
 from reporting.views.reports import report_or_404
 
@@ -29,7 +29,7 @@ SIZE = 50
 def report_rows(request: HttpRequest, pk: int) -> HttpResponse:
     report = report_or_404(request, pk)
     part = request.GET.get("part", "")
-    crumb = (f"{report.unit.short_name}{report.period}", reverse("reporting:report_detail", args=[report.pk]))
+    crumb = (f"{report.called}{report.period}", reverse("reporting:report_detail", args=[report.pk]))
     sheet = reverse("reporting:report_rows_sheet", args=[report.pk])
     return shown(request, Asked(request, report, int(part) if part.isdecimal() else None), crumb, sheet)
 
@@ -80,8 +80,7 @@ class Asked:
         return chosen(rows_behind(self.report, self.at), self.span, self.path, self.part)
 
     def names(self) -> dict[int, str]:
-        below = Unit.objects.under(self.report.unit.path)
-        return dict(below.values_list("pk", "short_name")) | {self.report.unit_id: "市本级"}
+        return part_names(self.report) | {self.report.unit_id: "市本级"}
 
 
 def shown(request: HttpRequest, asked: Asked, crumb: tuple[str, str], sheet: str) -> HttpResponse:
@@ -92,7 +91,7 @@ def shown(request: HttpRequest, asked: Asked, crumb: tuple[str, str], sheet: str
     context = {
         "asked": asked,
         "figure": figure_text(asked.path, weighed),
-        "rows": [worded(row, asked.words, names) for row in with_names(rows)],
+        "rows": [worded(row, asked.words, names) for row in rows],
         "total": total,
         "first": first + 1,
         "last": first + len(rows),
@@ -120,8 +119,8 @@ def page_url(request: HttpRequest, number: int) -> str:
 
 def sheet_of(asked: Asked) -> FileResponse:
     report, names = asked.report, asked.names()
-    name = f"{report.unit.short_name}{report.period}{asked.title}"
+    name = f"{report.called}{report.period}{asked.title}"
     spec = rows_spec(asked.kind, name)
-    found = (worded(row, asked.words, names) for row in with_names(list(asked.rows())))
+    found = (worded(row, asked.words, names) for row in asked.rows())
     moment = known_at(report, asked.at)
-    return workbook_response(f"{name}.xlsx", [(spec, found)], at=moment, creator=report.unit.name)
+    return workbook_response(f"{name}.xlsx", [(spec, found)], at=moment, creator=report.called)

@@ -10,6 +10,7 @@ from campaigns.services import list_targets
 from core.audit import canonical
 from core.files import store
 from enterprises.models import Enterprise
+from enterprises.services.names import rename_all
 from inspections.services import issues
 from reporting.figures import Places, Span, compute, places_of, read_rows, rows, vocabulary, written_rows
 from reporting.rules.metrics import catalogue
@@ -131,8 +132,10 @@ def change_everything(scene: Scene) -> None:
     late = scene.visited(scene.site("漯河示例塑料厂"), "05-18 08:00")
     late.occurred_at, late.is_late, late.late_reason = sh("05-14 10:00"), True, "无网络"
     late.save()
-    for site in Enterprise.objects.all():
-        site.name, site.is_key, site.industry = f"更名{site.pk}有限公司", not site.is_key, 2
+    sites = list(Enterprise.objects.select_related("entity"))
+    rename_all([(site, f"更名{site.pk}有限公司") for site in sites], since=day("05-18"), source="测试")
+    for site in sites:
+        site.is_key, site.industry = not site.is_key, 2
         site.save()
     list_targets(scene.campaign, scene.cast.city, key_only=False, actor=scene.cast.officer_city, at=sh("05-19 09:00"))
     scene.stepped(scene.campaign.cases.get(), "close", "05-20 10:00")
@@ -155,7 +158,7 @@ def use_the_ledger(scene: Scene) -> None:
     photo = store(b"a photo", name="photo.bin", by=None, at=at)
     issues.report_rectification(waste, "已清运", [photo], actor=scene.cast.enterprise_a, at=sh("05-19 09:00"))
     issues.sign_issue(waste, photo, actor=officer, at=sh("05-19 10:00"))
-    issues.close_issue(waste, actor=officer, at=sh("05-20 09:00"))
+    issues.close_issue(waste, actor=scene.cast.second_a, at=sh("05-20 09:00"))
     issues.void_issue(papers, actor=scene.cast.leader_a, at=sh("05-20 10:00"), reason="重复登记")
 
 
