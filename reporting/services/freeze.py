@@ -134,7 +134,7 @@ def fill(period: ReportPeriod, reports: list[UnitReport], at: datetime) -> None:
     with written_rows(period.campaign_id, places, span) as files:
         for report in reports:
             stamp(report, counted[report.unit_id], places, files[report.unit_id], at)
-            report.names = {unit: names[unit] for unit in [*report.places, str(period.campaign.unit_id)]}
+            report.names = {unit: names[unit] for unit in [*places.under(report.unit_id), str(period.campaign.unit_id)]}
             report.save(update_fields=STAMPED)
 
 
