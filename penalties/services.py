@@ -52,7 +52,7 @@ def file_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> Pen
         case = create_case(issue, filing, actor=actor, at=at)
         add_step(case, Step.FILE, filing.filed_on, actor=actor, at=at, document_number=case.number, text=filing.facts)
         audit.record("penalties.penaltycase.file", case, actor=actor, at=at, after={"number": case.number})
-        record_penalty(issue, f"已立案（{case.number}）", actor=actor, at=at)
+        record_penalty(issue, f"已立案（{case.number}）", case_number=case.number, actor=actor, at=at)
     return case
 
 
@@ -196,7 +196,8 @@ def decide(case: PenaltyCase, said: Deciding, *, actor: User, at: datetime) -> P
         )
         step.document = print_decision(moved, step, by=actor, at=at)
         step.save(update_fields=["document"])
-        record_penalty(moved.issue, f"罚款 {said.fine:,.2f} 元（{number}）", actor=actor, at=at)
+        fined = f"罚款 {said.fine:,.2f} 元（{number}）"
+        record_penalty(moved.issue, fined, case_number=moved.number, actor=actor, at=at)
     return moved
 
 
@@ -269,7 +270,7 @@ def withdraw(case: PenaltyCase, *, day: date, reason: str, actor: User, at: date
         moved = advance(PenaltyCase, case.pk, "withdraw", table=CASES, actor=actor, at=at, reason=reason)
         refuse_day(day, last_day(case), "撤案日期", "上一步日期", at)
         add_step(moved, Step.WITHDRAW, day, actor=actor, at=at, text=reason)
-        record_penalty(moved.issue, f"已撤案（{moved.number}）", actor=actor, at=at)
+        record_penalty(moved.issue, f"已撤案（{moved.number}）", case_number="", actor=actor, at=at)
     return moved
 
 

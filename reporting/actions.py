@@ -81,6 +81,7 @@ ACTIONS = {
     "file.sweep": "清理无人引用的文件",
     "inspections.issue.change": "修改台账",
     "inspections.issue.close": "复核销号",
+    "inspections.issue.correct": "检查记录更正，台账随之更正",
     "inspections.issue.export": "导出台账",
     "inspections.issue.found": "发现问题入账",
     "inspections.issue.penalty": "更新处罚情况",

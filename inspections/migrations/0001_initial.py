@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ('rectification_text', models.TextField(blank=True)),
                 ('rectified_at', models.DateTimeField(null=True)),
                 ('penalty_text', models.CharField(blank=True, max_length=300)),
+                ('case_number', models.CharField(blank=True, max_length=60)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('voided_at', models.DateTimeField(null=True)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='campaigns.campaign')),
@@ -395,6 +396,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='issue',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), ('voided_at__isnull', False), _connector='OR'), name='issue_void_dated'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), ('case_number', ''), _connector='OR'), name='issue_void_without_case'),
         ),
         migrations.AddConstraint(
             model_name='issue',

@@ -79,6 +79,8 @@ class Issue(models.Model):
     rectification_text = models.TextField(blank=True)
     rectified_at = models.DateTimeField(null=True)
     penalty_text = models.CharField(max_length=300, blank=True)
+    # Of the case that stands on this row, as the penalties room says it; withdrawn it is empty again.
+    case_number = models.CharField(max_length=60, blank=True)
     closed_at = models.DateTimeField(null=True)
     verified_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     voided_at = models.DateTimeField(null=True)
@@ -99,6 +101,7 @@ class Issue(models.Model):
                 name="issue_closed_says_what_was_mended", condition=~Q(state="closed") | ~Q(rectification_text="")
             ),
             models.CheckConstraint(name="issue_void_dated", condition=~Q(state="void") | Q(voided_at__isnull=False)),
+            models.CheckConstraint(name="issue_void_without_case", condition=~Q(state="void") | Q(case_number="")),
             # 查处情况 4 限期整改 always has its date (HS-73).
             models.CheckConstraint(
                 name="issue_time_limited_has_date", condition=~Q(handling=4) | Q(deadline_on__isnull=False)

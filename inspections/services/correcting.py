@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from core import audit
 from core.refusals import Refused
 from inspections.models import Issue, VisitRecord
 from inspections.rules.findings import TIME_LIMITED, Finding, changed
@@ -47,6 +48,7 @@ def columns_changed(before: VisitRecord, record: VisitRecord) -> dict[str, Any]:
 def correct_issue(
     issue: Issue, record: VisitRecord, finding: Finding, differs: dict[str, Any], *, actor: User, at: datetime
 ) -> None:
+    before = {name: getattr(issue, name) for name in differs}
     for name, value in differs.items():
         setattr(issue, name, list(value) if name == "elements" else value)
     if issue.handling == TIME_LIMITED and issue.deadline_on is None:
@@ -55,3 +57,13 @@ def correct_issue(
     issue.save(update_fields=[*differs, "record", "search"])
     write_version(issue, "correct", actor=actor, at=at, reason=record.correction_reason)
     open_term(issue, at=at)
+    audit.record(
+        "inspections.issue.correct",
+        issue,
+        actor=actor,
+        at=at,
+        reason=record.correction_reason,
+        before=before,
+        after=differs,
+        unit_path=issue.unit.path,
+    )

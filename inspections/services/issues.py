@@ -12,8 +12,8 @@ from campaigns.services import list_items
 from core import audit
 from core.audit import digest_of
 from core.clock import day_of, end_of_day
-from core.models import StoredFile
-from core.obligations import meet, open_obligation, reopen
+from core.models import Obligation, StoredFile
+from core.obligations import meet, open_obligation, reopen, waive
 from core.refusals import NotAllowed, Refused
 from core.states import advance
 from inspections import notices
@@ -139,8 +139,8 @@ def report_rectification(
 
 def return_rectification(issue: Issue, *, actor: User, at: datetime, reason: str) -> Issue:
     """Not mended: back to the enterprise with the reason; what was owed is owed again."""
-    refuse_own_finding(issue, actor)
     with transaction.atomic():
+        refuse_own_part(locked(issue.pk), actor)
         row = advance(Issue, issue.pk, "return", table=ISSUES, actor=actor, at=at, reason=reason)
         decide_waiting(row, Rectification.Decision.RETURNED, actor=actor, at=at, reason=reason)
         Issue.objects.filter(pk=row.pk).update(rectified_at=None)
@@ -153,10 +153,10 @@ def return_rectification(issue: Issue, *, actor: User, at: datetime, reason: str
 
 
 def close_issue(issue: Issue, *, actor: User, at: datetime, reason: str = "") -> Issue:
-    """Verified by one who did not write the finding, signed by the responsible person: the row is closed (销号)."""
-    refuse_own_finding(issue, actor)
+    """Signed by the responsible person, verified by one who neither signed nor found: the row is closed (销号)."""
     with transaction.atomic():
         row = locked(issue.pk)
+        refuse_own_part(row, actor)
         ISSUES.arrow(row.state, "close")
         refuse_unsigned(row)
         row = advance(
@@ -175,9 +175,19 @@ def close_issue(issue: Issue, *, actor: User, at: datetime, reason: str = "") ->
     return row
 
 
-def refuse_own_finding(issue: Issue, actor: User) -> None:
-    if issue.found_by_id == actor.pk:
-        raise NotAllowed("您是该问题的检查人，整改复核须由另一名人员办理。")
+def refuse_own_part(issue: Issue, actor: User) -> None:
+    said = own_part(issue, actor)
+    if said:
+        raise NotAllowed(said)
+
+
+def own_part(issue: Issue, user: User) -> str:
+    """Why this person may not verify the row (four eyes, docs/decisions/0039), "" when nothing speaks against it."""
+    if issue.found_by_id == user.pk:
+        return "您是该问题的检查人，须由另一名人员复核。"
+    if issue.signatures.filter(voided_at=None, user=user).exists():
+        return "您已作为责任人在该问题上签字，须由另一名人员复核。"
+    return ""
 
 
 def refuse_unsigned(issue: Issue) -> None:
@@ -249,13 +259,26 @@ def edit_rectification(issue: Issue, text: str, *, actor: User, at: datetime, re
 def void_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Issue:
     """Strike a row that should not stand (a leader's word, with the reason); it stays in the ledger, struck."""
     with transaction.atomic():
+        refuse_on_case(locked(issue.pk))
         row = advance(
             Issue, issue.pk, "void", table=ISSUES, actor=actor, at=at, reason=reason, stamps={"voided_at": at}
         )
         decide_waiting(row, Rectification.Decision.RETURNED, actor=actor, at=at, reason="问题已作废")
-        meet(TERM, f"issue:{row.pk}", at=at)
+        waive_term(row, actor=actor, at=at, reason=f"问题已作废：{reason.strip()}")
         write_version(row, "void", actor=actor, at=at, reason=reason)
     return row
+
+
+def refuse_on_case(issue: Issue) -> None:
+    """A finding on which a case stands is not struck from under it."""
+    if issue.case_number:
+        raise Refused(f"{issue}已立案（{issue.case_number}），不能作废；案件确应撤销的，请先撤案。")
+
+
+def waive_term(issue: Issue, *, actor: User, at: datetime, reason: str) -> None:
+    """The enterprise did not mend what it owed, and need not: who decided so stands beside it."""
+    for owed in Obligation.objects.open().filter(kind=TERM, subject=f"issue:{issue.pk}"):
+        waive(owed, actor=actor, at=at, reason=reason)
 
 
 def reopen_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Issue:
@@ -277,12 +300,13 @@ def reopen_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Iss
     return row
 
 
-def record_penalty(issue: Issue, text: str, *, actor: User, at: datetime) -> Issue:
-    """Column 18 处罚情况, as the penalties room says it."""
+def record_penalty(issue: Issue, text: str, *, case_number: str, actor: User, at: datetime) -> Issue:
+    """Column 18 处罚情况, as the penalties room says it, with the number of the case that stands, "" when none does."""
     with transaction.atomic():
         row = locked(issue.pk)
         before, row.penalty_text = row.penalty_text, text[:300]
-        row.save(update_fields=["penalty_text"])
+        row.case_number = case_number
+        row.save(update_fields=["penalty_text", "case_number"])
         write_version(row, "penalty", actor=actor, at=at)
         audit.record(
             "inspections.issue.penalty",

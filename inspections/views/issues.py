@@ -91,14 +91,18 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
     """The page of one row; `forms` are bound forms that were refused, so that nothing typed is lost."""
     user, ledger = person(request), Ledger(person(request), request.GET)
     ledger.campaign = issue.campaign
-    allowed = available(ISSUES, issue, user)
-    if issue.found_by_id == user.pk:
+    allowed, own_part = available(ISSUES, issue, user), issues.own_part(issue, user)
+    on_case = "void" in allowed and issue.case_number
+    if own_part:
         allowed -= {"close", "return"}
+    if on_case:
+        allowed -= {"void"}
     context = {
         "issue": issue,
         "names": ledger.names,
         "allowed": allowed,
-        "own_finding": issue.found_by_id == user.pk and issue.state == IssueState.REPORTED,
+        "own_part": own_part if issue.state == IssueState.REPORTED else "",
+        "on_case": on_case,
         "may_edit": may(user, "issue.edit", issue) and issue.state in {IssueState.MENDING, IssueState.REPORTED},
         "may_see_cases": may(user, "case.view", issue),
         "signature": issue.signatures.filter(voided_at=None).select_related("user", "image").first(),

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from core.audit import digest_of
 from core.form_engine.services import Result
-from core.models import Obligation
+from core.models import AuditEvent, Obligation
 from core.refusals import NotAllowed, Refused
 from inspections.models import Issue, VisitRecord
 from inspections.services import issues, locking
@@ -80,6 +81,17 @@ def test_the_ledger_follows_by_a_version(scene: Scene) -> None:
     assert (first.gravity, first.superseded_at) == ("major", LATER)
     assert (second.action, second.reason, second.gravity) == ("correct", "期限写错", "grave")
     assert Obligation.objects.get(kind="rectification").due_at.day == 1
+
+
+def test_each_ledger_row_that_a_correction_changes_has_its_event(scene: Scene) -> None:
+    both = [stage.finding(), stage.finding(key="f2", handling=3, deadline_on="")]
+    record = locked(scene, *both)
+    finish(begin(scene, record), stage.finding(gravity="grave"), both[1])
+    event = AuditEvent.objects.get(action="inspections.issue.correct")
+    changed = Issue.objects.get(finding_key="f1")
+    assert (event.object_id, event.detail, event.reason) == (str(changed.pk), {"gravity": "grave"}, "期限写错")
+    assert (event.actor_id, event.unit_path) == (scene.cast.inspector_a.pk, scene.cast.county_a.path)
+    assert event.before_digest == digest_of({"gravity": "major"})
 
 
 def test_what_the_ledger_changed_since_stays(scene: Scene) -> None:

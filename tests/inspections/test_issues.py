@@ -1,68 +1,23 @@
-import io
+"""A ledger row from its finding to its closing: what each verb asks, changes and leaves behind; its page."""
+
 from datetime import date, timedelta
 
-import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from PIL import Image, ImageDraw
 
 from core import clock
-from core.clock import at_local, end_of_day
-from core.files import store
+from core.clock import end_of_day
 from core.models import AuditEvent, Notice, Obligation
 from core.refusals import NotAllowed, Refused
 from core.states import advance
 from inspections.models import Issue, IssueVersion
 from inspections.services import issues
 from inspections.states import ISSUES, IssueState
-from tests import factories as make
+from tests.inspections.mending import LATER, photo, picture, scrawl
 
 pytestmark = pytest.mark.django_db
-LATER = at_local(date(2020, 5, 18), 10)
-
-
-def picture(colour="red", size=(64, 48), kind="JPEG") -> bytes:
-    content = io.BytesIO()
-    Image.new("RGB", size, colour).save(content, kind)
-    return content.getvalue()
-
-
-def photo(actor, at=LATER):
-    return store(picture(), name="整改.jpg", by=actor, at=at, kind="photo")
-
-
-def scrawl(actor, at=LATER):
-    image = Image.new("RGB", (300, 120), "white")
-    ImageDraw.Draw(image).line([(20, 100), (120, 20), (280, 90)], fill="black", width=4)
-    content = io.BytesIO()
-    image.save(content, "PNG")
-    return store(content.getvalue(), name="签字.png", by=actor, at=at, kind="signature")
-
-
-@pytest.fixture
-def issue(cast):
-    campaign = make.campaign(cast.province)
-    task = make.assignment(make.target(campaign, cast.site_a), cast.inspector_a, cast.second_a)
-    row = make.issue(make.locked_record(make.visit(task, state="submitted")))
-    issues.open_term(row, at=make.MORNING)
-    return row
-
-
-@pytest.fixture
-def reported(cast, issue):
-    report = issues.report_rectification(
-        issue, "已更换布袋 12 条", [photo(cast.enterprise_a)], actor=cast.enterprise_a, at=LATER
-    )
-    report.issue.refresh_from_db()
-    return report.issue
-
-
-@pytest.fixture
-def signed(cast, reported):
-    issues.sign_issue(reported, scrawl(cast.inspector_a), actor=cast.inspector_a, at=LATER)
-    return reported
 
 
 def test_the_enterprise_owes_the_rectification_to_the_end_of_its_last_day(cast, issue):
@@ -90,6 +45,35 @@ def test_who_wrote_the_finding_does_not_verify_it(cast, signed):
     with pytest.raises(NotAllowed):
         issues.close_issue(signed, actor=cast.inspector_a, at=LATER)
     assert Issue.objects.get(pk=signed.pk).state == IssueState.REPORTED
+
+
+def test_who_signed_as_the_responsible_person_does_not_verify_it(cast, reported):
+    issues.sign_issue(reported, scrawl(cast.second_a), actor=cast.second_a, at=LATER)
+    for verb in (issues.close_issue, issues.return_rectification):
+        with pytest.raises(NotAllowed, match="作为责任人"):
+            verb(reported, actor=cast.second_a, at=LATER, reason="核对无误")
+    assert Issue.objects.get(pk=reported.pk).state == IssueState.REPORTED
+    assert issues.close_issue(reported, actor=cast.officer_a, at=LATER).verified_by == cast.officer_a
+
+
+def test_who_signed_a_former_text_may_verify_what_another_signed(cast, reported):
+    issues.sign_issue(reported, scrawl(cast.second_a), actor=cast.second_a, at=LATER)
+    row = issues.edit_rectification(reported, "更换布袋 14 条", actor=cast.officer_a, at=LATER, reason="核对数量")
+    issues.sign_issue(row, scrawl(cast.inspector_a), actor=cast.inspector_a, at=LATER)
+    assert issues.close_issue(row, actor=cast.second_a, at=LATER).state == IssueState.CLOSED
+
+
+def test_the_page_says_why_the_signer_has_no_button(client, cast, reported):
+    issues.sign_issue(reported, scrawl(cast.second_a), actor=cast.second_a, at=LATER)
+    url = reverse("inspections:issue_detail", args=[reported.pk])
+    client.force_login(cast.second_a)
+    page = client.get(url).content.decode()
+    assert "您已作为责任人在该问题上签字，须由另一名人员复核。" in page
+    assert 'data-dialog="close"' not in page
+    client.force_login(cast.officer_a)
+    page = client.get(url).content.decode()
+    assert "须由另一名人员复核。" not in page
+    assert 'data-dialog="close"' in page
 
 
 def test_the_database_itself_refuses_a_row_closed_by_its_finder(cast, signed):
@@ -195,7 +179,7 @@ def test_a_term_prolonged_while_a_report_waited_counts_once_it_is_returned(cast,
 def test_a_command_that_began_first_and_came_last_leaves_one_version_an_instant(cast, issue):
     earlier = LATER - timedelta(seconds=1)
     issues.change_issue(issue, changes(issue, gravity="grave"), actor=cast.officer_a, at=LATER, reason="复核升级")
-    row = issues.record_penalty(issue, "已立案", actor=cast.officer_a, at=earlier)
+    row = issues.record_penalty(issue, "已立案", case_number="漯环立〔2020〕1号", actor=cast.officer_a, at=earlier)
     for at in (earlier, LATER, LATER + timedelta(seconds=1)):
         assert IssueVersion.objects.as_of(at).filter(issue=row).count() == 1
 
@@ -204,9 +188,38 @@ def test_a_void_row_stays_and_is_owed_no_more(cast, issue):
     issues.void_issue(issue, actor=cast.leader_a, at=LATER, reason="重复登记")
     row = Issue.objects.get(pk=issue.pk)
     assert (row.state, row.voided_at) == (IssueState.VOID, LATER)
-    assert not Obligation.objects.open().filter(kind="rectification").exists()
+    owed = Obligation.objects.get(kind="rectification")
+    assert (owed.met_at, owed.waived_at, owed.waived_by) == (None, LATER, cast.leader_a), "nobody mended it"
+    assert owed.waived_reason == "问题已作废：重复登记"
+    assert AuditEvent.objects.filter(action="core.obligation.waive", actor_id=cast.leader_a.pk).count() == 1
     with pytest.raises(Refused, match="已作废"):
         issues.change_issue(row, changes(row, gravity="grave"), actor=cast.officer_a, at=LATER, reason="x")
+
+
+def test_what_was_reported_in_time_stays_met_when_the_row_is_voided(cast, reported):
+    issues.void_issue(reported, actor=cast.leader_a, at=LATER, reason="重复登记")
+    owed = Obligation.objects.get(kind="rectification")
+    assert (owed.met_at, owed.waived_at) == (LATER, None)
+
+
+def test_a_row_with_a_case_is_not_voided_and_the_page_says_why(client, cast, issue):
+    number = "漯环立〔2020〕1号"
+    issues.record_penalty(issue, f"已立案（{number}）", case_number=number, actor=cast.officer_a, at=LATER)
+    with pytest.raises(Refused, match=number):
+        issues.void_issue(issue, actor=cast.leader_a, at=LATER, reason="重复登记")
+    assert Obligation.objects.open().filter(kind="rectification").exists()
+    client.force_login(cast.leader_a)
+    url = reverse("inspections:issue_detail", args=[issue.pk])
+    page = client.get(url).content.decode()
+    assert f"该问题已立案（{number}），不能作废" in page
+    assert 'data-dialog="void"' not in page
+    issues.record_penalty(issue, "已撤案", case_number="", actor=cast.officer_a, at=LATER)
+    assert 'data-dialog="void"' in client.get(url).content.decode()
+
+
+def test_the_database_itself_refuses_a_void_row_with_a_case(cast, issue):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Issue.objects.filter(pk=issue.pk).update(state=IssueState.VOID, voided_at=LATER, case_number="1")
 
 
 ALLOWED = {(source, arrow.action) for arrow in ISSUES.transitions for source in arrow.sources}
@@ -274,122 +287,3 @@ def test_an_enterprise_does_not_close_its_own_row(client, cast, signed):
     client.force_login(cast.enterprise_a)
     url = reverse("inspections:issue_decide", args=[signed.pk, "close"])
     assert client.post(url).status_code == 403
-
-
-# The grid
-
-
-def listed(client, **asked) -> str:
-    return client.get(reverse("inspections:issue_list"), asked).content.decode()
-
-
-@pytest.mark.parametrize(
-    "asked,seen",
-    [
-        ({}, True),
-        ({"q": "纸业"}, True),
-        ({"q": "化工"}, False),
-        ({"state": "mending"}, True),
-        ({"state": "closed"}, False),
-        ({"industry": "13"}, True),
-        ({"industry": "1"}, False),
-        ({"issue_type": "7", "handling": "4"}, True),
-        ({"gravity": "grave"}, False),
-        ({"nature": "offence"}, True),
-        ({"element": "气"}, True),
-        ({"element": "水"}, False),
-        ({"key": "1"}, True),
-        ({"due": "late"}, False),
-        ({"due": "week"}, True),
-        ({"since": "2020-05-12", "until": "2020-05-12"}, True),
-        ({"since": "2020-05-13"}, False),
-    ],
-)
-def test_filters_stand_in_the_address(client, cast, issue, asked, seen):
-    client.force_login(cast.officer_a)
-    with clock.travel(LATER):
-        assert (issue.enterprise_name in listed(client, **asked)) is seen
-
-
-def test_overdue_rows_show(client, cast, issue):
-    client.force_login(cast.officer_a)
-    with clock.travel(at_local(date(2020, 5, 25), 9)):
-        page = listed(client, due="late")
-    assert "逾期 3 天" in page
-
-
-def test_the_grid_costs_the_same_at_10_and_1000_rows(client, cast, issue, django_assert_max_num_queries):
-    client.force_login(cast.officer_a)
-
-    def cost() -> int:
-        with django_assert_max_num_queries(40) as counted:
-            assert client.get(reverse("inspections:issue_list")).status_code == 200
-        return len(counted)
-
-    few = cost()
-    copies = []
-    for number in range(1000):
-        values = {f.attname: getattr(issue, f.attname) for f in Issue._meta.fields if f.attname != "id"}
-        copies.append(Issue(**(values | {"number": 10_000 + number, "finding_key": f"c{number}"})))
-    Issue.objects.bulk_create(copies)
-    assert cost() == few
-
-
-E4 = [
-    "检查日期",
-    "序号",
-    "检查人员",
-    "企业名称",
-    "企业类型",
-    "行业类别(从现有类型中选择)",
-    "是否超低排放改造的企业",
-    "是否绩效分级A级或B级企业",
-    "是否2019年以来自主验收的企业项目(含涉VOCs新建项目)",
-    "经度",
-    "纬度",
-    "县市区",
-    "乡镇或开发区",
-    "存在的问题",
-    "问题类型(从现有类型中选择)",
-    "查处情况(从现有类型中选择)",
-    "整改情况",
-    "处罚情况",
-    "责任人签字",
-]
-
-
-def workbook(client, **asked):
-    answer = client.get(reverse("inspections:issue_export"), asked)
-    assert answer.status_code == 200
-    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-
-
-@pytest.mark.req("HS-67")
-def test_the_workbook_has_the_annexs_columns_to_the_letter(client, cast, signed):
-    client.force_login(cast.officer_a)
-    sheet = workbook(client)
-    assert [cell.value for cell in sheet[1]] == E4
-    row = [cell.value for cell in sheet[2]]
-    assert row[13] == signed.description
-    assert row[14] == "7 类型7"
-    assert row[15] == "4 限期整改"
-    assert row[16] == "已更换布袋 12 条"
-    assert row[18] == "李一检"
-    assert sheet.print_area
-    assert sheet.print_title_rows
-
-
-def test_the_workbook_holds_exactly_what_is_shown(client, cast, issue):
-    client.force_login(cast.officer_a)
-    assert workbook(client, q="化工").max_row == 1
-    assert workbook(client, q="纸业").max_row == 2
-    client.force_login(cast.inspector_b)
-    assert workbook(client).max_row == 1
-
-
-def test_the_api_lists_the_same_rows_behind_the_same_gate(client, cast, issue):
-    client.force_login(cast.officer_a)
-    assert [row["number"] for row in client.get("/api/v1/issues").json()["results"]] == [issue.number]
-    assert client.get("/api/v1/issues", {"q": "化工"}).json()["results"] == []
-    client.force_login(cast.inspector_b)
-    assert client.get("/api/v1/issues").json()["results"] == []

@@ -15,6 +15,7 @@ from core.clock import at_local
 from core.models import AuditEvent
 from core.refusals import Refused
 from inspections.models import Issue, VisitRecord
+from inspections.services.issues import void_issue
 from penalties import services
 from penalties.models import CaseStep, PenaltyCase
 from penalties.states import CASES, CaseState
@@ -239,6 +240,25 @@ def test_a_withdrawn_issue_may_be_filed_again(cast, filed, issue):
     services.withdraw(filed, day=date(2020, 5, 20), reason="证据不足", actor=cast.leader_city, at=LATER)
     again = services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
     assert again.number == "漯环立〔2020〕2号"
+
+
+@pytest.mark.parametrize("stage", ["filed", "noticed", "decided", "served"])
+def test_an_issue_is_not_voided_from_under_its_case(cast, issue, stage, request):
+    case = request.getfixturevalue(stage)
+    with pytest.raises(Refused, match="漯环立〔2020〕1号"):
+        void_issue(issue, actor=cast.leader_a, at=LATER, reason="重复登记")
+    assert Issue.objects.get(pk=issue.pk).case_number == case.number
+
+
+def test_an_issue_is_not_voided_after_its_case_was_closed(cast, issue, served):
+    services.close(served, day=date(2020, 6, 20), paid=Decimal(280000), text="已缴清", actor=cast.officer_a, at=LATER)
+    with pytest.raises(Refused, match="不能作废"):
+        void_issue(issue, actor=cast.leader_a, at=LATER, reason="重复登记")
+
+
+def test_once_the_case_is_withdrawn_the_issue_may_be_voided(cast, issue, filed):
+    services.withdraw(filed, day=date(2020, 5, 20), reason="证据不足", actor=cast.leader_city, at=LATER)
+    assert void_issue(issue, actor=cast.leader_a, at=LATER, reason="重复登记").state == "void"
 
 
 ALLOWED = {(source, arrow.action) for arrow in CASES.transitions for source in arrow.sources}

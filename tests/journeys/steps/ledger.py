@@ -90,7 +90,7 @@ def finder_may_not_verify(stage: Stage, issue: Issue) -> None:
     expect(finder.page.get_by_role("button", name="复核通过并销号")).to_have_count(0)
     refused = finder.post(f"/issues/{issue.pk}/decide/close/", {})
     assert refused.status == 403
-    assert "须由另一名人员办理" in refused.text()
+    assert "须由另一名人员复核" in refused.text()
 
 
 def issue_is_closed(stage: Stage) -> None:
