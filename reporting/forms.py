@@ -1,26 +1,49 @@
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from accounts.forms import PersonChoice
+from accounts.forms import PersonChoice, person_label
 from accounts.models import User
 
 
-class HandoverForm(forms.Form):
+class LeaverForm(forms.Form):
     leaver = PersonChoice(label="移交人", queryset=User.objects.none(), empty_label="请选择")
-    successor = PersonChoice(label="接收人", queryset=User.objects.none(), empty_label="请选择")
-    reason = forms.CharField(label="移交理由", max_length=200, help_text="如调离、退休、岗位轮换。")
 
     def __init__(self, *args: Any, paths: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.none()
-        for path in paths:
-            people = people | User.objects.filter(unit__path__startswith=path)
-        people = people.select_related("unit").order_by("name", "pk")
+        choice = self.fields["leaver"]
+        assert isinstance(choice, PersonChoice)
+        choice.queryset = people_under(paths)
+
+
+class HandoverForm(forms.Form):
+    """Who takes up a leaver's work. `fit` are offered; whoever else of the units is named is refused with reasons."""
+
+    leaver = PersonChoice(queryset=User.objects.none(), widget=forms.HiddenInput)
+    successor = PersonChoice(label="接收人", queryset=User.objects.none(), empty_label="请选择")
+    reason = forms.CharField(label="移交理由", max_length=200, help_text="如调离、退休、岗位轮换。")
+
+    def __init__(self, *args: Any, paths: tuple[str, ...], fit: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = people_under(paths)
         for name, rows in (("leaver", people), ("successor", people.filter(is_active=True))):
             choice = self.fields[name]
             assert isinstance(choice, PersonChoice)
             choice.queryset = rows
+        self.fields["successor"].widget.choices = [
+            ("", "请选择"),
+            *((one.pk, person_label(one)) for one in fit),
+        ]
+
+
+def people_under(paths: Iterable[str]) -> QuerySet[User]:
+    """Everybody of the units under some paths, by name."""
+    people = User.objects.none()
+    for path in paths:
+        people = people | User.objects.filter(unit__path__startswith=path)
+    return people.select_related("unit").order_by("name", "pk")
 
 
 class ReportForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reporting.views import confirmations, desk, periods, reports, rows
+from reporting.views import confirmations, desk, handover, periods, reports, rows
 
 app_name = "reporting"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/read/", desk.inbox_read_all, name="inbox_read_all"),
     path("inbox/<int:pk>/open/", desk.notice_open, name="notice_open"),
     path("search/", desk.search, name="search"),
-    path("handover/", desk.handover, name="handover"),
+    path("handover/", handover.handover, name="handover"),
     path("reports/", periods.report_list, name="report_list"),
     path("reports/<int:pk>/", reports.report_detail, name="report_detail"),
     path("reports/<int:pk>/save/", reports.report_save, name="report_save"),

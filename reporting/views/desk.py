@@ -1,24 +1,19 @@
-"""The workbench, what is owed, what was done, the inbox, the search and the handover."""
+"""The workbench, what is owed, what was done, the inbox and the search."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.gate import able_somewhere, require_somewhere
+from accounts.gate import able_somewhere
 from accounts.models import User
 from core import audit, clock
 from core.models import Notice
 from core.paging import KeysetPage
-from core.refusals import Refused
 from enterprises.models import Enterprise
-from reporting import desk
+from reporting import desk, duties
 from reporting.actions import said
-from reporting.forms import HandoverForm
-from reporting.services.handover import hand_over, open_work
 
 SHORTEST_SEARCH = 2
 
@@ -34,10 +29,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     user, at = person(request), clock.now()
     campaign = desk.current_campaign(user)
     period = desk.next_period(campaign, at) if campaign and not able_somewhere(user, "enterprise.own") else None
-    piles = desk.piles(user, at)
+    piles, waiting = desk.piles(user, at), duties.waiting(user, at)
     context = {
         "piles": piles,
-        "owing": any(pile.rows for pile in piles),
+        "waiting": waiting,
+        "owing": bool(waiting) or any(pile.rows for pile in piles),
         "campaign": campaign,
         "period": period,
         "moved": period is not None and period.nominal_on != clock.day_of(period.cutoff_at),
@@ -58,8 +54,11 @@ def own_sites(user: User) -> list[Enterprise]:
 @login_required
 @require_GET
 def owed_list(request: HttpRequest) -> HttpResponse:
-    page = KeysetPage(desk.owed_by(person(request)), ("due_at", "id")).for_request(request)
-    return render(request, "reporting/owed_list.html", {"page": page})
+    """What has a term, page by page; before the first page what waits without one."""
+    user = person(request)
+    page = KeysetPage(desk.owed_by(user), ("due_at", "id")).for_request(request)
+    waiting = [] if request.GET.get("cursor") else duties.waiting(user, clock.now(), limit=1)
+    return render(request, "reporting/owed_list.html", {"page": page, "waiting": waiting})
 
 
 @login_required
@@ -108,29 +107,3 @@ def search(request: HttpRequest) -> HttpResponse:
     short = len(words) < SHORTEST_SEARCH
     found = None if short else desk.search(person(request), words)
     return render(request, "reporting/search.html", {"words": words, "short": short and bool(words), "found": found})
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def handover(request: HttpRequest) -> HttpResponse:
-    scope = require_somewhere(request.user, "work.handover")
-    form = HandoverForm(request.POST or None, paths=scope.paths, initial={"leaver": request.GET.get("leaver")})
-    if request.method == "POST" and form.is_valid():
-        try:
-            work = hand_over(actor=person(request), at=clock.now(), **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.message)
-        else:
-            messages.success(request, f"已移交 {work.total} 项工作给{form.cleaned_data['successor'].name}。")
-            return redirect("reporting:handover")
-    leavers = [(one, open_work(one)) for one in leaving(scope.paths)]
-    status = 422 if request.method == "POST" else 200
-    return render(request, "reporting/handover.html", {"form": form, "leavers": leavers}, status=status)
-
-
-def leaving(paths: tuple[str, ...]) -> list[User]:
-    """Closed accounts of the leader's units, latest first: whose work may still lie about."""
-    rows = User.objects.none()
-    for path in paths:
-        rows = rows | User.objects.filter(unit__path__startswith=path, is_active=False)
-    return list(rows.order_by(F("left_on").desc(nulls_last=True), "name")[:20])

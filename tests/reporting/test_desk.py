@@ -4,16 +4,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Assignment, ContactPerson
 from core import clock
-from core.models import AuditEvent, Notice
+from core.models import Notice
 from core.notices import notify
 from core.obligations import open_obligation
-from core.refusals import Refused
-from penalties.services import Filing, file_case
 from reporting import desk
-from reporting.services.handover import hand_over
-from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -115,52 +110,3 @@ def test_search_by_two_characters_shows_only_what_one_may_see(cast):
 def test_one_character_asks_for_more(client, cast):
     client.force_login(cast.officer_a)
     assert "请至少输入两个字" in client.get(reverse("reporting:search"), {"q": "纸"}).content.decode()
-
-
-def assignment(cast, lead, second):
-    campaign = make.campaign(cast.province)
-    return make.assignment(make.target(campaign, cast.site_a), lead, second)
-
-
-def test_a_leavers_work_goes_over_in_one_step(cast):
-    newcomer = make.user("newcomer", "新同事", cast.county_a)
-    task = assignment(cast, cast.inspector_a, cast.second_a)
-    contact = ContactPerson.objects.create(
-        campaign=task.target.campaign, unit=cast.county_a, user=cast.inspector_a, named_at=clock.now()
-    )
-    owe(cast.county_a, 2, title="签字", person_id=cast.inspector_a.pk)
-    work = hand_over(cast.inspector_a, newcomer, actor=cast.leader_a, at=clock.now(), reason="调离")
-    task.refresh_from_db()
-    contact.refresh_from_db()
-    assert work.total == 3
-    assert task.lead_inspector == newcomer
-    assert contact.ended_at is not None
-    assert ContactPerson.objects.filter(user=newcomer, ended_at=None).count() == 1
-    assert AuditEvent.objects.filter(action="reporting.handover").count() == 1
-    assert Notice.objects.filter(recipient=newcomer).count() == 1
-
-
-def test_a_handover_never_leaves_one_person_on_a_visit(cast):
-    assignment(cast, cast.inspector_a, cast.second_a)
-    with pytest.raises(Refused, match="只剩一人"):
-        hand_over(cast.inspector_a, cast.second_a, actor=cast.leader_a, at=clock.now(), reason="调离")
-
-
-def test_a_handover_never_leaves_one_investigator(cast):
-    task = assignment(cast, cast.inspector_a, cast.second_a)
-    issue = make.issue(make.locked_record(make.visit(task, state="submitted")))
-    Assignment.objects.filter(pk=task.pk).update(state="done")
-    people = [cast.inspector_a, cast.second_a]
-    said = Filing("案由", "违反的条款", "处罚依据", "案情", people, clock.day_of(issue.occurred_at))
-    case = file_case(issue, said, actor=cast.officer_a, at=clock.now())
-    with pytest.raises(Refused, match="1 件案件"):
-        hand_over(cast.inspector_a, cast.second_a, actor=cast.leader_a, at=clock.now(), reason="调离")
-    assert case.investigators.count() == 2
-
-
-def test_a_leader_hands_over_only_within_the_own_unit(client, cast):
-    client.force_login(cast.leader_a)
-    form = {"leaver": cast.inspector_b.pk, "successor": cast.second_a.pk, "reason": "x"}
-    assert client.post(reverse("reporting:handover"), form).status_code == 422
-    client.force_login(cast.officer_a)
-    assert client.get(reverse("reporting:handover")).status_code == 403

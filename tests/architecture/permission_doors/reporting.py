@@ -6,7 +6,7 @@ from tests.architecture.permission_scene import NOW, OWN, REASON, Ask, Doors, St
 
 def desk(stage: Stage) -> Doors:
     cast = stage.cast
-    moved = {"leaver": cast.inspector_a.pk, "successor": cast.officer_a.pk}
+    moved = {"leaver": cast.officer_a.pk, "successor": cast.second_a.pk}
     return {
         "reporting:notice_open": one(Ask(key(stage.rows["notice"]))),
         "reporting:search": one(Ask(query="q=漯河")),

@@ -2,12 +2,15 @@
 
 from playwright.sync_api import expect
 
+from accounts.models import User
 from campaigns.models import Assignment, ContactPerson
 from core import clock
 from core.models import Notice, Obligation
 from penalties.models import PenaltyCase
 from reporting.services.reminders import sweep_obligations
+from tests import factories as make
 from tests.journeys.stage import Player, Stage
+from tests.journeys.steps.planning import pledges
 from tests.journeys.steps.registering import HERO
 
 OWED = "报送一体化执法检查联络人员（附件7）"
@@ -88,8 +91,12 @@ def leaver_hands_over(stage: Stage) -> None:
     leader.reads("已停用账号名下的工作")
     stage.look(page, "handover")
     page.get_by_role("listitem").filter(has_text="李一检").get_by_role("link", name="移交").click()
-    hand(leader, "王二检")
-    leader.reads("移交后将只剩一人")
+    leader.reads("王二检已在其中，移交后将只剩一人")
+    leader.reads("没有有效的执法证")
+    colleague = User.objects.get(name="何三检")
+    make.certificate(colleague)
+    pledges(stage, stage.at_desk(colleague))
+    leader.open(f"/handover/?leaver={leaver.pk}")
     hand(leader, "何三检")
     leader.reads("项工作给何三检。")
     planned = Assignment.objects.get(target__enterprise=stage.facts["halted"], state="planned")

@@ -1,0 +1,108 @@
+"""What a campaign asks for: approval, publication, windows, pledges, the plan of visits."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from campaigns.models import Assignment, Campaign, PhaseWindow, Target
+from campaigns.services.reports import REPORT_PHASE
+from campaigns.states import STANDING, AssignmentState, CampaignState, WindowState
+from core.clock import day_of
+from enterprises.models import PositiveListEntry
+from reporting.duties.kinds import Duty, Entry, Find, Rows, link
+
+
+def campaigns_in(state: str, capability: str) -> Find:
+    return lambda user, at: Campaign.objects.within(user, capability).filter(state=state).order_by("pk")
+
+
+def campaign_entry(row: Campaign) -> Entry:
+    return Entry(row.title, link("campaigns:campaign_detail", row.pk))
+
+
+def windows_asked(user: User, at: datetime) -> Rows:
+    over = Campaign.objects.within(user, "campaign.approve_window")
+    asked = PhaseWindow.objects.filter(state=WindowState.ASKED, phase__campaign__in=over)
+    return asked.select_related("phase__campaign", "unit").order_by("asked_at", "pk")
+
+
+def window_entry(row: PhaseWindow) -> Entry:
+    days = f"{row.starts_on:%m-%d} 至 {row.ends_on:%m-%d}"
+    url = link("campaigns:campaign_windows", row.phase.campaign_id)
+    return Entry(f"{row.unit.short_name}申请调整“{row.phase.name}”", url, days)
+
+
+def pledges_due(user: User, at: datetime) -> Rows:
+    running = Campaign.objects.visible_to(user).filter(state=CampaignState.PUBLISHED, blueprint__data__has_key="pledge")
+    return running.exclude(pledges__user=user).order_by("pk")
+
+
+def pledge_entry(row: Campaign) -> Entry:
+    return Entry("签署廉洁执法承诺书", link("campaigns:pledge_sign", row.pk), row.title)
+
+
+def unplanned(user: User, at: datetime) -> Rows:
+    """Targets that nobody visited or planned, while the campaign's inspection phase runs; key sites first.
+
+    Who is on the positive list is not to be disturbed, so nobody owes a plan for it.
+    """
+    today = day_of(at)
+    running = Campaign.objects.filter(
+        state=CampaignState.PUBLISHED,
+        phases__key=REPORT_PHASE,
+        phases__starts_on__lte=today,
+        phases__ends_on__gte=today,
+    )
+    standing = Assignment.objects.filter(target=OuterRef("pk"), state__in=STANDING)
+    undisturbed = PositiveListEntry.objects.in_force(today).filter(enterprise=OuterRef("enterprise"))
+    rows = Target.objects.within(user, "visit.plan").filter(campaign__in=running, visited_at=None)
+    rows = rows.filter(~Exists(standing), ~Exists(undisturbed))
+    return rows.select_related("enterprise").order_by("-is_key", "pk")
+
+
+def target_entry(row: Target) -> Entry:
+    return Entry(row.enterprise.name, link("inspections:visit_plan", row.pk), "重点排污单位" if row.is_key else "")
+
+
+def assignments_asked(user: User, at: datetime) -> Rows:
+    rows = Assignment.objects.within(user, "visit.approve").filter(state=AssignmentState.ASKED)
+    return rows.select_related("target__enterprise", "planned_by").order_by("planned_on", "pk")
+
+
+def assignment_entry(row: Assignment) -> Entry:
+    url = link("inspections:assignment_detail", row.pk)
+    return Entry(row.target.enterprise.name, url, f"{row.planned_by.name}申请派单", row.planned_on)
+
+
+DUTIES = (
+    Duty("asked", "待批准的派单", "visit.approve", assignments_asked, assignment_entry, "inspections:assignment_queue"),
+    Duty("pledges", "待签署的承诺书", "visit.record", pledges_due, pledge_entry, "campaigns:campaign_list"),
+    Duty(
+        "unplanned",
+        "还没有派单的检查对象",
+        "visit.plan",
+        unplanned,
+        target_entry,
+        "inspections:target_list?visited=no&planned=no",
+    ),
+    Duty(
+        "windows", "待批准的阶段时间", "campaign.approve_window", windows_asked, window_entry, "campaigns:campaign_list"
+    ),
+    Duty(
+        "approve",
+        "待批准的行动",
+        "campaign.approve",
+        campaigns_in(CampaignState.DRAFT, "campaign.approve"),
+        campaign_entry,
+        "campaigns:campaign_list",
+    ),
+    Duty(
+        "publish",
+        "待发布的行动",
+        "campaign.manage",
+        campaigns_in(CampaignState.APPROVED, "campaign.manage"),
+        campaign_entry,
+        "campaigns:campaign_list",
+    ),
+)
