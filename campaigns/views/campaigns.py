@@ -94,7 +94,7 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
 def publish_text(dates: list[services.ReportDate]) -> str:
     """What the person who publishes must have read: the resolved report dates."""
     moved = "、".join(f"{date.nominal:%m-%d}→{date.day:%m-%d}" for date in dates if date.moved)
-    said = f"发布后各市即可看到，并按 {len(dates)} 期周报截止时间报送"
+    said = f"发布后各市即可看到，并按 {len(dates)} 周的周报截止时间报送"
     return f"{said}（{moved} 因节假日调整）。" if moved else f"{said}。"
 
 

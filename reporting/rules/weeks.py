@@ -101,7 +101,7 @@ def shift_text(nominal_on: date, cutoff_at: datetime, holiday: str) -> str:
     if day == nominal_on:
         return ""
     direction = "提前到" if day < nominal_on else "顺延到"
-    return f"{day_text(nominal_on)}为{holiday or '休息日'}，本期{direction}工作日 {day_text(day)}"
+    return f"{day_text(nominal_on)}为{holiday or '休息日'}，本周{direction}工作日 {day_text(day)}"
 
 
 def span_days(starts_at: datetime, cutoff_at: datetime) -> tuple[date, date]:

@@ -84,7 +84,7 @@ def save_text(report: UnitReport, text: str, is_nothing: bool, *, actor: User, a
     with transaction.atomic():
         row = UnitReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
         if row.state not in {ReportState.OPEN, ReportState.RETURNED}:
-            raise Refused("本期周报已报送，不能再改草稿。如需修改，请在截止前撤回，或等待省厅退回更正。")
+            raise Refused("本周周报已报送，不能再改草稿。如需修改，请在截止前撤回，或等待省厅退回更正。")
         check_text(text)
         row.text, row.is_nothing = text.strip(), is_nothing
         row.save(update_fields=["text", "is_nothing"])
@@ -144,7 +144,7 @@ def refuse_overtaken(report: UnitReport, at: datetime) -> None:
     """A command of before the cut-off whose transaction comes after the freeze: the week stands as not sent."""
     row = UnitReport.objects.select_for_update(of=("self",)).select_related("period").get(pk=report.pk)
     if row.frozen_at is not None and at <= row.period.cutoff_at:
-        raise Refused("报送时本期已经封账，请刷新页面后按补报办理。")
+        raise Refused("报送时本周已经封账，请刷新页面后按补报办理。")
 
 
 def write_version(
@@ -180,7 +180,7 @@ def recall(report: UnitReport, *, actor: User, at: datetime, reason: str) -> Uni
     with transaction.atomic():
         row = advance(UnitReport, report.pk, "recall", table=REPORTS, actor=actor, at=at, reason=reason, stamps=stamps)
         if row.frozen_at is not None:  # asked a moment before the cut-off, carried out after it
-            raise Refused("本期已封账，周报不能撤回。如有错误，请联系省厅退回更正。")
+            raise Refused("本周已封账，周报不能撤回。如有错误，请联系省厅退回更正。")
         row.versions.filter(recalled_at=None).update(recalled_at=at)
         reopen(OBLIGATION, subject(row.pk), period=str(row.period))
     return row
@@ -189,7 +189,7 @@ def recall(report: UnitReport, *, actor: User, at: datetime, reason: str) -> Uni
 def return_report(report: UnitReport, *, actor: User, at: datetime, reason: str) -> UnitReport:
     """The province sends a frozen report back; the city owes a correction by the next working day's cut-off hour."""
     if not is_frozen(report):
-        raise Refused("本期尚未封账，不能退回更正；市局可在截止前自行撤回修改。")
+        raise Refused("本周尚未封账，不能退回更正；市局可在截止前自行撤回修改。")
     stamps = {"return_reason": reason.strip()[:300], "returned_by": actor, "returned_at": at}
     stamps |= {"accepted_by": None, "accepted_at": None}
     with transaction.atomic():
@@ -230,7 +230,7 @@ def correct(
     check_text(text)
     before, after = standing_figures(report), corrected_at(report, at)
     if before is None:
-        raise Refused("本期尚未封账，请撤回后重新报送。")
+        raise Refused("本周尚未封账，请撤回后重新报送。")
     check_nothing(text, is_nothing, after.own)
     words = vocabulary(report.period.campaign)
     changed = [item.data() for item in differences(before.own, after.own, words)]
@@ -249,7 +249,7 @@ def correct(
 
 def accept(report: UnitReport, *, actor: User, at: datetime) -> UnitReport:
     if not is_frozen(report):
-        raise Refused("本期尚未封账，封账后才能接收。")
+        raise Refused("本周尚未封账，封账后才能接收。")
     stamps = {"accepted_by": actor, "accepted_at": at}
     return advance(UnitReport, report.pk, "accept", table=REPORTS, actor=actor, at=at, stamps=stamps)
 
@@ -258,7 +258,7 @@ def confirm(confirmation: CountyConfirmation, note: str, *, seen: str, actor: Us
     """A county's word that its figures are right, until the cut-off; said again it replaces the last one."""
     report = confirmation.report
     if at > report.period.cutoff_at:
-        raise Refused("已过截止时间，本期数字已封账，不能再确认。")
+        raise Refused("已过截止时间，本周数字已封账，不能再确认。")
     figures = figures_at(report, seen_at(report, seen, at)).parts.get(confirmation.unit_id, Counts())
     with transaction.atomic():
         row = CountyConfirmation.objects.select_for_update(of=("self",)).get(pk=confirmation.pk)

@@ -122,7 +122,7 @@ def test_the_province_draws_up_chooses_adopts_and_only_a_leader_approves(cast, b
     assert client.post(url("campaign_approve", row)).status_code == 302
     assert client.post(url("campaign_publish", row)).status_code == 403
     client = signed_in(cast.officer_province)
-    assert "9 期周报截止时间报送（05-01→04-30 因节假日调整）" in text(client.get(url("campaign_detail", row)))
+    assert "9 周的周报截止时间报送（05-01→04-30 因节假日调整）" in text(client.get(url("campaign_detail", row)))
     assert client.post(url("campaign_publish", row)).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.adoption_statement, row.parameters["contacts_due"]) == ("published", "采用附件4", "04-20")

@@ -261,7 +261,7 @@ def test_the_holiday_is_explained(scene: Scene, login: Login) -> None:
     period = ReportPeriod.objects.get(number=2)
     with clock.travel(sh("04-28 09:00")):
         page = login(scene.cast.officer_province).get(reverse("reporting:period_detail", args=[period.pk]))
-    assert "05-01（周五）为劳动节，本期提前到工作日 04-30（周四）" in page.content.decode()
+    assert "05-01（周五）为劳动节，本周提前到工作日 04-30（周四）" in page.content.decode()
 
 
 def queries(client: Client, url: str) -> int:

@@ -76,7 +76,7 @@ def test_the_paper_says_the_week_and_who_is_missing(summary: Summary) -> None:
     text = paper_text(summary)
     for said in (
         "一体化专项执法行动第4周情况汇总",
-        "本期统计期间为5月9日至5月15日，数字截至2020年5月15日17时30分封账",
+        "本周统计期间为5月9日至5月15日，数字截至2020年5月15日17时30分封账",
         "本周共检查排污单位2家，其中重点排污单位1家；发现问题1个；立案1件，作出处罚决定1件，罚款280,000.50元",
         "应报送2个市，已报送1个市。未报：洛阳市，其数字按平台封账数计入。",
         "下周铸造。",
@@ -89,7 +89,7 @@ def test_the_paper_says_the_week_and_who_is_missing(summary: Summary) -> None:
 def test_a_moved_cutoff_is_explained_on_paper_and_sheet(scene: Scene) -> None:
     sweep(sh("04-30 17:31"))
     summary = Summary.objects.get(period__number=2)
-    said = "05-01（周五）为劳动节，本期提前到工作日 04-30（周四）"
+    said = "05-01（周五）为劳动节，本周提前到工作日 04-30（周四）"
     assert said.replace(" ", "") in paper_text(summary)
     book = load_workbook(io.BytesIO(content(summary, "workbook")))
     assert said in str(book["全省汇总"]["A2"].value)

@@ -112,7 +112,7 @@ def test_words_of_late_and_moved_and_spanned() -> None:
     assert late_text(friday(17, 30, 1), cutoff) == "迟报不足 1 分"
     labour = weeks(HENAN, clock(), CALENDAR)[1]
     said = shift_text(labour.nominal_on, labour.cutoff_at, "劳动节")
-    assert said == "05-01（周五）为劳动节，本期提前到工作日 04-30（周四）"
+    assert said == "05-01（周五）为劳动节，本周提前到工作日 04-30（周四）"
     assert shift_text(date(2020, 5, 15), cutoff, "") == ""
     assert span_text(labour.starts_at, labour.cutoff_at) == "04-25 至 04-30"
     assert span_text(datetime(2020, 4, 20, 16, 0, tzinfo=UTC), labour.starts_at) == "04-21 至 04-24"
