@@ -5,14 +5,15 @@ A cursor is opaque and only ever becomes the values of a filter; one that cannot
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Field, Q
+from django.db.models import F, Field, Func, Lookup, Q, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import HttpRequest, QueryDict
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -139,16 +140,17 @@ class KeysetPage(Generic[Row]):
     @cached_property
     def count(self) -> int:
         """How many rows, counted no further than one past the ceiling."""
-        return self.queryset.order_by()[: COUNT_CEILING + 1].count()
+        return counted(self.queryset)
 
     def fetch(self, at: Cursor | None) -> tuple[list[Row], bool]:
         """The rows of the page in reading order, and whether more lie beyond in the direction of travel."""
         back = at is not None and at.back
         order = tuple(reverse(name) for name in self.order) if back else self.order
-        rows = self.queryset.order_by(*order)
-        if at is not None:
-            rows = rows.filter(self.beyond(order, at.values))
-        found = list(rows[: self.size + 1])
+        rows, found = self.queryset.order_by(*order), list[Row]()
+        for stretch in [Q()] if at is None else self.stretches(order, at.values):
+            found += rows.filter(stretch)[: self.size + 1 - len(found)]
+            if len(found) > self.size:
+                break
         kept = found[: self.size]
         return (kept[::-1] if back else kept), len(found) > self.size
 
@@ -181,6 +183,26 @@ class KeysetPage(Generic[Row]):
             raise ValueError(name)
         return field.to_python(value)
 
+    def stretches(self, order: Sequence[str], values: Sequence[Any]) -> list[Q | Lookup[Any]]:
+        """What comes after `values`, stretch by stretch, each of them one range of an index on the order.
+
+        Of a leading column that may be null the nulls are a stretch of their own: an index cannot walk "after 5, or
+        null" without walking first what was read before.
+        """
+        key, down, value = order[0].lstrip("-"), order[0].startswith("-"), values[0]
+        empty = Q(**{f"{key}__isnull": True})
+        if value is None:
+            return [empty & self.beyond(order[1:], values[1:]), *([~empty] if down else [])]
+        return [self.filled_beyond(order, values), *([empty] if self.nullable(key) and not down else [])]
+
+    def filled_beyond(self, order: Sequence[str], values: Sequence[Any]) -> Q | Lookup[Any]:
+        """The rows beyond `values` whose leading column is not null."""
+        key, down = order[0].lstrip("-"), order[0].startswith("-")
+        if any(name.startswith("-") != down or self.nullable(name.lstrip("-")) for name in order[1:]):
+            return Q(**{f"{key}__{'lte' if down else 'gte'}": values[0]}) & self.beyond(order, values)
+        columns, given = as_row(F(name.lstrip("-")) for name in order), as_row(Value(one) for one in values)
+        return LessThan(columns, given) if down else GreaterThan(columns, given)
+
     def beyond(self, order: Sequence[str], values: Sequence[Any]) -> Q:
         """The rows that come after `values` in this order, lexicographically, ties falling to the next term."""
         key, down, value = order[0].lstrip("-"), order[0].startswith("-"), values[0]
@@ -188,11 +210,7 @@ class KeysetPage(Generic[Row]):
         if len(order) == 1:
             return later
         same = Q(**{f"{key}__isnull": True}) if value is None else Q(**{key: value})
-        either = later | (same & self.beyond(order[1:], values[1:]))
-        if value is None or (not down and self.nullable(key)):
-            return either
-        # Says nothing new, but is a plain range on the leading column, which an index can walk.
-        return Q(**{f"{key}__{'lte' if down else 'gte'}": value}) & either
+        return later | (same & self.beyond(order[1:], values[1:]))
 
     def after(self, key: str, down: bool, value: Any) -> Q:
         """Strictly after one value of one term: PostgreSQL puts nulls last going up and first going down."""
@@ -206,6 +224,16 @@ class KeysetPage(Generic[Row]):
     def nullable(self, key: str) -> bool:
         """A field that may be null, or one reached through a relation or computed, which therefore may."""
         return "__" in key or key in self.queryset.query.annotations or field_of(self.queryset, key).null
+
+
+def as_row(parts: Iterable[F | Value]) -> Func:
+    """(a, b) of SQL. Rows compare as wholes: one range of an index, where OR would walk every tie of `a` again."""
+    return Func(*parts, template="(%(expressions)s)", output_field=models.BooleanField())
+
+
+def counted(rows: models.QuerySet[Any]) -> int:
+    """How many rows, counted no further than one past the ceiling."""
+    return rows.order_by()[: COUNT_CEILING + 1].count()
 
 
 def with_tie_breaker(order: Sequence[str]) -> tuple[str, ...]:

@@ -3,19 +3,46 @@
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.forms import ChoiceField, Field
 from django.http import QueryDict
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign
 from campaigns.services import list_items
+from core import clock
+from core.paging import COUNT_CEILING, counted
+from core.wording import grouped_count
 from inspections.filters import SORTS, IssueFilter
 from inspections.models import Issue
 from inspections.models.issue import IssueQuerySet
 
 KINDS = ("industry", "issue_type", "handling")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One condition in force; `only` names one of several values of the same parameter."""
+
+    label: str
+    value: str
+    param: str
+    only: str | None = None
+
+
+def chips_of(field: Field, name: str, value: Any) -> list[Chip]:
+    label, several = str(field.label).partition("（")[0], isinstance(value, list)
+    return [Chip(label, word_of(field, one), name, one if several else None) for one in (value if several else [value])]
+
+
+def word_of(field: Field, value: Any) -> str:
+    if isinstance(value, Unit) or not isinstance(field, ChoiceField):
+        return str(value)
+    choices: Any = field.choices
+    return {str(key): str(word) for key, word in choices}[value]
 
 
 @dataclass
@@ -54,7 +81,7 @@ class Ledger:
         }
 
     @property
-    def seen(self) -> QuerySet[Issue]:
+    def seen(self) -> IssueQuerySet:
         """Every row of the campaign that the person may see."""
         return Issue.objects.visible_to(self.user).filter(campaign=self.campaign)
 
@@ -64,6 +91,13 @@ class Ledger:
         return IssueFilter(self.params, queryset=self.seen, lists=lists, units=self.units)
 
     @property
+    def chips(self) -> list[Chip]:
+        """What the list is narrowed by, each to be taken away by itself."""
+        form = self.filter.form
+        said = {name: value for name, value in getattr(form, "cleaned_data", {}).items() if value not in (None, "", [])}
+        return [chip for name, value in said.items() for chip in chips_of(form.fields[name], name, value)]
+
+    @property
     def units(self) -> QuerySet[Unit]:
         """The units below the person's viewing grants, read from the tree: the rows may be a million."""
         if self.campaign is None:
@@ -71,6 +105,17 @@ class Ledger:
         paths = holdings(self.user).scope(IssueQuerySet.view_capability).paths
         granted = reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk__in=[]))
         return Unit.objects.filter(granted, path__startswith=self.campaign.unit.path).order_by("path")
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Open, overdue and new of all that the person sees, none counted further than a list is."""
+        today = clock.today()
+        counted_of = {
+            "open": self.seen.open(),
+            "overdue": self.seen.overdue(today),
+            "new": self.seen.filter(recorded_at__gte=clock.at_local(today)),
+        }
+        return {name: grouped_count(counted(rows), COUNT_CEILING) for name, rows in counted_of.items()}
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The ledger: the grid, its workbook, one row's page and what may be done with it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,38 +26,51 @@ from inspections.services import issues
 from inspections.states import ISSUES, IssueState
 from inspections.views.access import available, person
 
+TONES = {
+    IssueState.MENDING: "blue",
+    IssueState.REPORTED: "amber",
+    IssueState.CLOSED: "green",
+    IssueState.VOID: "grey",
+}
 RELATED = ("unit", "campaign", "visit", "record", "found_by", "verified_by", "enterprise")
 
 
 @login_required
 @require_GET
 def issue_list(request: HttpRequest) -> HttpResponse:
-    ledger = Ledger(person(request), request.GET)
-    page = KeysetPage(with_signature(ledger.rows), ledger.order).for_request(request)
+    ledger, own = Ledger(person(request), request.GET), may_only_own(person(request))
+    all_columns = request.GET.get("columns") == "all" and not own
+    rows = with_signature(ledger.rows) if all_columns else ledger.rows
+    page = KeysetPage(rows, ledger.order).for_request(request)
+    columns = ledger_spec(ledger.names).columns if all_columns else ()
     context = {
         "ledger": ledger,
         "page": page,
         "form": ledger.filter.form,
-        "figures": figures(ledger),
         "names": ledger.short_names,
-        "today": clock.today(),
-        "is_enterprise": may_only_own(person(request)),
+        "tones": TONES,
+        "is_enterprise": own,
+        "columns": columns,
+        "lines": [(row, [(column.key, shown(column.value(row))) for column in columns]) for row in page],
     }
     return render(request, "inspections/issue_list.html", context)
 
 
+def shown(value: object) -> object:
+    """A cell of the sheet on the page."""
+    return value.isoformat() if isinstance(value, date) else "" if value is None else value
+
+
+@login_required
+@require_GET
+def issue_figures(request: HttpRequest) -> HttpResponse:
+    """The line above the grid, which the page asks for once it stands."""
+    figures = Ledger(person(request), request.GET).figures
+    return render(request, "inspections/issue_list.html#figures", {"figures": figures})
+
+
 def may_only_own(user: User) -> bool:
     return user.unit_id is None
-
-
-def figures(ledger: Ledger) -> dict[str, int]:
-    """The line above the grid: open, overdue and new of all the person sees, in one statement."""
-    today = clock.today()
-    return ledger.seen.aggregate(
-        open=Count("pk", filter=Q(state__in=[IssueState.MENDING, IssueState.REPORTED])),
-        overdue=Count("pk", filter=Q(state=IssueState.MENDING, deadline_on__lt=today)),
-        new=Count("pk", filter=Q(recorded_at__gte=clock.at_local(today))),
-    )
 
 
 @login_required

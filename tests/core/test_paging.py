@@ -169,3 +169,18 @@ def test_expressions_are_ordered_by_their_annotation():
     rows = groups(7).annotate(twice=F("length") * 2)
     pages = KeysetPage(rows, ("-twice", "id"), size=2)
     assert flat(walk(pages)) == expected(rows, "-twice", "id")
+
+
+def test_a_cursor_among_nulls_or_values_reads_each_stretch_once(django_assert_num_queries):
+    person = make.user("reader", "收件人")
+    for number, read_at in enumerate([make.MORNING] * 6 + [None] * 6):
+        Notice.objects.create(recipient=person, key=str(number), title="消息", created_at=make.MORNING, read_at=read_at)
+    pages = KeysetPage(Notice.objects.all(), ("read_at", "id"), size=4)
+    with django_assert_num_queries(2):  # the rows, and their count
+        among_values = pages.page()
+    with django_assert_num_queries(2):
+        over_the_edge = pages.page(among_values.next_cursor)
+    assert [row.read_at for row in over_the_edge] == [make.MORNING] * 2 + [None] * 2
+    with django_assert_num_queries(1):
+        among_nulls = pages.page(over_the_edge.next_cursor)
+    assert [row.read_at for row in among_nulls] == [None] * 4
