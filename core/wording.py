@@ -56,9 +56,14 @@ def time_left(left: timedelta) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts)
 
 
-def countdown_text(label: str, left: timedelta) -> str:
-    """距周报截止 1 天 3 小时 12 分; once gone by, 周报截止已过 5 分."""
-    return f"{label} {time_left(left)}" if left > timedelta(0) else f"{label.removeprefix('距')}已过 {time_left(left)}"
+def countdown_text(label: str, left: timedelta, gone: str = "") -> str:
+    """距周报截止 1 天 3 小时 12 分; once gone by, 周报截止已过 5 分, or what `gone` calls it (周报已逾期 5 分)."""
+    return f"{label} {time_left(left)}" if left > timedelta(0) else f"{gone or gone_label(label)} {time_left(left)}"
+
+
+def gone_label(label: str) -> str:
+    """距周报截止 → 周报截止已过."""
+    return f"{label.removeprefix('距')}已过"
 
 
 def grouped_count(number: int, ceiling: int) -> str:

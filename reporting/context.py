@@ -17,17 +17,26 @@ from campaigns.models import Campaign
 from core import clock
 from core.models import Notice
 from reporting import desk, navigation
-from reporting.models import ReportPeriod
+from reporting.models import ReportPeriod, UnitReport
 from reporting.navigation import Entry, Group
+from reporting.states import ReportState
+
+LABEL, OVERDUE = "距周报截止", "周报已逾期"
+# Longer than any reporting week that holidays stretch.
+RECENT = timedelta(days=16)
 
 
 @dataclass(frozen=True)
 class Countdown:
-    """The next cut-off the person answers for: when, what it is called ("距周报截止"), and whether it has passed."""
+    """A cut-off the person answers for: when, what it is called before and after, and whether it has passed.
+
+    `gone` "" is 周报截止已过; who has not sent reads 周报已逾期.
+    """
 
     due_at: datetime
     label: str
     late: bool
+    gone: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -91,7 +100,7 @@ def campaign_line(user: User) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "phase_label": phase_label(campaign, period, clock.today()),
-        "countdown": countdown(period),
+        "countdown": countdown(user, campaign, period, clock.now()),
     }
 
 
@@ -103,9 +112,28 @@ def phase_label(campaign: Campaign, period: ReportPeriod | None, day: date) -> s
     return " · ".join(said + ([f"第 {period.number} 周"] if period else []))
 
 
-def countdown(period: ReportPeriod | None) -> Countdown | None:
-    """The next weekly cut-off for those who see reports; None shows no chip."""
-    return Countdown(period.cutoff_at, "距周报截止", late=False) if period else None
+def countdown(user: User, campaign: Campaign, period: ReportPeriod | None, at: datetime) -> Countdown | None:
+    """The next cut-off; or how long the last one is past while the own unit has not sent and that is the nearer one."""
+    recent = own_reports(user, campaign, at) if able_somewhere(user, "report.prepare") else []
+    passed = [report for report in recent if report.period.cutoff_at < at]
+    if passed and passed[-1].state == ReportState.OPEN and nearer(passed[-1].period, period, at):
+        return Countdown(passed[-1].period.cutoff_at, LABEL, late=True, gone=OVERDUE)
+    if period is None:
+        return None
+    unsent = any(report.period_id == period.pk and report.state == ReportState.OPEN for report in recent)
+    return Countdown(period.cutoff_at, LABEL, late=False, gone=OVERDUE if unsent else "")
+
+
+def nearer(last: ReportPeriod, following: ReportPeriod | None, at: datetime) -> bool:
+    return following is None or at - last.cutoff_at <= following.cutoff_at - at
+
+
+def own_reports(user: User, campaign: Campaign, at: datetime) -> list[UnitReport]:
+    """What the person's unit had or has to send around this moment, by cut-off."""
+    rows = UnitReport.objects.within(user, "report.prepare").filter(
+        period__campaign=campaign, period__cutoff_at__gte=at - RECENT, period__starts_at__lte=at
+    )
+    return list(rows.select_related("period").order_by("period__cutoff_at", "pk"))
 
 
 def url_or_none(name: str | None) -> str | None:

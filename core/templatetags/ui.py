@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from core import clock
 from core.gantt import STATES, Chart, Window, chart
 from core.paging import Page
-from core.wording import Deadline, countdown_text, deadline_of
+from core.wording import Deadline, countdown_text, deadline_of, gone_label
 
 register = template.Library()
 
@@ -128,11 +128,12 @@ def untold(form: BaseForm) -> bool:
 
 
 @register.inclusion_tag("components/countdown.html")
-def countdown(due_at: datetime, label: str, late: bool | None = None) -> dict[str, object]:
-    """A chip that ticks each minute; works without script as the state at rendering."""
+def countdown(due_at: datetime, label: str, late: bool | None = None, gone: str = "") -> dict[str, object]:
+    """A chip that ticks each minute; works without script as the state at rendering. `gone` is its name once past."""
     left = due_at - clock.now()
-    gone = left.total_seconds() <= 0 if late is None else late
-    return {"due_at": due_at, "label": label, "late": gone, "text": countdown_text(label, left)}
+    past = left.total_seconds() <= 0 if late is None else late
+    said = gone or gone_label(label)
+    return {"due_at": due_at, "label": label, "gone": said, "late": past, "text": countdown_text(label, left, said)}
 
 
 @register.inclusion_tag("components/phase_bar.html")

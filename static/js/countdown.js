@@ -18,10 +18,9 @@ export function lengthText(milliseconds) {
 
 function tick(chip) {
   const left = Date.parse(chip.dataset.countdown) - platformNow();
-  const label = chip.dataset.label;
   chip.classList.toggle("is-late", left <= 0);
   chip.querySelector("[data-countdown-text]").textContent =
-    left > 0 ? `${label} ${lengthText(left)}` : `${label.replace(/^距/, "")}已过 ${lengthText(left)}`;
+    `${left > 0 ? chip.dataset.label : chip.dataset.gone} ${lengthText(left)}`;
 }
 
 export function mountCountdowns(root) {

@@ -54,6 +54,7 @@ def test_time_left_is_said_in_days_hours_and_minutes(left, text):
 def test_a_countdown_changes_its_words_when_the_moment_has_passed():
     assert countdown_text("距周报截止", timedelta(minutes=7)) == "距周报截止 7 分"
     assert countdown_text("距周报截止", -timedelta(minutes=7)) == "周报截止已过 7 分"
+    assert countdown_text("距周报截止", -timedelta(minutes=7), "周报已逾期") == "周报已逾期 7 分"
 
 
 def test_counts_are_grouped():

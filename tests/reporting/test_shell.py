@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
 from core import clock
 from core.obligations import open_obligation
 from reporting.context import shell, shell_of
+from reporting.models import UnitReport
+from reporting.services import reports
+from reporting.services.freeze import sweep
 from tests import factories as make
 from tests.reporting.scene import sh
 
@@ -47,6 +50,41 @@ def test_an_officer_sees_campaign_phase_week_and_countdown(scene):
     assert said["campaign"] == scene.campaign
     assert said["phase_label"] == "依法处理等 3 个阶段 · 第 4 周"
     assert (said["countdown"].due_at, said["countdown"].late) == (sh("05-15 17:30"), False)
+
+
+def chip(person: User, at: str) -> str:
+    """The words of the chip on a page at a moment."""
+    client = Client()
+    with clock.travel(sh(at)):
+        client.force_login(person)
+        said = client.get(reverse("reporting:inbox")).content.decode()
+    return said.split("data-countdown-text>")[1].split("<")[0]
+
+
+def test_who_has_not_sent_reads_how_long_that_is_overdue_until_it_is_sent(scene):
+    contact, province = scene.cast.contact_city, scene.cast.officer_province
+    scene.published("05-08 18:00")
+    sweep(sh("05-12 09:00"))
+    assert chip(contact, "05-15 17:00").startswith("距周报截止 ")
+    assert chip(contact, "05-15 19:35") == "周报已逾期 2 小时 5 分", "not frozen yet"
+    sweep(sh("05-15 19:36"))
+    assert chip(contact, "05-16 17:30") == "周报已逾期 1 天 0 小时 0 分", "frozen, and still owed"
+    assert chip(province, "05-16 17:30").startswith("距周报截止 "), "the province owes nothing"
+    assert chip(contact, "05-21 09:00").startswith("距周报截止 1 天 "), "the next one is nearer"
+    report = UnitReport.objects.get(period__number=4, unit=scene.cast.city)
+    reports.send(report, "补报说明。", False, seen="", actor=contact, at=sh("05-16 18:00"))
+    sweep(sh("05-16 18:01"))
+    assert chip(contact, "05-16 18:01").startswith("距周报截止 5 天 ")
+
+
+def test_an_open_page_says_overdue_at_the_cutoff_only_to_who_has_not_sent(scene):
+    scene.published("05-08 18:00")
+    sweep(sh("05-12 09:00"))
+    assert around(scene.cast.contact_city)["countdown"].gone == "周报已逾期"
+    assert around(scene.cast.officer_province)["countdown"].gone == ""
+    report = UnitReport.objects.get(period__number=4, unit=scene.cast.city)
+    reports.send(report, "按计划进行。", False, seen="", actor=scene.cast.contact_city, at=sh("05-13 09:00"))
+    assert around(scene.cast.contact_city)["countdown"].gone == ""
 
 
 def test_an_enterprise_sees_no_weekly_countdown(scene):
@@ -90,11 +128,14 @@ def test_a_broken_page_without_a_user_has_no_shell():
     assert shell(RequestFactory().get("/")) == {"shell": None}
 
 
-def test_the_shell_takes_eight_queries_at_most(scene, django_assert_max_num_queries):
+def test_the_shell_takes_eight_queries_at_most_and_one_more_for_who_sends(scene, django_assert_max_num_queries):
     week(scene.campaign, 4, "05-15 17:30")
     request = request_of(scene.cast.officer_a)
     with django_assert_max_num_queries(8), clock.travel(NOW):
         shell_of(request, request.user)
+    sender = request_of(scene.cast.contact_city)
+    with django_assert_max_num_queries(9), clock.travel(NOW):
+        shell_of(sender, sender.user)
 
 
 @pytest.mark.parametrize("name", ["officer_a", "inspector_a", "enterprise_a", "expert", "security"])
