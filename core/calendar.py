@@ -48,7 +48,8 @@ def amend(day: date, *, is_off: bool | None, name: str, actor: object, at: datet
     if not reason.strip():
         raise Refused("调整节假日安排须写明依据（通知文号或理由）。", field="reason", status=422)
     with transaction.atomic():
-        year, _ = HolidayYear.objects.get_or_create(year=day.year, defaults={"source": reason})
+        HolidayYear.objects.get_or_create(year=day.year, defaults={"source": reason})
+        year = HolidayYear.objects.select_for_update().get(year=day.year)  # of two at once, one after the other
         before = {"is_off": HolidayDay.objects.filter(day=day).values_list("is_off", flat=True).first()}
         HolidayDay.objects.filter(day=day).delete()
         if is_off is not None:

@@ -11,7 +11,7 @@ from accounts.models import EnforcementCertificate, Grant, KnownDevice, Unit, Us
 from accounts.rules import ADMINISTRATORS, ROLE_LABELS, Role, conflicting
 from core import audit
 from core.clock import day_of
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
 
 # No letters or digits that are read for one another on paper.
 READABLE = "ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
@@ -29,10 +29,8 @@ def create_person(
     *, username: str, name: str, phone: str, email: str, unit: Unit | None, post: str, actor: User, at: datetime
 ) -> tuple[User, str]:
     """A new account and the first password to hand over. The account can do nothing until it is granted something."""
-    if User.objects.filter(username=username).exists():
-        raise Refused(f"账号“{username}”已被使用，请换一个。", field="username", status=422)
     password = one_time_password()
-    with transaction.atomic():
+    with refused_if_taken(f"账号“{username}”已被使用，请换一个。", field="username"):
         person = User(username=username, name=name, phone=phone, email=email, unit=unit, post=post, created_at=at)
         person.set_password(password)
         person.save()
@@ -152,9 +150,7 @@ def add_certificate(
 ) -> EnforcementCertificate:
     if valid_to < valid_from:
         raise Refused("有效期止不能早于有效期起。", field="valid_to", status=422)
-    if EnforcementCertificate.objects.filter(number=number).exists():
-        raise Refused(f"执法证号“{number}”已登记在册。", field="number", status=422)
-    with transaction.atomic():
+    with refused_if_taken(f"执法证号“{number}”已登记在册。", field="number"):
         row = EnforcementCertificate.objects.create(
             user=person, number=number, issued_by=issued_by, valid_from=valid_from, valid_to=valid_to
         )

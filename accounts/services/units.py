@@ -11,14 +11,16 @@ from django.db.models.functions import Concat, Substr
 
 from accounts.models import Region, Unit, User
 from core import audit
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
+
+TAKEN = "机构全称或机关代字刚刚被另一机构使用，请换一个。"
 
 
 def create_unit(
     *, parent: Unit | None, actor: User | None, at: datetime, regions: Iterable[Region] = (), **fields: Any
 ) -> Unit:
     """A new unit under `parent`; its path ends in its own id."""
-    with transaction.atomic():
+    with refused_if_taken(TAKEN):
         above = Unit.objects.select_for_update().get(pk=parent.pk).path if parent else "/"
         unit = Unit.objects.create(parent=parent, **fields)
         unit.path = f"{above}{unit.pk}/"
@@ -54,7 +56,7 @@ def rewrite(model: Any, column: str, old: str, new: str) -> None:
 
 
 def edit_unit(unit: Unit, *, actor: User, at: datetime, regions: Iterable[Region], **fields: Any) -> None:
-    with transaction.atomic():
+    with refused_if_taken(TAKEN):
         before = {name: getattr(unit, name) for name in fields} | {"regions": codes(unit)}
         for name, value in fields.items():
             setattr(unit, name, value)

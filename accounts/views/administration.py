@@ -35,9 +35,13 @@ def unit_create(request: HttpRequest, parent_pk: int) -> HttpResponse:
     parent = get_object_or_404(Unit, pk=parent_pk)
     form = UnitForm(request.POST or None, initial={"level": Unit.Level.COUNTY})
     if request.method == "POST" and form.is_valid():
-        unit = create_unit(parent=parent, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, f"已新建机构“{unit.name}”。")
-        return redirect("accounts:unit_list")
+        try:
+            unit = create_unit(parent=parent, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"已新建机构“{unit.name}”。")
+            return redirect("accounts:unit_list")
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/unit_form.html", {"form": form, "parent": parent}, status=status)
 
@@ -50,9 +54,13 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = UnitForm(request.POST or None, instance=unit)
     if request.method == "POST" and form.is_valid():
         unit.refresh_from_db()
-        edit_unit(unit, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, f"机构“{unit.name}”已保存。")
-        return redirect("accounts:unit_list")
+        try:
+            edit_unit(unit, actor=request.user, at=clock.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"机构“{unit.name}”已保存。")
+            return redirect("accounts:unit_list")
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/unit_form.html", {"form": form, "unit": unit}, status=status)
 

@@ -26,6 +26,7 @@ STRANGERS: Final[tuple[tuple[bytes, str], ...]] = (
 )
 BROKEN: Final = "“{name}”打不开：文件已损坏、没有传完整，或结构不合规范。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 TOO_BIG_INSIDE: Final = "“{name}”解开后异常庞大，已停止读取。请把需要的内容复制到一个新的工作簿再上传。"
+TOO_LONG: Final = "“{name}”超过 {rows:,} 行的上限，请分成几个文件上传。"
 GARBLED: Final = "“{name}”的文字编码无法识别。请在 Excel 中另存为“CSV UTF-8”或 .xlsx 后上传。"
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -36,9 +37,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one reading: rows of all sheets, columns and characters of a row, bytes unzipped, held, written; seconds."""
+    """Of one reading: rows of all sheets, columns and characters of a row, bytes unzipped, held, written; seconds.
+
+    `titles` are rows that are let through beyond: what stands above a table is not counted as its rows.
+    """
 
     rows: int
+    titles: int = 0
     columns: int = 256
     row_length: int = 256 * 1024
     unzipped: int = 600 * MEBIBYTE
@@ -66,8 +71,8 @@ def rows_of(source: IO[bytes], limits: Limits) -> Iterator[RawRow]:
         raise Unreadable(ole_sentence(source.read()))
     found = workbook_rows(source, limits) if head.startswith(b"PK") else csv_rows(source.read(), limits)
     for count, row in enumerate(found, start=1):
-        if count > limits.rows:
-            raise Unreadable(f"“{{name}}”超过 {limits.rows:,} 行的上限，请分成几个文件上传。")
+        if count > limits.rows + limits.titles:
+            raise Unreadable(TOO_LONG.format(name="{name}", rows=limits.rows))
         if sum(len(cell) for cell in row.cells if isinstance(cell, str)) > limits.row_length:
             raise Unreadable(TOO_BIG_INSIDE)
         yield row

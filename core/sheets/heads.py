@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from core.sheets.parsing import key_of, letter, shown
@@ -56,10 +56,8 @@ def known_titles(spec: SheetSpec) -> dict[str, str]:
     return known
 
 
-def find_head(
-    sheet: str, rows: Sequence[tuple[int, list[Any]]], spec: SheetSpec, mapping: Mapping[str, str]
-) -> Head | None:
-    """The row (or two) that names most columns of `spec`; None if none fits. `mapping` (key to letter) overrides."""
+def find_head(sheet: str, rows: Sequence[tuple[int, list[Any]]], spec: SheetSpec) -> Head | None:
+    """The row (or two) that names most columns of `spec`; None if none fits."""
     known = known_titles(spec)
     best: Head | None = None
     for index in range(min(len(rows), SEARCHED)):
@@ -69,16 +67,17 @@ def find_head(
             found = read_head(sheet, rows[index : index + depth], known)
             if best is None or len(found.places) > len(best.places):
                 best = found
-    if mapping and (best is None or not enough(best, spec)):
-        best = fullest(sheet, rows)
-    if best is None or not (mapping or enough(best, spec)):
-        return None
-    return Head(**{**vars(best), "places": {**best.places, **{key: place_of(at) for key, at in mapping.items()}}})
+    return best if best is not None and len(best.places) >= least(spec) else None
 
 
-def enough(head: Head, spec: SheetSpec) -> bool:
+def placed(head: Head, mapping: Mapping[str, str]) -> Head:
+    """The head with a person's word (column key to letter) on what stands where."""
+    return replace(head, places={**head.places, **{key: place_of(at) for key, at in mapping.items()}})
+
+
+def least(spec: SheetSpec) -> int:
     """Two named columns make a head; a sheet of one column needs that one."""
-    return len(head.places) >= min(2, len(spec.columns))
+    return min(2, len(spec.columns))
 
 
 def fullest(sheet: str, rows: Sequence[tuple[int, list[Any]]]) -> Head | None:

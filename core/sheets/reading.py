@@ -19,15 +19,25 @@ from django.core.files.base import File
 
 from core.files import clean_name, megabytes
 from core.refusals import Refused
-from core.sheet_child.opening import TOO_BIG_INSIDE, Limits
-from core.sheets.heads import SEARCHED, Head, complaints, find_head, fullest, known_titles, missing_columns
+from core.sheet_child.opening import TOO_BIG_INSIDE, TOO_LONG, Limits
+from core.sheets.heads import (
+    SEARCHED,
+    Head,
+    complaints,
+    find_head,
+    fullest,
+    known_titles,
+    least,
+    missing_columns,
+    placed,
+)
 from core.sheets.parsing import CellError, key_of, letter, parse_cell, shown
 from core.sheets.spec import Column, SheetError, SheetSpec, TableRow
 
 TIMEOUT: Final = 120
-# Lines that stand under a table on paper and are no rows of it.
+# Lines that stand under a table on paper and are no rows of it; blanks inside their first words do not count.
 FOOT: Final = re.compile(r"(填表|填报|制表|审核|审批|联系|负责|报送|说明|备注|注)[\w（）()]{0,6}[:：]")
-TOTALS: Final = frozenset({"合计", "总计", "小计"})
+TOTAL: Final = re.compile(r"(本页|本表)?[合小总共累]计(\(.*\)|\d+[家户个]?)?")
 logger = logging.getLogger(__name__)
 
 
@@ -46,7 +56,8 @@ class TableReading:
 
     `errors` are those of the file as a whole: no head, missing columns, titles that stand twice. `headers` (letter to
     title) and `mapping` (column key to letter) are those of the first table, for a page where a person maps by hand.
-    Where required columns are missing (`is_complete` is false) there are no rows.
+    Where required columns are missing (`is_complete` is false) there are no rows. What is passed over is named: sheets
+    with the reason, and, once `rows` is gone through, the totals and notes by sheet and number.
     """
 
     name: str
@@ -54,6 +65,8 @@ class TableReading:
     missing: list[Column]
     errors: list[SheetError]
     rows: Iterator[TableRow] = field(default_factory=lambda: iter(()))
+    passed_sheets: dict[str, str] = field(default_factory=dict)
+    passed_rows: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -87,17 +100,27 @@ def read_table(
         take(source, copy, shown_name)
         lines = run_child(copy, shown_name, timeout)
     surveys = survey(lines)
-    if not surveys:
+    reading = headed(shown_name, surveys, spec, mapping or {}) if surveys else TableReading(shown_name, [], [], [])
+    if said := refusal_of(reading, surveys):
         lines.close()
-        raise Refused(f"“{shown_name}”是空表，没有任何内容。", status=422)
-    reading = headed(shown_name, surveys, spec, mapping or {})
-    if reading.is_complete and not any(has_rows(head, surveys) for head in reading.heads):
-        lines.close()
-        raise Refused(f"“{shown_name}”只有表头，没有数据行。请从表头下一行开始填写后再上传。", status=422)
-    rows = rows_of(lines, reading.heads if reading.is_complete else [], spec)
+        raise Refused(said, status=422)
+    rows = rows_of(lines, reading.heads if reading.is_complete else [], spec, reading.passed_rows)
     weakref.finalize(rows, lines.close)
     reading.rows = rows
     return reading
+
+
+def refusal_of(reading: TableReading, surveys: list[Survey]) -> str:
+    """Why there is nothing to read, or nothing."""
+    if not surveys:
+        return f"“{reading.name}”是空表，没有任何内容。"
+    if not reading.heads:
+        return f"“{reading.name}”里{reading.errors[0].message}"
+    rows = sum(rows_below(head, surveys) for head in reading.heads)
+    if reading.is_complete and not rows:
+        return f"“{reading.name}”只有表头，没有数据行。请从表头下一行开始填写后再上传。"
+    limit = settings.SHEET_MAX_ROWS
+    return TOO_LONG.format(name=reading.name, rows=limit) if rows > limit else ""
 
 
 def take(source: bytes | Path | IO[bytes] | File[bytes], copy: IO[bytes], name: str) -> None:
@@ -121,7 +144,7 @@ def take(source: bytes | Path | IO[bytes] | File[bytes], copy: IO[bytes], name: 
 
 def run_child(copy: IO[bytes], name: str, timeout: float) -> IO[bytes]:
     """Let the child read; its lines as a file from the start. Its environment holds nothing of ours."""
-    limits = Limits(rows=settings.SHEET_MAX_ROWS, seconds=math.ceil(timeout))
+    limits = Limits(rows=settings.SHEET_MAX_ROWS, titles=SEARCHED, seconds=math.ceil(timeout))
     lines = tempfile.TemporaryFile()  # noqa: SIM115 - the reading closes it
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and a list of arguments
@@ -175,55 +198,120 @@ def survey(lines: IO[bytes]) -> list[Survey]:
 
 def headed(name: str, surveys: list[Survey], spec: SheetSpec, mapping: Mapping[str, str]) -> TableReading:
     """The heads of all sheets that have one. A sheet without (instructions, lists) is none of the table's business."""
-    found = [head for sheet in surveys if (head := find_head(sheet.sheet, sheet.first, spec, mapping))]
+    found = [head for sheet in surveys if (head := find_head(sheet.sheet, sheet.first, spec))]
+    if mapping:
+        found = mapped(surveys, found, spec, mapping)
     errors = [error for head in found for error in complaints(head, spec)]
     complete = [head for head in found if not missing_columns(head, spec)]
     if complete:
-        return TableReading(name, complete, [], errors)
+        return passing(TableReading(name, complete, [], errors), surveys)
     if found:
-        return TableReading(name, found, missing_columns(found[0], spec), errors)
-    guess = fullest(surveys[0].sheet, surveys[0].first)
+        found.sort(key=lambda head: -len(head.places))
+        return passing(TableReading(name, found, missing_columns(found[0], spec), errors), surveys)
+    guess = guessed(surveys, spec)
     wanted = "、".join(column.title for column in spec.columns if column.required) or spec.columns[0].title
     said = f"前 {SEARCHED} 行没有找到表头。表头应有：{wanted}。请检查是否选错了文件，或手工指定各列。"
-    error = SheetError(surveys[0].sheet, 0, "", "", "", said)
-    return TableReading(name, [guess] if guess else [], [c for c in spec.columns if c.required], [error])
+    error = SheetError(guess.sheet if guess else surveys[0].sheet, 0, "", "", "", said)
+    required = [column for column in spec.columns if column.required]
+    return passing(TableReading(name, [guess] if guess else [], required, [error]), surveys)
 
 
-def has_rows(head: Head, surveys: list[Survey]) -> bool:
+def mapped(surveys: list[Survey], found: list[Head], spec: SheetSpec, mapping: Mapping[str, str]) -> list[Head]:
+    """A person's word on the sheet that was shown, and on every other that has the same titles in those places."""
+    by_sheet = {head.sheet: head for head in found}
+    shown_one = max(found, key=lambda head: len(head.places)) if found else guessed(surveys, spec)
+    heads: list[Head] = []
+    for sheet in surveys:
+        own = by_sheet.get(sheet.sheet)
+        head = own or fullest(sheet.sheet, sheet.first)
+        if head and shown_one and all(head.titles.get(at) == shown_one.titles.get(at) for at in mapping.values()):
+            heads.append(placed(head, mapping))
+        elif own:
+            heads.append(own)
+    return heads
+
+
+def guessed(surveys: list[Survey], spec: SheetSpec) -> Head | None:
+    """Of the sheets that could be a table (titles side by side, rows below), the one with most titles."""
+    heads = [head for sheet in surveys if (head := fullest(sheet.sheet, sheet.first)) and rows_below(head, surveys)]
+    tables = [head for head in heads if len(head.titles) >= least(spec)]
+    return max(tables, key=lambda head: len(head.titles), default=None)
+
+
+def passing(reading: TableReading, surveys: list[Survey]) -> TableReading:
+    """Name the sheets that are not read, and why."""
+    taken = {head.sheet for head in reading.heads}
+    lacking = {error.sheet: error.message for error in reversed(reading.errors) if error.row and not error.column}
+    for sheet in surveys:
+        if sheet.sheet not in taken:
+            reading.passed_sheets[sheet.sheet] = (
+                lacking.get(sheet.sheet, "没有表头。").partition("，请")[0].rstrip("。")
+            )
+    return reading
+
+
+def rows_below(head: Head, surveys: list[Survey]) -> int:
     sheet = next(sheet for sheet in surveys if sheet.sheet == head.sheet)
-    return sheet.count > sum(number <= head.row for number, _ in sheet.first)
+    return sheet.count - sum(number <= head.row for number, _ in sheet.first)
 
 
-def rows_of(lines: IO[bytes], heads: list[Head], spec: SheetSpec) -> Iterator[TableRow]:
-    """Second pass: every row below a head, except empty ones and heads that are printed again."""
+def rows_of(lines: IO[bytes], heads: list[Head], spec: SheetSpec, passed: list[tuple[str, int]]) -> Iterator[TableRow]:
+    """Second pass: every row below a head, except empty ones, heads that are printed again, and what is `passed`."""
     lines.seek(0)
     by_sheet = {head.sheet: head for head in heads}
     known = known_titles(spec)
     head: Head | None = None
     before: dict[str, object] = {}
+    in_note = False
     with lines:
         for line in lines:
             if line.startswith(b"{"):
-                head, before = by_sheet.get(json.loads(line)["sheet"]), {}
+                head, before, in_note = by_sheet.get(json.loads(line)["sheet"]), {}, False
                 continue
             if head is None:
                 continue
             number, raw = json.loads(line)
+            if number <= head.row:
+                continue
             cells = {key: typed(raw[place]) for key, place in head.places.items() if place < len(raw)}
+            in_note = is_note(raw, cells, spec) or (in_note and filled(raw) == 1)
+            if in_note or is_total(raw):
+                passed.append((head.sheet, number))
+                continue
             texts = [text for cell in cells.values() if (text := shown(cell))]
-            if number > head.row and texts and not is_furniture(texts, known, spec):
+            if texts and not all(key_of(text) in known for text in texts):
                 row = understood(head, number, cells, before, spec)
                 before = row.values
                 yield row
 
 
-def is_furniture(texts: list[str], known: Mapping[str, str], spec: SheetSpec) -> bool:
-    """A head printed again, a total, or a line of notes and signatures under the table."""
-    return (
-        key_of(texts[0]) in TOTALS
-        or all(key_of(text) in known for text in texts)
-        or all(text in spec.notes or FOOT.match(text) for text in texts)
-    )
+def first_text(raw: list[Any]) -> str:
+    """The first cell of a row that is not empty, without any blank: 合　计 is 合计."""
+    return "".join(next((text for cell in raw if cell is not None and (text := shown(typed(cell)))), "").split())
+
+
+def filled(raw: list[Any]) -> int:
+    return sum(cell is not None for cell in raw)
+
+
+def is_total(raw: list[Any]) -> bool:
+    return TOTAL.fullmatch(key_of(first_text(raw))) is not None
+
+
+def is_note(raw: list[Any], cells: Mapping[str, object], spec: SheetSpec) -> bool:
+    """A line of notes or signatures. Where every required column makes sense it is a row, whatever it begins with."""
+    first = first_text(raw)
+    if not (FOOT.match(first) or any(first == "".join(note.split()) for note in spec.notes)):
+        return False
+    required = [column for column in spec.columns if column.required]
+    return not required or not all(makes_sense(column, cells.get(column.key)) for column in required)
+
+
+def makes_sense(column: Column, cell: object) -> bool:
+    try:
+        return parse_cell(column, cell) is not None
+    except ValueError:
+        return False
 
 
 def understood(

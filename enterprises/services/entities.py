@@ -1,9 +1,11 @@
 """Whose site it is: find the legal entity of a code, or make it, and give a site another one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from core.models import StoredFile
 from core.refusals import Refused
@@ -69,6 +71,18 @@ def free_site_number(entity: LegalEntity, wanted: int | None) -> int:
             status=422,
         )
     return wanted
+
+
+def hold_sites(keys: Iterable[int] | QuerySet[Any, Any], *, code: str = "") -> None:
+    """Lock sites with the others of their bodies, and those of the body that bears `code`.
+
+    Whoever locks several sites does it by key, so that no two wait for each other.
+    """
+    of_bodies = Q(entity__in=Enterprise.objects.filter(pk__in=keys).values("entity"))
+    if code:
+        of_bodies |= Q(entity__in=LegalEntity.objects.filter(uscc=code).values("pk"))
+    rows = Enterprise.objects.filter(of_bodies).select_for_update(of=("self",), no_key=True)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def give_code(site: Enterprise, code: str, *, override: Override, since: date) -> None:

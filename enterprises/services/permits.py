@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
 from enterprises.models import Enterprise, Permit
 from enterprises.rules.codes import examine_permit
 from enterprises.services.facts import Facts
@@ -56,16 +56,13 @@ def put_permit(
         verdict = examine_permit(number)
         if verdict.error:
             raise Refused(verdict.error, field="number", status=422)
-    other = Permit.objects.filter(kind=kind, number=number).exclude(pk=permit.pk).exclude(number="").first()
-    if other is not None:
-        raise Refused(f"编号“{number}”已登记在另一单位名下，请核对。", field="number", status=422)
     if not number and permit.enterprise.permits.filter(kind=kind, number="").exclude(pk=permit.pk).exists():
         raise Refused("这一种类已登记一项没有编号的，请直接修改那一项。", field="number", status=422)
     before = {"number": permit.number, "valid_to": permit.valid_to} if permit.pk else None
     permit.kind, permit.number, permit.valid_to = kind, number, valid_to
     for name, value in columns.items():
         setattr(permit, name, value)
-    with transaction.atomic():
+    with refused_if_taken(f"编号“{number}”已登记在另一单位名下，请核对。", field="number"):
         permit.save()
         after = {"kind": kind, "number": number, "valid_to": valid_to, **columns}
         audit.record("enterprises.permit.put", permit, actor=actor, at=at, before=before, after=after)

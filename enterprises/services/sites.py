@@ -10,10 +10,17 @@ from accounts.gate import may
 from accounts.models import Unit, User
 from core import audit, states
 from core.clock import day_of, local
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
 from enterprises.models import Enterprise, EnterpriseName
 from enterprises.rules.codes import examine_permit
-from enterprises.services.entities import Override, accepted_code, entity_for, free_site_number, give_code
+from enterprises.services.entities import (
+    Override,
+    accepted_code,
+    entity_for,
+    free_site_number,
+    give_code,
+    hold_sites,
+)
 from enterprises.services.facts import Facts, differences
 from enterprises.services.names import index, open_names, rename_all
 from enterprises.services.permits import permit_as_stated
@@ -21,6 +28,7 @@ from enterprises.services.positive import entry_as_stated
 from enterprises.states import SITE_STATES
 
 NO_OVERRIDE = Override()
+TAKEN = "他人刚刚登记了相同的统一社会信用代码、厂址序号或许可证编号，请刷新后核对。"
 
 
 def register(
@@ -31,11 +39,11 @@ def register(
     if not may(actor, "enterprise.edit", Placed(unit.path)):
         raise Refused("只能登记由您管辖范围内单位监管的企业。", field="unit", status=403)
     if not namesakes_checked:
-        refuse_namesake(facts, unit)
+        refuse_namesake(facts, unit, actor)
     code, overridden = accepted_code(facts.uscc, override) if facts.uscc else ("", False)
     refuse_unplaced(facts, code)
     since = day_of(at)
-    with transaction.atomic():
+    with refused_if_taken(TAKEN):
         entity = entity_for(code, facts.name, representative=facts.representative or "", override=override, since=since)
         site = Enterprise(
             entity=entity,
@@ -55,14 +63,16 @@ def register(
     return site
 
 
-def refuse_namesake(facts: Facts, unit: Unit) -> None:
-    """A name that somebody in the city bears or bore is looked at by a person first."""
+def refuse_namesake(facts: Facts, unit: Unit, actor: User) -> None:
+    """A name that somebody in the city bears or bore is looked at first; of others' sites only the unit is named."""
     area = unit.parent.path if unit.parent and unit.level not in {"city", "province"} else unit.path
     borne = EnterpriseName.objects.filter(name=facts.name).values("enterprise_id")
     alike = Enterprise.objects.filter(unit__path__startswith=area).filter(Q(name=facts.name) | Q(pk__in=borne)).first()
     if alike is not None:
+        seen = may(actor, "enterprise.view", alike)
+        known = f"“{alike.name}”（{alike.unit.short_name}，{alike.address or '未填地址'}）"
         raise Refused(
-            f"同名单位已经登记：“{alike.name}”（{alike.unit.short_name}，{alike.address or '未填地址'}）。"
+            f"同名单位已经登记：{known if seen else f'由其他单位监管，请联系{alike.unit.name}'}。"
             "请先核对；确为不同单位的，勾选“已核对”后再登记。",
             field="namesakes_checked",
             status=422,
@@ -104,7 +114,8 @@ def edit(
     """Change what is stated. `seen` is the `updated_at` on the person's screen: a later change is not overwritten."""
     code, overridden = accepted_code(facts.uscc, override) if facts.uscc else ("", False)
     refuse_unplaced(facts, code)
-    with transaction.atomic():
+    with refused_if_taken(TAKEN):
+        hold_sites([site.pk], code=code)
         row = locked(site.pk)
         refuse_stale(row, seen)
         if facts.unit_id is not None and facts.unit_id != row.unit_id:

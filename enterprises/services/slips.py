@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import Grant, User
 from accounts.models.grant import GrantQuerySet
@@ -15,7 +15,7 @@ from accounts.rules import Role
 from accounts.services.people import refuse_conflict, revoke_grant
 from core import audit
 from core.clock import day_of, local
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
 from enterprises.models import ActivationSlip, Enterprise, SlipFailure
 from enterprises.rules.slips import LENGTH, hashed, new_code, typed
 
@@ -135,15 +135,9 @@ def activate_new(slip: ActivationSlip, *, username: str, name: str, phone: str, 
 
 
 def save_new(person: User) -> None:
-    try:
-        with transaction.atomic():
-            person.save()
-    except IntegrityError as error:
-        raise Refused(
-            f"账号“{person.username}”已被使用。如果是您本人的账号，请选择“已有账号”登录后加入；否则请换一个。",
-            field="username",
-            status=422,
-        ) from error
+    said = f"账号“{person.username}”已被使用。如果是您本人的账号，请选择“已有账号”登录后加入；否则请换一个。"
+    with refused_if_taken(said, field="username"):
+        person.save()
 
 
 def activate_existing(slip: ActivationSlip, person: User, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.gate import require
+from accounts.gate import may, require
 from accounts.models import User
 from core.refusals import Refused
 from enterprises.models import Enterprise
@@ -28,6 +28,19 @@ def editable_site(request: HttpRequest, pk: int, capability: str = EDIT) -> Ente
     """The site, or 404 outside, or 403 without the capability over it."""
     site = visible_site(request, pk)
     require(request.user, capability, site)
+    return site
+
+
+def is_own(request: HttpRequest, site: Enterprise) -> bool:
+    """Whether the person answers for the site itself."""
+    return may(request.user, "enterprise.own", site)
+
+
+def shown_site(request: HttpRequest, pk: int, capability: str) -> Enterprise:
+    """The site for a panel of another room: its own people, or who may see that room's rows there; else 404 or 403."""
+    site = visible_site(request, pk)
+    if not is_own(request, site):
+        require(request.user, capability, site)
     return site
 
 

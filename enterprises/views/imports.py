@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.gate import require_somewhere
-from accounts.models import Unit
+from accounts.models import Unit, User
 from core import clock
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -39,7 +39,7 @@ ORDER = ("error", "doubtful", "new", "renamed", "changed", "same")
 def import_list(request: HttpRequest) -> HttpResponse:
     """The lists that were uploaded, and the form for the next one."""
     scope = require_somewhere(request.user, IMPORT)
-    units = Unit.objects.filter(under("path", scope.paths), level__in=["city", "province"], closed_on=None)
+    units = Unit.objects.filter(under("path", scope.paths), level="city", closed_on=None)
     form = UploadForm(units, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,6 +106,7 @@ def mapping_of(batch: ImportBatch) -> dict[str, Any]:
         "titles": titles,
         "columns": LIST_COLUMNS,
         "missing": [column.title for column in LIST_COLUMNS if column.required and column.key not in taken.values()],
+        "passed": passed_over(batch),
     }
 
 
@@ -153,10 +154,26 @@ def preview_of(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "good": counts["new"] + counts["changed"] + counts["renamed"],
         "written": batch.summary.get("written", {}),
         "extra_titles": extra_titles(batch),
+        "passed": passed_over(batch),
         "head_errors": [error for head in batch.headers for error in head.get("errors", [])],
-        "pairs": list(pairs(page.rows)) if shown == "doubtful" else [],
+        "pairs": list(pairs(page.rows, person(request))) if shown == "doubtful" else [],
         "undecided": ImportRow.objects.filter(batch=batch).undecided().count() if counts["doubtful"] else 0,
     }
+
+
+def passed_over(batch: ImportBatch) -> list[str]:
+    """What was not read because it is no enterprise: totals, notes, sheets without a list."""
+    said: list[str] = []
+    if rows := batch.summary.get("passed_rows"):
+        places = {sheet: "、".join(map(str, numbers)) for sheet, numbers in rows["places"].items()}
+        named = "；".join(f"工作表“{sheet}”第 {numbers} 行" for sheet, numbers in places.items())
+        if len(places) == 1 and len(batch.headers) == 1:
+            named = f"第 {next(iter(places.values()))} 行"
+        more = "等" if rows["count"] > sum(map(len, rows["places"].values())) else ""
+        said.append(f"已略过 {rows['count']} 行合计/说明行（{named}{more}）。")
+    if sheets := batch.summary.get("passed_sheets"):
+        said.append(f"已略过工作表：{'、'.join(f'“{name}”（{why}）' for name, why in sheets.items())}。")
+    return said
 
 
 def extra_titles(batch: ImportBatch) -> list[str]:
@@ -169,16 +186,18 @@ def extra_titles(batch: ImportBatch) -> list[str]:
     ]
 
 
-def pairs(rows: list[ImportRow]) -> Iterator[dict[str, Any]]:
-    """A doubtful row beside the sites it may be. Three queries a page."""
+def pairs(rows: list[ImportRow], user: User) -> Iterator[dict[str, Any]]:
+    """A doubtful row beside the sites it may be; of a site that the person does not oversee only the unit is named."""
     keys = {key for row in rows for key in row.candidates}
-    found = Enterprise.objects.filter(pk__in=keys).select_related("entity", "unit", "region")
+    found = Enterprise.objects.visible_to(user).filter(pk__in=keys).select_related("entity", "unit", "region")
     sites = {site.pk: site for site in found.prefetch_related("permits")}
+    hidden = Enterprise.objects.filter(pk__in=keys - sites.keys()).values_list("pk", "unit__name")
+    units = dict(hidden) if keys - sites.keys() else {}
     for row in rows:
-        candidates = [sites[key] for key in row.candidates if key in sites]
         yield {
             "row": row,
-            "candidates": candidates,
+            "candidates": [sites[key] for key in row.candidates if key in sites],
+            "others": sorted({units[key] for key in row.candidates if key in units}),
             "industry": industry_name(row.values.get("industry"), row.values.get("industry_text", "")),
         }
 

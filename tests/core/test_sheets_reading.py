@@ -144,6 +144,74 @@ def test_lines_that_are_no_rows_are_left_out() -> None:
     assert len(list(read(content).rows)) == 1
 
 
+@pytest.mark.parametrize("first", ["合计", "合 计", "小　计", "总计：", "合计（3 家）", "共计3家"])
+def test_a_total_is_passed_over_and_named_wherever_its_word_stands(first: str) -> None:
+    numbered = [first, "3", None, None, None, None]
+    reading = read(workbook([HEAD, ROW, numbered]))
+    assert len(list(reading.rows)) == 1
+    assert reading.passed_rows == [("Sheet1", 3)]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [["注：本表一式两份"], ["备 注：略", "第二句"], [None, "填表人：王示例", "电话", "13800000000"], ["说明：一、略"]],
+)
+def test_a_note_or_signature_under_the_table_is_passed_over(foot: list[Any]) -> None:
+    reading = read(workbook([HEAD, ROW, foot]))
+    assert len(list(reading.rows)) == 1
+    assert reading.passed_rows == [("Sheet1", 3)]
+
+
+def test_a_note_of_several_lines_is_one_note() -> None:
+    reading = read(workbook([HEAD, ROW, ["说明：1.代码按营业执照填写。"], ["2.经纬度用十进制。"], ROW]))
+    assert len(list(reading.rows)) == 2
+    assert reading.passed_rows == [("Sheet1", 3), ("Sheet1", 4)]
+
+
+def test_a_whole_row_is_a_row_whatever_its_first_cell_says() -> None:
+    reading = read(workbook([HEAD, ["备注：新增", *ROW[1:]], ["合计示例纸业有限公司", *ROW[1:]]]))
+    assert len(list(reading.rows)) == 2
+    assert reading.passed_rows == []
+
+
+def test_a_sheet_of_instructions_is_never_offered_for_mapping() -> None:
+    notes = [["2020 年排污单位名单填报说明"], ["一、请各县区按要求填报"], ["二、代码为 18 位"]]
+    table = [["甲", "乙", "丙"], ["漯河示例纸业有限公司", USCC, "x"]]
+    content = workbook(notes, table, titles=["说明", "名单"])
+    reading = read(content)
+    assert (reading.heads[0].sheet, reading.headers) == ("名单", {"A": "甲", "B": "乙", "C": "丙"})
+    assert reading.passed_sheets == {"说明": "没有表头"}
+    by_hand = read(content, mapping={"name": "A", "uscc": "B"})
+    assert [(row.sheet, row.errors) for row in by_hand.rows] == [("名单", ())]
+    assert by_hand.passed_sheets == {"说明": "没有表头"}
+
+
+def test_a_sheet_that_lacks_a_column_is_named_when_another_is_read() -> None:
+    content = workbook(
+        [HEAD, ROW], [["序号", "企业名称", "经度"], [1, "漯河示例纸业有限公司", 114]], titles=["甲", "乙"]
+    )
+    reading = read(content)
+    assert [row.sheet for row in reading.rows] == ["甲"]
+    assert reading.passed_sheets == {"乙": "表头缺少“统一社会信用代码”列"}
+
+
+def test_a_mapping_by_hand_counts_for_sheets_of_the_same_titles_only() -> None:
+    head = ["序号", "企业名称", "代号"]
+    other = [["企业名称", "统一社会信用代码", "联系人"], ["召陵示例化工厂", USCC, "王示例"]]
+    rows = [head, [1, "漯河示例纸业有限公司", USCC]]
+    content = workbook(rows, other, rows, titles=["甲", "乙", "丙"])
+    reading = read(content, mapping={"name": "B", "uscc": "C"})
+    assert [(row.sheet, row.values["name"], row.errors) for row in reading.rows] == [
+        ("甲", "漯河示例纸业有限公司", ()),
+        ("乙", "召陵示例化工厂", ()),
+        ("丙", "漯河示例纸业有限公司", ()),
+    ]
+
+
+def test_a_file_without_any_table_is_refused_with_the_titles_it_should_have() -> None:
+    assert "没有找到表头。表头应有：企业名称" in refusal(workbook([["会议通知"], ["请各单位参加"]]))
+
+
 def test_every_visible_sheet_with_the_table_is_read_and_others_are_not() -> None:
     book = Workbook()
     book.active.title = "填写说明"
@@ -224,5 +292,7 @@ def test_empty_files_sheets_and_heads_are_refused_each_in_its_words() -> None:
 def test_more_rows_or_bytes_than_allowed_are_refused_with_the_limit(settings: Any) -> None:
     settings.SHEET_MAX_ROWS = 10
     assert "超过 10 行的上限" in refusal(workbook([HEAD] + [ROW] * 11))
+    assert len(list(read(workbook([["名单"], HEAD] + [ROW] * 10)).rows)) == 10
+    assert "超过 10 行的上限" in refusal(workbook([HEAD] + [ROW] * 40))
     settings.SHEET_MAX_BYTES = 1024
     assert "超过 1 KB 的上限" in refusal(workbook([HEAD, ROW]))

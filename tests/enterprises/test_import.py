@@ -187,13 +187,36 @@ def test_a_row_of_another_city_is_refused(cast: Cast) -> None:
     assert "属于洛阳市，不在漯河市的名单范围内" in said(batch)[0]
 
 
-def test_a_permit_of_another_city_is_refused_without_saying_whose(cast: Cast) -> None:
+def test_a_permit_of_another_city_is_refused_with_the_unit_and_nothing_else(cast: Cast) -> None:
     far = make.enterprise("洛阳示例铸造有限公司", cast.other_county, make.region("410305", "涧西区"))
     number = f"{far.entity.uscc}001P"
     Permit.objects.create(enterprise=far, kind="discharge", number=number)
     batch = upload(listing(row(1, 排污许可证编号=number)), cast.city, cast.officer_city)
-    assert "本市以外" in said(batch)[0]
-    assert "洛阳" not in said(batch)[0]
+    assert "另一单位已登记此排污许可证编号，请联系洛阳市生态环境局涧西分局核对" in said(batch)[0]
+    assert far.name not in said(batch)[0]
+
+
+def test_a_code_of_another_city_names_the_unit_and_nothing_else(cast: Cast) -> None:
+    far = make.enterprise("洛阳示例铸造有限公司", cast.other_county, make.region("410305", "涧西区"))
+    code = far.entity.uscc
+    batch = upload(listing(row(1, 统一社会信用代码=code, 厂址序号=1)), cast.city, cast.officer_city)
+    assert "另一单位已登记此代码的第 1 号厂址，请联系洛阳市生态环境局涧西分局核对" in said(batch)[0]
+    batch = upload(listing(row(1, 统一社会信用代码=code)), cast.city, cast.officer_city)
+    line = batch.rows.get()
+    assert (line.outcome, line.warnings[0]["message"].partition("；")[0]) == (
+        "new",
+        "另一单位已登记此代码，请联系洛阳市生态环境局涧西分局核对",
+    )
+    assert far.name not in str(ImportRow.objects.values())
+
+
+def test_a_permit_taken_meanwhile_by_another_city_names_the_unit_only(cast: Cast) -> None:
+    batch = upload(listing(rich(1, 企业名称=cast.site_a.name, 曾用名=None)), cast.city, cast.officer_city)
+    far = make.enterprise("洛阳示例铸造有限公司", cast.other_county, make.region("410305", "涧西区"))
+    Permit.objects.create(enterprise=far, kind="discharge", number=batch.rows.get().values["permit"])
+    with pytest.raises(Refused, match="请联系洛阳市生态环境局涧西分局核对") as told:
+        commands.decide(batch.rows.get(), "new", actor=cast.officer_city, at=MORNING)
+    assert far.name not in told.value.message
 
 
 @pytest.mark.req("LH-39")
@@ -286,7 +309,7 @@ def test_title_rows_and_several_sheets_are_read(cast: Cast) -> None:
         }
     )
     batch = upload(content, cast.city, cast.officer_city)
-    assert batch.summary == {"new": 2}
+    assert batch.summary == {"new": 2, "passed_sheets": {"说明": "没有表头"}}
     assert set(batch.rows.values_list("sheet", "number")) == {("源汇区", 4), ("召陵区", 2)}
 
 

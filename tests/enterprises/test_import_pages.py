@@ -137,6 +137,52 @@ def test_a_doubtful_row_is_decided_side_by_side(client: Client, cast: Cast) -> N
     assert "已经处理过" in again.content.decode()
 
 
+def test_a_candidate_that_another_unit_oversees_now_is_named_by_its_unit_only(client: Client, cast: Cast) -> None:
+    name = cast.site_a.name
+    batch = upload(listing(row(1, 企业名称=name)), cast.city, cast.officer_city)
+    Enterprise.objects.filter(pk=cast.site_a.pk).update(
+        unit=cast.other_county, name="洛阳改名厂", address="秘密路 9 号"
+    )
+    client.force_login(cast.officer_city)
+    shown = client.get(url("import_detail", batch.pk), {"outcome": "doubtful"}).content.decode()
+    assert "另一单位已登记此代码或名称，请联系洛阳市生态环境局涧西分局核对" in shown
+    assert not [leak for leak in ("洛阳改名厂", "秘密路", "就是这一家", cast.site_a.entity.uscc) if str(leak) in shown]
+    answer = client.post(url("import_decide", batch.rows.get().pk), {"decision": f"same:{cast.site_a.pk}"}, follow=True)
+    assert "登记已经变化" in answer.content.decode()
+
+
+def test_totals_notes_and_sheets_of_instructions_are_named_and_no_errors(client: Client, cast: Cast) -> None:
+    lines = [list(row(1)), list(row(1).values()), ["合 计", "1 家"], ["备注：以上为全部单位"]]
+    content = workbook({"说明": [["填报说明"], ["一、请逐项填写"]], "名单": lines})
+    batch = upload(content, cast.city, cast.officer_city)
+    client.force_login(cast.officer_city)
+    shown = client.get(url("import_detail", batch.pk)).content.decode()
+    assert "已略过 2 行合计/说明行（第 3、4 行）" in shown
+    assert "已略过工作表：“说明”（没有表头）" in shown
+    assert "有误" not in shown
+    again = upload(content, cast.city, cast.officer_city)
+    assert again.summary.get("error", 0) == 0
+
+
+def test_a_sheet_of_instructions_is_not_offered_for_mapping(client: Client, cast: Cast) -> None:
+    one = row(1)
+    lines = [[f"第{n}项" for n in range(len(one))], list(one.values())]
+    content = workbook({"说明": [["2020 年名单填报说明"], ["一、请逐项填写"]], "名单": lines})
+    batch = upload(content, cast.city, cast.officer_city)
+    client.force_login(cast.officer_city)
+    shown = client.get(url("import_detail", batch.pk)).content.decode()
+    assert "工作表“名单”第 1 行" in shown
+    assert "第0项" in shown
+    assert "已略过工作表：“说明”（没有表头）" in shown
+    assert "2020 年名单填报说明" not in shown
+
+
+def test_a_file_without_a_table_is_refused_and_says_what_it_should_have(client: Client, cast: Cast) -> None:
+    batch = upload(workbook({"通知": [["会议通知"], ["请参加"]]}), cast.city, cast.officer_city)
+    assert batch.state == "refused"
+    assert "表头应有：企业名称" in batch.refusal
+
+
 def test_a_dropped_list_writes_nothing_and_stays_dropped(client: Client, cast: Cast) -> None:
     batch = upload(listing(row(1)), cast.city, cast.officer_city)
     client.force_login(cast.officer_city)
@@ -146,7 +192,7 @@ def test_a_dropped_list_writes_nothing_and_stays_dropped(client: Client, cast: C
     assert not Enterprise.objects.filter(name__startswith="漯河示例制品").exists()
 
 
-@pytest.mark.parametrize("who", ["officer_a", "inspector_a", "officer_other", "enterprise_a"])
+@pytest.mark.parametrize("who", ["officer_a", "inspector_a", "officer_other", "officer_province", "enterprise_a"])
 def test_only_the_city_that_uploaded_sees_the_list(client: Client, cast: Cast, who: str) -> None:
     batch = upload(listing(row(1, 企业名称=cast.site_a.name)), cast.city, cast.officer_city)
     client.force_login(getattr(cast, who))

@@ -46,13 +46,13 @@ class Assessment:
 
 @dataclass
 class Loaded:
-    """The registered sites that a chunk may speak of. `foreign` is what other cities hold: enough to refuse."""
+    """The registered sites that a chunk may speak of. `foreign` is what others hold, and which unit: no more."""
 
     sites: dict[int, Enterprise]
     register: Register
     old_codes: dict[int, set[str]]
-    foreign_permits: set[str]
-    foreign_numbers: set[tuple[str, int]]
+    foreign_permits: dict[str, str]
+    foreign_numbers: dict[str, dict[int, str]]
 
 
 def assess(lines: Sequence[Facts], places: Places) -> list[Assessment]:
@@ -62,10 +62,8 @@ def assess(lines: Sequence[Facts], places: Places) -> list[Assessment]:
 
 
 def assess_one(facts: Facts, loaded: Loaded) -> Assessment:
-    if facts.permit in loaded.foreign_permits:
-        return Assessment(
-            facts, error="该排污许可证编号已登记在本市以外的单位名下，请核对；确属本市的，请联系省厅处理。"
-        )
+    if other := loaded.foreign_permits.get(facts.permit):
+        return Assessment(facts, error=f"另一单位已登记此排污许可证编号，请联系{other}核对。")
     found = match(listed(facts), loaded.register)
     if found.way == Way.DOUBTFUL:
         return Assessment(facts, Outcome.DOUBTFUL, candidates=found.candidates, reason=found.reason)
@@ -75,10 +73,18 @@ def assess_one(facts: Facts, loaded: Loaded) -> Assessment:
 
 
 def assess_new(facts: Facts, loaded: Loaded) -> Assessment:
-    if facts.site_number is not None and (facts.uscc, facts.site_number) in loaded.foreign_numbers:
-        said = f"该统一社会信用代码的第 {facts.site_number} 号厂址已在本市以外登记；不同厂址请填写不同的厂址序号。"
-        return Assessment(facts, error=said)
-    return Assessment(facts, Outcome.NEW)
+    """A body may have sites under several units: only the same number of site is refused."""
+    others = loaded.foreign_numbers.get(facts.uscc, {})
+    found = Assessment(facts, Outcome.NEW)
+    if other := others.get(facts.site_number or 0):
+        found.outcome = Outcome.ERROR
+        found.error = (
+            f"另一单位已登记此代码的第 {facts.site_number} 号厂址，请联系{other}核对；不同厂址请填写不同的厂址序号。"
+        )
+    elif others:
+        units = "、".join(sorted(set(others.values())))
+        found.warnings.append(f"另一单位已登记此代码，请联系{units}核对；本行将作为该代码的另一处厂址登记。")
+    return found
 
 
 def compare(facts: Facts, site: Enterprise, loaded: Loaded) -> Assessment:
@@ -156,9 +162,18 @@ def arrange(sites: Iterable[Enterprise], path: str) -> Loaded:
         sites=ours,
         register=register_of(ours.values(), old),
         old_codes=old,
-        foreign_permits={number for site in others for number in discharge_numbers(site)},
-        foreign_numbers={(site.entity.uscc or "", site.site_number) for site in others},
+        foreign_permits={number: site.unit.name for site in others for number in discharge_numbers(site)},
+        foreign_numbers=numbers_of(others),
     )
+
+
+def numbers_of(sites: Iterable[Enterprise]) -> dict[str, dict[int, str]]:
+    """{code: {site number: unit}}."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    for site in sites:
+        if site.entity.uscc:
+            found[site.entity.uscc][site.site_number] = site.unit.name
+    return found
 
 
 def register_of(sites: Iterable[Enterprise], old: dict[int, set[str]]) -> Register:

@@ -1,18 +1,20 @@
 """Lists go into the register: all good rows at once by a worker, doubtful ones one by one by a person's word."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from accounts.models import User
+from accounts.models import Unit, User
 from core import audit, clock, locks, states
 from core.refusals import Refused
 from enterprises.models import Enterprise, ImportBatch, ImportRow
 from enterprises.notices import tell_counties
+from enterprises.services.entities import hold_sites
 from enterprises.services.facts import Facts
 from enterprises.services.imports.assessing import Assessment, Outcome, assess, compare, in_words, load
 from enterprises.services.imports.claims import claim
@@ -22,6 +24,8 @@ from enterprises.services.imports.reading import CHUNK, note
 from enterprises.services.imports.writing import Writer
 from enterprises.states import IMPORT_STATES, ImportState
 
+# Times that a list is written anew when a form came between.
+TRIES: Final = 3
 LOCK: Final = "enterprise-register"
 GOOD: Final = (Outcome.NEW, Outcome.CHANGED, Outcome.RENAMED)
 NOTED: Final = (
@@ -33,6 +37,9 @@ NOTED: Final = (
     "warnings",
     "errors",
 )
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -57,12 +64,23 @@ def write(key: int, *, at: datetime) -> bool:
     batch = claim(key, ImportState.WRITING, at=at)
     if batch is None or batch.confirmed_by is None:
         return False
+    for tried in range(1, TRIES):
+        try:
+            return write_claimed(batch, batch.confirmed_by)
+        except (IntegrityError, OperationalError):
+            # Somebody registered one of the sites by a form meanwhile. The next look finds it.
+            logger.warning("list %s: try %s to write it failed", key, tried, exc_info=True)
+    return write_claimed(batch, batch.confirmed_by)
+
+
+def write_claimed(batch: ImportBatch, actor: User) -> bool:
     with transaction.atomic():
         locks.hold(LOCK)
-        if not ImportBatch.objects.filter(pk=key, state=ImportState.WRITING).exists():
+        if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.WRITING).exists():
             return False
+        hold_sites(batch.rows.filter(outcome__in=[Outcome.CHANGED, Outcome.RENAMED]).values("matched_id"))
         now = clock.now()
-        writer, tally = Writer(batch.confirmed_by, now), Tally()
+        writer, tally = Writer(actor, now), Tally()
         places = load_places(batch.unit)
         for rows in chunks(batch):
             write_chunk(rows, writer, places)
@@ -124,24 +142,27 @@ def write_decided(row: ImportRow, decision: str, *, actor: User, at: datetime) -
     """One doubtful row as the person decided. The caller holds the lock and the transaction."""
     places = load_places(row.batch.unit)
     facts = Facts.from_json(row.values)
-    loaded = load([facts], places.home.path)
     found = Assessment(facts, Outcome.NEW)
     if decision != "new":
+        hold_sites([int(decision.removeprefix("same:"))], code=facts.uscc)
+        loaded = load([facts], places.home.path)
         site = loaded.sites.get(int(decision.removeprefix("same:")))
         if site is None:
             raise Refused("所选单位的登记已经变化，请刷新页面后重新选择。")
         found = compare(facts, site, loaded)
-    refuse_taken(found)
+    refuse_taken(found, places.home)
     Writer(actor, at).write([found])
     assert found.site is not None
     return found.site
 
 
-def refuse_taken(found: Assessment) -> None:
-    """A permit stays where it is: two sites cannot hold one number."""
+def refuse_taken(found: Assessment, home: Unit) -> None:
+    """A permit stays where it is: two sites cannot hold one number. Of others' sites only the unit is named."""
     facts = found.facts
     holder = Enterprise.objects.filter(permits__kind="discharge", permits__number=facts.permit).first()
     if facts.permit and holder is not None and (found.site is None or holder.pk != found.site.pk):
+        if not holder.unit.path.startswith(home.path):
+            raise Refused(f"另一单位已登记排污许可证编号 {facts.permit}，请联系{holder.unit.name}核对。")
         raise Refused(
             f"排污许可证编号 {facts.permit} 已登记在“{holder.name}”名下，请先在该单位页面更正许可证，或选择“同一单位”。"
         )

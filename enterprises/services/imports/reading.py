@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from core import clock, states
+from core import clock, copying, states
 from core.refusals import Refused
 from core.sheets import TableReading, read_table
 from enterprises.models import ImportBatch, ImportRow
@@ -20,6 +20,7 @@ from enterprises.services.imports.places import Places, load
 from enterprises.states import IMPORT_STATES, ImportState
 
 CHUNK: Final = 2000
+PASSED_NAMED: Final = 20
 # Opening 200,000 rows takes a minute on an idle machine; less than the lease, so that nobody takes over meanwhile.
 OPENING_SECONDS: Final = 240
 
@@ -48,11 +49,25 @@ def take(batch: ImportBatch, reading: TableReading, at: datetime) -> None:
     batch.headers = headers_of(reading)
     batch.rows.all().delete()
     if not reading.is_complete:
-        settle(batch, "ask_mapping", at, headers=batch.headers)
+        settle(batch, "ask_mapping", at, headers=batch.headers, summary=passed(reading))
         return
-    summary = read_rows(batch, reading)
-    unchanged = set(summary) == {Outcome.SAME}
+    counts = read_rows(batch, reading)
+    unchanged = set(counts) == {Outcome.SAME}
+    summary = {**counts, **passed(reading)}
     settle(batch, "settle" if unchanged else "show", at, headers=batch.headers, summary=summary)
+
+
+def passed(reading: TableReading) -> dict[str, Any]:
+    """What was passed over, for the page to name: sheets with the reason; totals and notes by sheet, the first few."""
+    rows: dict[str, list[int]] = {}
+    for sheet, number in reading.passed_rows[:PASSED_NAMED]:
+        rows.setdefault(sheet, []).append(number)
+    found: dict[str, Any] = {}
+    if reading.passed_sheets:
+        found["passed_sheets"] = reading.passed_sheets
+    if rows:
+        found["passed_rows"] = {"count": len(reading.passed_rows), "places": rows}
+    return found
 
 
 def headers_of(reading: TableReading) -> list[dict[str, Any]]:
@@ -92,7 +107,7 @@ def read_rows(batch: ImportBatch, reading: TableReading) -> dict[str, int]:
         rows = assessed_rows(batch, chunk, reader)
         counts.update(row.outcome for row in rows)
         with transaction.atomic():
-            ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
+            copying.insert(rows)
             extend(batch, at=clock.now(), rows_read=counts.total())
     return dict(counts)
 

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Final
 
 from accounts.models import User
+from core import copying
 from core.clock import day_of
-from enterprises.models import Enterprise, EnterpriseName, LegalEntity, LegalEntityName, Permit, PositiveListEntry
+from enterprises.models import Enterprise, LegalEntity, LegalEntityName, Permit, PositiveListEntry
 from enterprises.rules.searching import search_terms
 from enterprises.services.entities import Override, give_code
 from enterprises.services.facts import SITE_LABELS
@@ -52,7 +53,7 @@ class Writer:
             body = bodies[one.facts.uscc or id(one)]
             one.site = self.site_of(one, body, next_number(taken[body.pk], one.facts.site_number))
             self.new_by_unit[one.site.unit_id] += 1
-        Enterprise.objects.bulk_create([one.site for one in new if one.site])
+        copying.insert([one.site for one in new if one.site])
         self.open_histories(new)
 
     def entities(self, new: Sequence[Assessment]) -> dict[str | int, LegalEntity]:
@@ -68,9 +69,12 @@ class Writer:
                 missing[key] = LegalEntity(
                     uscc=one.facts.uscc or None, name=one.facts.name, representative=one.facts.representative or ""
                 )
-        made = LegalEntity.objects.bulk_create(missing.values())
-        LegalEntityName.objects.bulk_create(
-            LegalEntityName(entity=body, name=body.name, uscc=body.uscc or "", valid_from=self.day) for body in made
+        copying.insert(list(missing.values()))
+        copying.insert(
+            [
+                LegalEntityName(entity=body, name=body.name, uscc=body.uscc or "", valid_from=self.day)
+                for body in missing.values()
+            ]
         )
         return found | missing
 
@@ -92,11 +96,13 @@ class Writer:
         )
 
     def open_histories(self, new: Sequence[Assessment]) -> None:
-        EnterpriseName.objects.bulk_create(
-            row
-            for one in new
-            if one.site
-            for row in open_names(one.site, since=self.day, source=SOURCE, former=one.facts.former_name)
+        copying.insert(
+            [
+                row
+                for one in new
+                if one.site
+                for row in open_names(one.site, since=self.day, source=SOURCE, former=one.facts.former_name)
+            ]
         )
 
     def change(self, known: Sequence[Assessment]) -> None:
@@ -139,7 +145,7 @@ class Writer:
         ]
         # Parted before the new ones get their keys.
         known = [permit for permit in stated if permit and permit.pk]
-        Permit.objects.bulk_create([permit for permit in stated if permit and not permit.pk])
+        copying.insert([permit for permit in stated if permit and not permit.pk])
         Permit.objects.bulk_update(known, PERMIT_COLUMNS, batch_size=500)
 
     def state_positive(self, written: Sequence[Assessment]) -> None:
@@ -156,7 +162,7 @@ class Writer:
             if one.site
         ]
         known = [entry for entry in stated if entry and entry.pk]
-        PositiveListEntry.objects.bulk_create([entry for entry in stated if entry and not entry.pk])
+        copying.insert([entry for entry in stated if entry and not entry.pk])
         PositiveListEntry.objects.bulk_update(known, ["valid_from", "valid_to"], batch_size=500)
 
 
