@@ -62,7 +62,7 @@ BASE: dict[Role, frozenset[str]] = {
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
     (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),
     (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"}),
-    (Role.OFFICER, "province"): frozenset({"enterprise.import", "campaign.manage", "report.receive"}),
+    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive"}),
     (Role.LEADER, "province"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.CONTACT, "city"): frozenset({"report.prepare", "report.send"}),
     (Role.CONTACT, "county"): frozenset({"report.confirm"}),
