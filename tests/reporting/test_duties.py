@@ -41,7 +41,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "contact_city": {},
     "leader_city": {"verify": 2, "decide": 1, "asked": 1},
     "officer_other": {},
-    "officer_province": {"missing": 2, "imports": 1},
+    "officer_province": {"missing": 2},
     "leader_province": {"windows": 2, "approve": 1},
     "expert": {"visits": 1},
     "discipline": {},
