@@ -12,6 +12,9 @@ from inspections import documents
 from inspections.models import VisitRecord
 from inspections.views.access import person, record_for
 
+# Issuing binds the bureau: it takes an inspector of the unit. Whoever may see the record reads what was issued.
+PRINT = "visit.record"
+
 
 def known(kind: str) -> str:
     if kind not in documents.TITLES:
@@ -30,7 +33,7 @@ def record_preview(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @login_required
 @require_POST
 def record_print(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    record = record_for(request, pk, "visit.view")
+    record = record_for(request, pk, PRINT)
     document = documents.issue(record, known(kind), by=person(request), at=clock.now())
     return redirect("inspections:paper_file", document.pk)
 

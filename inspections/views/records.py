@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import may
+from accounts.models import User
 from campaigns import services as campaigns
 from core import clock
 from core.form_engine.rendering import open_sheet
@@ -17,7 +18,7 @@ from core.models import PrintedDocument, Submission
 from core.refusals import Refused
 from inspections.documents import NOTES, TITLES
 from inspections.forms import SignForm
-from inspections.models import Signature, Visit, VisitRecord
+from inspections.models import Issue, Signature, Visit, VisitRecord
 from inspections.rules import findings as rules
 from inspections.rules import selfcheck
 from inspections.rules.told import notice_text
@@ -27,6 +28,7 @@ from inspections.services.own_problems import own_problems
 from inspections.services.signing import Drawn
 from inspections.states import RecordState
 from inspections.views.access import person, record_for, visit_for
+from inspections.views.papers import PRINT
 
 Role = Signature.Role
 OUTCOME_TONES = {"done": "amber", "no_problem": "green", "halted": "amber", "gone": "grey", "refused": "red"}
@@ -214,7 +216,7 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
         "record": record,
         "visit": visit,
         "sheet": sheet,
-        "findings": list(zip_issues(visit, checking.findings_of(answers))),
+        "findings": list(zip_issues(record, checking.findings_of(answers), person(request))),
         "versions": versions,
         "signatures": record.signatures.standing().select_related("user", "taken_by", "image"),
         "outcome_tone": OUTCOME_TONES.get(record.outcome, "grey"),
@@ -231,13 +233,16 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def paper_kinds(record: VisitRecord, request: HttpRequest) -> list[tuple[str, str]]:
     """The papers that the person may have made; a visit that met a shut door has its notes only."""
-    if not may(person(request), "visit.view", record):
+    if not may(person(request), PRINT, record):
         return []
     return [(kind, title) for kind, title in TITLES.items() if record.submission_id or kind == NOTES]
 
 
-def zip_issues(visit: Visit, findings: list[rules.Finding]) -> list[tuple[rules.Finding, Any]]:
-    rows = {issue.finding_key: issue for issue in visit.issues.all()}
+def zip_issues(
+    record: VisitRecord, findings: list[rules.Finding], user: User
+) -> list[tuple[rules.Finding, Issue | None]]:
+    """Each finding of the record with its row of the ledger, where the person may see that."""
+    rows = {issue.finding_key: issue for issue in Issue.objects.visible_to(user).filter(visit=record.visit_id)}
     return [(finding, rows.get(finding.key)) for finding in findings]
 
 

@@ -68,22 +68,28 @@ def chosen(campaigns: list[Campaign], wish: str) -> Campaign | None:
 
 
 def owing(campaign: Campaign, windows: Windows, user: User) -> QuerySet[Target]:
-    """The targets that the phase asks, each with its newest version (a correction being filled is set aside)."""
+    """The targets that the phase asks, each with its newest version (a correction being filled is set aside).
+
+    How it stands belongs to the target; what the sheet says only to those who may see it: it stays with the unit to
+    which it was handed in when the site moves.
+    """
     newest = SelfCheck.objects.filter(campaign=campaign, enterprise=OuterRef("enterprise")).exclude(
         state=SelfCheckState.DRAFT, version__gt=1
     )
     newest = newest.order_by("-version")
+    seen = SelfCheck.objects.visible_to(user).filter(pk=OuterRef("newest_id"))
     rows = Target.objects.visible_to(user).filter(campaign=campaign)
     phase = windows.phases.get(PHASE)
     if phase is not None and phase.scope != "all":
         rows = rows.filter(is_key=phase.scope == "key")
     return rows.annotate(
-        check_id=Subquery(newest.values("pk")[:1]),
+        newest_id=Subquery(newest.values("pk")[:1]),
         check_state=Subquery(newest.values("state")[:1]),
         check_version=Subquery(newest.values("version")[:1]),
-        check_problems=Subquery(newest.values("problem_count")[:1]),
-        check_number=Subquery(newest.values("number")[:1]),
         check_submitted_at=Subquery(newest.values("submitted_at")[:1]),
+        check_id=Subquery(seen.values("pk")),
+        check_problems=Subquery(seen.values("problem_count")),
+        check_number=Subquery(seen.values("number")),
     )
 
 

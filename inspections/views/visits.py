@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import able_somewhere, may, require_somewhere
-from accounts.models import Unit
+from accounts.models import Unit, User
 from core import clock, files
 from core.paging import KeysetPage
 from core.refusals import Refused
 from enterprises.models import PositiveListEntry
 from enterprises.rules.searching import wanted
 from inspections.forms import EndForm, VisitFilter
-from inspections.models import CheckIn, Issue, Visit, VisitRecord
+from inspections.models import CheckIn, Issue, SelfCheck, Visit, VisitRecord
 from inspections.rules import team
 from inspections.services import ending, visits
 from inspections.services.ending import Ending
@@ -70,13 +70,12 @@ def group_of(visit: Visit, today: date) -> str:
 def visit_view(request: HttpRequest, pk: int) -> HttpResponse:
     """In the hands of its team while it runs; a page of the desk for all others and afterwards."""
     visit = visit_for(request, pk)
-    context = page_of(visit) | standing_of(visit, request)
+    context = page_of(visit, person(request)) | standing_of(visit, request)
     field = context["is_member"] and visit.state in OPEN
     return render(request, f"inspections/visit_{'field' if field else 'view'}.html", context)
 
 
-def page_of(visit: Visit) -> dict[str, Any]:
-    own = self_check_for(visit)
+def page_of(visit: Visit, user: User) -> dict[str, Any]:
     check_ins = list(visit.check_ins.select_related("user").order_by("pk"))
     day = clock.day_of(visit.started_at) if visit.started_at else visit.assignment.planned_on
     site = visit.enterprise
@@ -87,11 +86,23 @@ def page_of(visit: Visit) -> dict[str, Any]:
         "team": team_of(visit, check_ins),
         "permits": list(site.permits.order_by("kind", "pk")),
         "positive": PositiveListEntry.objects.in_force(day).filter(enterprise=site).first(),
-        "own": own,
-        "own_problems": problems_of(own.submission) if own and own.submission else [],
-        "issues": list(visit.issues.order_by("number")),
+        "issues": list(Issue.objects.visible_to(user).filter(visit=visit).order_by("number")),
         "gate": visit.assignment.gate.get("rules", []),
-        **history_of(visit),
+        **own_of(visit, user),
+        **history_of(visit, user),
+    }
+
+
+def own_of(visit: Visit, user: User) -> dict[str, Any]:
+    """The enterprise's self-check: whole for those who may see it, its problems also for the team that goes there."""
+    own = self_check_for(visit)
+    seen = own is not None and SelfCheck.objects.visible_to(user).filter(pk=own.pk).exists()
+    told = own is not None and (seen or visits.is_member(visit, user))
+    return {
+        "own": own,
+        "is_own_seen": seen,
+        "is_own_told": told,
+        "own_problems": problems_of(own.submission) if told and own and own.submission else [],
     }
 
 
@@ -103,15 +114,15 @@ def team_of(visit: Visit, check_ins: list[CheckIn]) -> list[dict[str, Any]]:
     return [{"label": label, "name": one.name, "shown": shown.get(one.pk)} for label, one in people if one is not None]
 
 
-def history_of(visit: Visit) -> dict[str, Any]:
-    """What was found here before, in this campaign and in others."""
-    before = Visit.objects.filter(enterprise=visit.enterprise_id).exclude(pk=visit.pk).finished()
-    locked = Prefetch("records", VisitRecord.objects.locked(), to_attr="locked_records")
+def history_of(visit: Visit, user: User) -> dict[str, Any]:
+    """What was found here before, in this campaign and in others, as far as the person may see it: a site may have
+    belonged to another unit then."""
+    before = Visit.objects.visible_to(user).filter(enterprise=visit.enterprise_id).exclude(pk=visit.pk).finished()
+    locked = Prefetch("records", VisitRecord.objects.visible_to(user).locked(), to_attr="locked_records")
+    issues = Issue.objects.visible_to(user).filter(enterprise=visit.enterprise_id).exclude(visit=visit)
     return {
         "former_visits": list(before.prefetch_related(locked).order_by("-pk")[:HISTORY]),
-        "former_issues": list(
-            Issue.objects.filter(enterprise=visit.enterprise_id).exclude(visit=visit).order_by("-pk")[:HISTORY]
-        ),
+        "former_issues": list(issues.order_by("-pk")[:HISTORY]),
     }
 
 

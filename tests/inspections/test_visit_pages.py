@@ -230,7 +230,14 @@ def test_a_paper_is_made_by_the_page_and_read_by_its_readers_only(scene: Scene) 
     made = signed_in(cast.inspector_a).post(at("record_print", record.pk, "notes"))
     assert body(signed_in(cast.enterprise_a).get(made["Location"])).startswith(b"%PDF-")
     assert signed_in(cast.inspector_b).get(made["Location"]).status_code == 404
-    assert signed_in(cast.enterprise_a).post(at("record_print", record.pk, "told")).status_code == 403
+    for reader in (cast.enterprise_a, cast.officer_a, cast.leader_a, cast.discipline, cast.expert):
+        assert signed_in(reader).post(at("record_print", record.pk, "told")).status_code == 403
+        page = signed_in(reader).get(at("record_view", record.pk)).content.decode()
+        assert (made["Location"] in page, at("record_print", record.pk, "told") in page) == (True, False)
+    assert (
+        at("record_print", record.pk, "told")
+        in signed_in(cast.second_a).get(at("record_view", record.pk)).content.decode()
+    )
     assert signed_in(cast.inspector_a).post(at("record_print", record.pk, "diary")).status_code == 404
 
 

@@ -61,6 +61,7 @@ def visits(stage: Stage) -> Doors:
     paper = key(rows["record"]) | {"kind": "notes"}
     return inspections(
         {
+            "enterprise_panel": one(Ask(key(stage.cast.site_a))),
             "visit_view": {OWN: Ask(done), "own (planned)": Ask(ahead), "own (under way)": Ask(running)},
             "visit_check_in": one(Ask(ahead)),
             "visit_start": one(Ask(ahead)),
@@ -97,8 +98,10 @@ def issues(stage: Stage) -> Doors:
             "issue_sign": one(Ask(reported, sent={"image": signature()})),
             "issue_decide": {
                 f"own ({action})": Ask(reported | {"action": action}, sent=REASON)
-                for action in ("return", "close", "reopen", "void")
-            },
+                for action in ("return", "close", "reopen")
+            }
+            # On the reported row stands a case.
+            | {"own (void)": Ask(mending | {"action": "void"}, sent=REASON)},
             "rectification_photo": {
                 OWN: Ask(reported | {"report_pk": rows["report of mending"].pk, "file_pk": photo.pk}),
                 WRONG_PARENT: Ask(reported | {"report_pk": other.pk, "file_pk": other.photos.get().pk}),
