@@ -2,22 +2,23 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.gate import require
+from accounts.gate import Person, require
 from accounts.models import User
 from core import clock
 from core.paging import KeysetPagination
 from core.refusals import Refused
 from penalties.forms import form_for
 from penalties.models import CaseStep, PenaltyCase
-from penalties.states import CASES
+from penalties.states import CASES, CaseState
 from penalties.steps import take_step
 
 
@@ -28,27 +29,37 @@ class CaseStepSerializer(serializers.ModelSerializer[CaseStep]):
 
 
 class PenaltyCaseSerializer(serializers.ModelSerializer[PenaltyCase]):
+    # As told to whom the case was read for; a case just moved was moved by somebody who sees it whole.
+    state = serializers.SerializerMethodField()
     steps = CaseStepSerializer(many=True, read_only=True)
 
     class Meta:
         model = PenaltyCase
         fields = ["id", "number", "party_name", "party_uscc", "cause", "state", "filed_on", "issue", "steps"]
 
+    @extend_schema_field(serializers.ChoiceField(choices=CaseState.choices))
+    def get_state(self, case: PenaltyCase) -> str:
+        return case.told_state
+
+
+def seen_cases(user: Person) -> QuerySet[PenaltyCase]:
+    """The cases a person sees, each with the steps the person is told of."""
+    steps = Prefetch("steps", queryset=CaseStep.objects.visible_to(user))
+    return PenaltyCase.objects.visible_to(user).prefetch_related(steps)
+
 
 @extend_schema(operation_id="case_list", responses=PenaltyCaseSerializer(many=True))
 @api_view(["GET"])
 def case_list(request: Request) -> Response:
-    rows = PenaltyCase.objects.visible_to(request.user).prefetch_related("steps").order_by("-id")
     paginator = KeysetPagination()
-    page = paginator.paginate_queryset(rows, request)
+    page = paginator.paginate_queryset(seen_cases(request.user).order_by("-id"), request)
     return paginator.get_paginated_response(PenaltyCaseSerializer(page, many=True).data)
 
 
 @extend_schema(operation_id="case_detail", responses=PenaltyCaseSerializer)
 @api_view(["GET"])
 def case_detail(request: Request, pk: int) -> Response:
-    case = get_object_or_404(PenaltyCase.objects.visible_to(request.user), pk=pk)
-    return Response(PenaltyCaseSerializer(case).data)
+    return Response(PenaltyCaseSerializer(get_object_or_404(seen_cases(request.user), pk=pk)).data)
 
 
 @extend_schema(operation_id="case_step", request=OpenApiTypes.OBJECT, responses=PenaltyCaseSerializer)

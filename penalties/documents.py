@@ -8,7 +8,7 @@ from core.documents import PaperField, cn_date, cn_money, issue_pdf
 from core.models import PrintedDocument
 from inspections.models import Issue
 from penalties.models import CaseStep, PenaltyCase
-from penalties.regimes import in_force
+from penalties.regimes import article, in_force
 from penalties.states import Step
 
 TEMPLATE = "documents/penalties/decision.html"
@@ -66,6 +66,10 @@ def words_of(case: PenaltyCase, step: CaseStep) -> dict[str, object]:
         "decided_on": cn_date(step.occurred_on),
         "amount": cn_money(step.fine or 0),
         "regime": regime,
+        # Each step is cited by the law of its own day: the notice may be older than the law of the decision.
+        "notice_article": article("notice", notice.occurred_on),
+        "decide_article": article("decide", step.occurred_on),
+        "late_article": article("late_payment", step.occurred_on),
     }
 
 

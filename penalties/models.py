@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import Unit, User
@@ -31,10 +31,15 @@ class PenaltyCaseQuerySet(ScopedQuerySet["PenaltyCase"]):
 
     def visible_to(self, user: Person) -> "PenaltyCaseQuerySet":
         """An enterprise learns of its case by the prior notice, not by the filing."""
-        seen = super().visible_to(user)
-        if not holdings(user).scope(self.own_capability).enterprise_ids:
-            return seen
-        return seen.filter(steps__kind=Step.NOTICE)
+        own = holdings(user).scope(self.own_capability).enterprise_ids
+        seen = super().visible_to(user).annotate(told=state_told(own))
+        return seen.filter(steps__kind=Step.NOTICE) if own else seen
+
+
+def state_told(own: frozenset[int]) -> Case:
+    """The state as a person is told it: to the party a decision is none before it is served."""
+    unserved = Q(state=CaseState.DECIDED, enterprise_id__in=own)
+    return Case(When(unserved, then=Value(CaseState.NOTICED.value)), default=F("state"))
 
 
 class PenaltyCase(models.Model):
@@ -81,9 +86,25 @@ class PenaltyCase(models.Model):
     def gate_enterprise_id(self) -> int | None:
         return self.enterprise_id
 
+    @property
+    def told_state(self) -> str:
+        """The state as told to whom the row was read for (`visible_to`)."""
+        return str(getattr(self, "told", self.state))
+
+    @property
+    def told_label(self) -> str:
+        return CaseState(self.told_state).label
+
     def row_for(self, capability: str) -> "PenaltyCase | Signing":
-        """What a capability must reach: the authority's people decide (行政处罚法 第五十七条), the branch handles."""
+        """What a capability must reach: people of the authority decide (article `decide`), the branch handles."""
         return Signing(self.authority.path) if capability == "case.decide" else self
+
+
+class CaseStepQuerySet(models.QuerySet["CaseStep"]):
+    def visible_to(self, user: Person) -> "CaseStepQuerySet":
+        """Of cases that the person sees: to the party a decision and its paper are nothing before they are served."""
+        own = holdings(user).scope(PenaltyCaseQuerySet.own_capability).enterprise_ids
+        return self.exclude(kind=Step.DECIDE, case__state=CaseState.DECIDED, case__enterprise_id__in=own)
 
 
 class CaseStep(models.Model):
@@ -100,6 +121,8 @@ class CaseStep(models.Model):
     text = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
     document = models.ForeignKey(PrintedDocument, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CaseStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["case", "pk"]

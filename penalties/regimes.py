@@ -29,8 +29,14 @@ def regime_of(row: dict[str, Any]) -> Regime:
         county_source=row["county_source"],
         review_days=row["appeal"]["review_days"],
         suit_months=row["appeal"]["suit_months"],
+        articles={step: article["cite"] for step, article in row["articles"].items()},
     )
 
 
 def in_force(day: date) -> Regime:
     return regime_on(day, regimes())
+
+
+def article(step: str, day: date) -> str:
+    """What a step taken on a day stands on, as a refusal or a paper cites it."""
+    return in_force(day).articles[step]

@@ -1,6 +1,6 @@
 """Which regime a step follows, and when a party's term to answer has run. Pure: dates in, dates out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,6 +30,8 @@ class Regime:
     county_source: str
     review_days: int
     suit_months: int
+    # What each step stands on, by the names of the data file: "notice" → 《……》第四十四条.
+    articles: Mapping[str, str]
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -56,5 +58,5 @@ def defence_ends_on(noticed_on: date, term: Term, calendar: WorkCalendar) -> dat
 
 
 def heavier_after_defence(noticed: Decimal, decided: Decimal) -> bool:
-    """A decision may not be heavier than what was notified because the party spoke (行政处罚法 第四十五条第二款)."""
+    """A decision may not be heavier than what was notified because the party spoke (the article `not_heavier`)."""
     return decided > noticed

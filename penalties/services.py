@@ -21,7 +21,7 @@ from inspections.services.issues import record_penalty
 from inspections.states import IssueState, Nature
 from penalties.documents import print_decision
 from penalties.models import CaseStep, PenaltyCase
-from penalties.regimes import in_force
+from penalties.regimes import article, in_force
 from penalties.rules import defence_ends_on, heavier_after_defence
 from penalties.states import CASES, Step
 
@@ -84,15 +84,17 @@ def refuse_day(day: date, earliest: date, name: str, after: str, at: datetime) -
 
 
 def refuse_investigators(people: Sequence[User], day: date) -> None:
-    """At least two, each with a certificate valid that day (行政处罚法 第四十二条)."""
+    """At least two, each with a certificate valid that day."""
     if len({person.pk for person in people}) < 2:
-        raise Refused("调查人员不得少于两人。", field="investigators", status=422)
+        cited = article("investigate", day)
+        raise Refused(f"调查人员不得少于两人（{cited}）。", field="investigators", status=422)
     certified = set(
         EnforcementCertificate.objects.valid_on(day).filter(user__in=people).values_list("user_id", flat=True)
     )
     lacking = [person.name for person in people if person.pk not in certified]
     if lacking:
-        raise Refused(f"{'、'.join(lacking)}在立案之日没有有效的执法证。", field="investigators", status=422)
+        cited = article("investigate", day)
+        raise Refused(f"{'、'.join(lacking)}在立案之日没有有效的执法证（{cited}）。", field="investigators", status=422)
 
 
 def create_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> PenaltyCase:
@@ -149,13 +151,17 @@ def give_notice(case: PenaltyCase, *, day: date, fine: Decimal, text: str, actor
     CASES.arrow(case.state, "notice")
     refuse_day(day, last_day(case), "告知日期", "立案日期", at)
     refuse_amount(fine)
-    refuse_empty(text, "text", "告知的理由和依据")
+    refuse_empty(text, "text", f"告知的事实、理由和依据（{article('notice', day)}）")
     term = in_force(day).defence
     until = defence_ends_on(day, term, calendar())
     with transaction.atomic():
         moved = advance(PenaltyCase, case.pk, "notice", table=CASES, actor=actor, at=at)
         number = official_number(case.authority, "罚告字", day.year)
-        detail = {"defence_until": until.isoformat(), "defence_source": term.source}
+        detail = {
+            "article": article("notice", day),
+            "defence_until": until.isoformat(),
+            "defence_source": term.source,
+        }
         add_step(
             moved, Step.NOTICE, day, actor=actor, at=at, document_number=number, fine=fine, text=text, detail=detail
         )
@@ -185,6 +191,7 @@ def decide(case: PenaltyCase, said: Deciding, *, actor: User, at: datetime) -> P
         moved = advance(PenaltyCase, case.pk, "decide", table=CASES, actor=actor, at=at)
         number = official_number(case.authority, "罚决字", said.day.year)
         detail = {
+            "article": article("decide", said.day),
             "evidence": said.evidence,
             "defence": said.defence,
             "discretion": said.discretion,
@@ -203,19 +210,21 @@ def decide(case: PenaltyCase, said: Deciding, *, actor: User, at: datetime) -> P
 
 def refuse_decision(case: PenaltyCase, said: Deciding, actor: User) -> None:
     if case.investigators.filter(pk=actor.pk).exists():
-        # 行政处罚法 第五十七条：决定由行政机关负责人作出；调查与决定分离。
-        raise Refused("您是本案调查人员，不能作出处罚决定。", status=403)
+        cited = article("decide", said.day)
+        raise Refused(f"您是本案调查人员，不能作出处罚决定；决定由行政机关负责人作出（{cited}）。", status=403)
     notice = case.steps.get(kind=Step.NOTICE)
     until = date.fromisoformat(notice.detail["defence_until"])
     if said.day <= until and not said.waived:
         raise Refused(
-            f"陈述申辩（听证申请）期限到 {until:%Y-%m-%d} 届满，届满后才能决定；当事人书面放弃的请勾选。",
+            f"陈述申辩（听证申请）期限到 {until:%Y-%m-%d} 届满（{notice.detail['defence_source']}），届满后才能决定；"
+            "当事人书面放弃的请勾选。",
             field="occurred_on",
             status=422,
         )
     if heavier_after_defence(notice.fine or Decimal(0), said.fine):
         raise Refused(
-            f"决定的罚款不能高于事先告知的 {notice.fine:,.2f} 元（行政处罚法第四十五条）；确需加重的应重新告知。",
+            f"决定的罚款不能高于事先告知的 {notice.fine:,.2f} 元（{article('not_heavier', said.day)}）；"
+            "确需加重的应重新告知。",
             field="fine",
             status=422,
         )
@@ -241,7 +250,12 @@ def serve(case: PenaltyCase, said: Serving, *, actor: User, at: datetime) -> Pen
         raise Refused("送达人须为两人，请选择另一名送达人。", field="second", status=422)
     with transaction.atomic():
         moved = advance(PenaltyCase, case.pk, "serve", table=CASES, actor=actor, at=at)
-        detail = {"method": said.method, "receiver": said.receiver, "place": said.place}
+        detail = {
+            "article": article("serve", said.day),
+            "method": said.method,
+            "receiver": said.receiver,
+            "place": said.place,
+        }
         add_step(moved, Step.SERVE, said.day, actor=actor, at=at, second=said.second, detail=detail)
     return moved
 
@@ -275,8 +289,8 @@ def withdraw(case: PenaltyCase, *, day: date, reason: str, actor: User, at: date
 
 
 def refuse_amount(fine: Decimal) -> None:
-    if fine < 0:
-        raise Refused("罚款金额不能为负数。", field="fine", status=422)
+    if fine <= 0:
+        raise Refused("罚款金额须大于 0 元。", field="fine", status=422)
 
 
 def refuse_empty(text: str, field: str, name: str) -> None:

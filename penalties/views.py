@@ -12,7 +12,6 @@ from accounts.gate import may, require
 from accounts.models import User
 from core import clock
 from core.files import serve as serve_file
-from core.models import PrintedDocument
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.states import Transition
@@ -42,7 +41,7 @@ def filtered(rows: QuerySet[PenaltyCase], request: HttpRequest) -> QuerySet[Pena
     if words:
         rows = rows.filter(Q(number__contains=words) | Q(party_name__contains=words) | Q(cause__contains=words))
     if state in CaseState.values:
-        rows = rows.filter(state=state)
+        rows = rows.filter(Q(told=state))  # the state as the person is told it
     return rows
 
 
@@ -93,7 +92,7 @@ def seen_cases(request: HttpRequest) -> QuerySet[PenaltyCase]:
 
 
 def page_of(request: HttpRequest, case: PenaltyCase) -> dict[str, object]:
-    steps = list(case.steps.select_related("actor", "second", "document"))
+    steps = list(case.steps.visible_to(request.user).select_related("actor", "second", "document"))
     return {
         "case": case,
         "steps": steps,
@@ -169,7 +168,9 @@ def noticed_fine(case: PenaltyCase) -> object:
 @require_GET
 def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseBase:
     case = get_object_or_404(PenaltyCase.objects.visible_to(request.user), pk=pk)
-    document = get_object_or_404(PrintedDocument.objects.of(case), pk=document_pk)
+    steps = case.steps.visible_to(request.user).exclude(document=None).select_related("document__file")
+    document = get_object_or_404(steps, document=document_pk).document
+    assert document is not None
     return serve_file(request, document.file, document.file_name)
 
 

@@ -10,8 +10,6 @@ from pypdf import PdfReader
 from accounts.models import Unit
 from accounts.services.units import move_unit
 from core import clock
-from core.calendar import load_tables
-from core.clock import at_local
 from core.models import AuditEvent
 from core.refusals import Refused
 from inspections.models import Issue, VisitRecord
@@ -20,67 +18,9 @@ from penalties import services
 from penalties.models import CaseStep, PenaltyCase
 from penalties.states import CASES, CaseState
 from tests import factories as make
+from tests.penalties.steps import LATER, deciding, filing
 
 pytestmark = pytest.mark.django_db
-FILED = date(2020, 5, 14)
-NOTICED = date(2020, 5, 20)
-DECIDED = date(2020, 6, 2)
-LATER = at_local(date(2020, 7, 1), 10)
-
-
-@pytest.fixture
-def issue(cast):
-    load_tables()
-    campaign = make.campaign(cast.province)
-    task = make.assignment(make.target(campaign, cast.site_a), cast.inspector_a, cast.second_a)
-    return make.issue(make.locked_record(make.visit(task, state="submitted")))
-
-
-def filing(cast, **changes):
-    values = {
-        "cause": "大气污染防治设施不正常运行案",
-        "violated_article": "《中华人民共和国大气污染防治法》第二十条第二款",
-        "penalty_article": "《中华人民共和国大气污染防治法》第九十九条第三项",
-        "facts": "2020 年 5 月 12 日，2# 碱回收炉布袋除尘器压差异常，排口可见烟羽。",
-        "investigators": [cast.inspector_a, cast.second_a],
-        "filed_on": FILED,
-    }
-    return services.Filing(**(values | changes))
-
-
-def deciding(**changes):
-    values = {
-        "day": DECIDED,
-        "fine": Decimal(280000),
-        "evidence": "现场检查笔录、照片 3 张",
-        "defence": "当事人在法定期限内未提出陈述申辩，未申请听证",
-        "discretion": "首要因素 3 级，次要因素 2 级",
-        "payment": "自收到本决定书之日起 15 日内缴至指定银行",
-    }
-    return services.Deciding(**(values | changes))
-
-
-@pytest.fixture
-def filed(cast, issue):
-    return services.file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
-
-
-@pytest.fixture
-def noticed(cast, filed):
-    return services.give_notice(
-        filed, day=NOTICED, fine=Decimal(280000), text="事实、理由、依据", actor=cast.officer_a, at=LATER
-    )
-
-
-@pytest.fixture
-def decided(cast, noticed):
-    return services.decide(noticed, deciding(), actor=cast.leader_city, at=LATER)
-
-
-@pytest.fixture
-def served(cast, decided):
-    said = services.Serving(date(2020, 6, 4), "直接送达", "秦厂长", "企业办公室", cast.second_a)
-    return services.serve(decided, said, actor=cast.officer_a, at=LATER)
 
 
 def test_a_case_is_signed_in_the_citys_name_before_2026(filed, cast):
@@ -358,12 +298,4 @@ def test_who_signs_decides_not_the_branch_that_handles(client, cast, noticed):
     client.force_login(cast.leader_a)
     assert client.get(url).status_code == 403
     client.force_login(cast.leader_city)
-    assert client.get(url).status_code == 200
-
-
-def test_the_enterprise_learns_of_its_case_by_the_notice(client, cast, filed):
-    client.force_login(cast.enterprise_a)
-    url = reverse("penalties:case_detail", args=[filed.pk])
-    assert client.get(url).status_code == 404
-    services.give_notice(filed, day=NOTICED, fine=Decimal(1000), text="理由", actor=cast.officer_a, at=LATER)
     assert client.get(url).status_code == 200
