@@ -41,16 +41,20 @@ BASE: dict[Role, frozenset[str]] = {
         "enterprise.edit",
         "selfcheck.review",
         "visit.plan",
+        "draw.view",
+        "draw.prepare",
         "issue.edit",
         "issue.verify",
         "case.handle",
         "case.review",
         "report.view",
     },
-    Role.LEADER: LOOK | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"},
+    Role.LEADER: LOOK
+    | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"}
+    | {"draw.view", "draw.approve"},
     Role.CONTACT: LOOK | {"report.view"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
-    Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view"}),
+    Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view"}),
     Role.ENTERPRISE: frozenset(
         {"enterprise.own", "selfcheck.fill", "rectification.report", "visit.countersign", "campaign.view"}
     ),

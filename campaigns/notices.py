@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.gate import people_with
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
-from campaigns.models import Assignment, Campaign, PhaseWindow
+from campaigns.models import Assignment, Campaign, Draw, DrawAdjustment, PhaseWindow
 from core import clock
 from core.notices import notify
 
@@ -89,5 +89,40 @@ def assignment_ended(row: Assignment, at: datetime) -> None:
         f"原定 {row.planned_on}。{row.end_reason}",
         url=reverse("inspections:week_board") + f"?day={row.planned_on}",
         key=f"assignment.ended:{row.pk}:{row.state}",
+        at=at,
+    )
+
+
+def draw_published(row: Draw, at: datetime) -> None:
+    """Organiser and witness learn that the lists are sealed and that their commitments are awaited."""
+    notify(
+        [one.user for one in row.participants.select_related("user")],
+        f"请提交承诺值：{row.number}"[:120],
+        f"{row.title}名单已封存公布，请在 {clock.local(row.commit_by):%m-%d %H:%M} 前提交承诺值。",
+        url=reverse("campaigns:draw_detail", args=[row.pk]),
+        key=f"draw.published:{row.pk}",
+        at=at,
+    )
+
+
+def draw_held(row: Draw, drawn: int, at: datetime) -> None:
+    notify(
+        [one.user for one in row.participants.select_related("user")],
+        f"已抽取 {drawn} 家：{row.number}"[:120],
+        f"{row.title}。结果、证明文件和核验脚本见抽查页面。",
+        url=reverse("campaigns:draw_detail", args=[row.pk]),
+        key=f"draw.held:{row.pk}",
+        at=at,
+    )
+
+
+def adjustment_asked(row: DrawAdjustment, at: datetime) -> None:
+    draw = row.drawn.draw
+    notify(
+        people_with("draw.approve", draw.unit, at),
+        f"抽取后调整待批准：{draw.number}"[:120],
+        f"第 {row.drawn.order} 家，{row.get_kind_display()}。理由：{row.reason}",
+        url=reverse("campaigns:draw_detail", args=[draw.pk]),
+        key=f"adjustment.asked:{row.pk}",
         at=at,
     )

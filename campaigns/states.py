@@ -28,6 +28,20 @@ class AssignmentState(models.TextChoices):
     DONE = "done", "已完成"
 
 
+class DrawState(models.TextChoices):
+    DRAFT = "draft", "准备中"
+    PUBLISHED = "published", "名单已封存公布"
+    DRAWN = "drawn", "已抽取"
+    SUPERSEDED = "superseded", "已重抽"
+    CANCELLED = "cancelled", "已撤销"
+
+
+class AdjustmentState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+
+
 STANDING = (AssignmentState.ASKED.value, AssignmentState.PLANNED.value)
 
 CAMPAIGNS = StateTable(
@@ -60,5 +74,25 @@ ASSIGNMENTS = StateTable(
         Transition("cancel", "撤销", STANDING, "cancelled", "visit.plan", needs_reason=True),
         Transition("postpone", "改期", ("planned",), "postponed", "visit.record", needs_reason=True),
         Transition("finish", "完成", ("planned",), "done", "visit.record"),
+    ),
+)
+
+DRAWS = StateTable(
+    "随机抽查",
+    dict(DrawState.choices),
+    (
+        Transition("publish", "封存并公布名单", ("draft",), "published", "draw.prepare"),
+        Transition("hold", "抽取", ("published",), "drawn", "draw.prepare"),
+        Transition("cancel", "撤销", ("draft", "published"), "cancelled", "draw.prepare", needs_reason=True),
+        Transition("supersede", "重新抽取", ("drawn",), "superseded", "draw.approve", needs_reason=True),
+    ),
+)
+
+ADJUSTMENTS = StateTable(
+    "抽取后调整",
+    dict(AdjustmentState.choices),
+    (
+        Transition("approve", "批准", ("asked",), "approved", "draw.approve"),
+        Transition("refuse", "不予批准", ("asked",), "refused", "draw.approve", needs_reason=True),
     ),
 )

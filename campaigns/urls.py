@@ -1,11 +1,12 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import campaigns, people, reference, windows
+from campaigns.views import campaigns, panels, people, reference, windows
 
 app_name = "campaigns"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", campaigns.campaign_list, name="campaign_list"),
     path("new/", campaigns.campaign_create, name="campaign_create"),
+    path("draws/", include("campaigns.draw_urls")),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/parameters/", campaigns.campaign_parameters, name="campaign_parameters"),
     path("<int:pk>/adopt/", campaigns.campaign_adopt, name="campaign_adopt"),
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/contacts/<int:contact_pk>/end/", people.contact_end, name="contact_end"),
     path("<int:pk>/pledge/", people.pledge_sign, name="pledge_sign"),
     path("<int:pk>/source/", reference.campaign_source, name="campaign_source"),
+    path("of-enterprise/<int:pk>/", panels.enterprise_panel, name="enterprise_panel"),
     path("lists/<int:pk>/", reference.list_detail, name="list_detail"),
     path("blueprints/<int:pk>/", reference.blueprint_detail, name="blueprint_detail"),
 ]

@@ -2,8 +2,10 @@ from django.urls import path
 
 from inspections.views import (
     assignments,
+    draws,
     evidence,
     issues,
+    panels,
     papers,
     planning,
     records,
@@ -18,6 +20,7 @@ urlpatterns = [
     path("targets/build/", planning.target_build, name="target_build"),
     path("targets/<int:pk>/plan/", planning.visit_plan, name="visit_plan"),
     path("targets/<int:pk>/gate/", planning.visit_plan_gate, name="visit_plan_gate"),
+    path("draws/<int:pk>/take-over/", draws.draw_take_over, name="draw_take_over"),
     path("assignments/", assignments.assignment_queue, name="assignment_queue"),
     path("assignments/week/", assignments.week_board, name="week_board"),
     path("assignments/<int:pk>/", assignments.assignment_detail, name="assignment_detail"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("selfchecks/<int:pk>/return/", selfchecks.selfcheck_return, name="selfcheck_return"),
     path("selfchecks/<int:pk>/correct/", selfchecks.selfcheck_correct, name="selfcheck_correct"),
     path("visits/", visits.visit_list, name="visit_list"),
+    path("visits/of-enterprise/<int:pk>/", panels.enterprise_panel, name="enterprise_panel"),
     path("visits/mine/", visits.visit_mine, name="visit_mine"),
     path("visits/<int:pk>/", visits.visit_view, name="visit_view"),
     path("visits/<int:pk>/check-in/", visits.visit_check_in, name="visit_check_in"),

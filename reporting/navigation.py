@@ -39,6 +39,10 @@ class Group:
 
 
 FIELD = ("inspections:visit_list", "inspections:visit_view", "inspections:visit_evidence", "inspections:record_view")
+DRAWS = (
+    *("campaigns:draw", "campaigns:item_list", "campaigns:rating", "campaigns:roster", "campaigns:adjustment"),
+    "inspections:draw",
+)
 NAVIGATION: tuple[Group, ...] = (
     Group(
         "",
@@ -73,6 +77,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "visit.view",
                 section=("inspections:target", "inspections:visit_plan", "inspections:week", "inspections:assignment"),
             ),
+            Entry("随机抽查", "campaigns:draw_list", "dice", "draw.view", section=DRAWS),
             Entry("企业自查", "inspections:selfcheck_list", "clipboard", "selfcheck.view"),
             Entry("我的检查", "inspections:visit_mine", "check", "visit.record", section=("inspections:visit_mine",)),
             Entry("我的检查", "inspections:visit_mine", "check", "visit.advise", section=("inspections:visit_mine",)),

@@ -1,8 +1,10 @@
 from campaigns.models.assignment import Assignment, Lead, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
+from campaigns.models.draw import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, FrozenPool, Recusal
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.pledge import Pledge
+from campaigns.models.pool import InspectorProfile, PoolVersion, Rating
 
 __all__ = [
     "Assignment",
@@ -10,12 +12,21 @@ __all__ = [
     "Campaign",
     "CampaignForm",
     "ContactPerson",
+    "Draw",
+    "DrawAdjustment",
+    "DrawParticipant",
+    "DrawnTarget",
+    "FrozenPool",
     "GroupMember",
+    "InspectorProfile",
     "Lead",
     "ListItem",
     "Phase",
     "PhaseWindow",
     "Pledge",
+    "PoolVersion",
+    "Rating",
+    "Recusal",
     "SharedList",
     "Target",
     "TargetPast",

@@ -1,0 +1,261 @@
+"""What people type about random draws: terms, recusals, commitments, adjustments, the three lists."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from accounts.models import Grant, Region, Unit, User
+from accounts.rules import Role
+from campaigns.draw_rules import percent
+from campaigns.forms.decisions import field_of
+from campaigns.models import Campaign, Draw, DrawAdjustment, DrawnTarget, Rating, Recusal, Target
+from campaigns.services.draws import DIMENSIONS, SPECIALITIES, Settings, may_join, witnesses
+from core import clock
+from core.widgets import DateInput, DateTimeInput
+from enterprises.models import Enterprise
+from enterprises.rules.industries import NUMBERED
+
+PUBLIC_SOURCE = "中国福利彩票“快乐8”在公布时间之后第一次开奖的20个号码，由小到大，用空格分隔"
+TIMES = ("commit_by", "reveal_by", "public_at")
+
+
+class PercentField(forms.DecimalField):
+    """A percentage with two decimals; cleaned to ten-thousandths."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=5, decimal_places=2, **options)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if found is None:
+            return None
+        if not 0 < found <= 100:
+            raise forms.ValidationError("抽取比例须大于 0、不超过 100%。")
+        return int(found * 100)
+
+
+class DrawForm(forms.Form):
+    """The terms of a draw."""
+
+    title = forms.CharField(label="名称", max_length=80, help_text="如：五月涉气企业双随机抽查")
+    campaign = forms.ModelChoiceField(label="行动", queryset=Campaign.objects.none(), empty_label=None)
+    unit = forms.ModelChoiceField(label="组织单位", queryset=Unit.objects.none(), empty_label=None)
+    regions = forms.MultipleChoiceField(
+        label="县市区（不选为全部）", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    industries = forms.TypedMultipleChoiceField(
+        label="行业（不选为全部）",
+        required=False,
+        coerce=int,
+        choices=[(number, name) for number, name in NUMBERED],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    key = forms.ChoiceField(
+        label="对象类别",
+        required=False,
+        choices=[("", "全部"), ("yes", "重点排污单位"), ("no", "非重点排污单位")],
+    )
+    strata_by = forms.MultipleChoiceField(
+        label="分层",
+        required=False,
+        choices=list(DIMENSIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不选为不分层。每层按比例向上取整抽取，下一步可逐层改比例。",
+    )
+    ratio = PercentField(label="默认抽取比例（%）", initial=Decimal(10))
+    team_size = forms.IntegerField(label="每组执法人员", min_value=2, max_value=4, initial=2)
+    speciality = forms.ChoiceField(
+        label="须有的业务专长", required=False, choices=[("", "不限"), *((name, name) for name in SPECIALITIES)]
+    )
+    inspect_on = forms.DateField(label="检查日期", widget=DateInput, help_text="执法证、正面清单按这一天判断。")
+    cross_region = forms.BooleanField(
+        label="异地交叉：不派往本人所在市", required=False, help_text="不勾选时，只派往本人有执法权限的辖区。"
+    )
+    avoid_previous = forms.BooleanField(label="回避曾检查过的企业", required=False, initial=True)
+    witness = forms.ModelChoiceField(
+        label="见证人",
+        queryset=User.objects.none(),
+        empty_label="请选择",
+        help_text="巡查人员，或上级、同级其他单位的人员。",
+    )
+    commit_by = forms.DateTimeField(label="双方提交承诺值截止", widget=DateTimeInput)
+    reveal_by = forms.DateTimeField(label="双方公开密值截止", widget=DateTimeInput)
+    public_at = forms.DateTimeField(
+        label="公共值产生时间", widget=DateTimeInput, help_text="须晚于公开截止：到那时双方都已无法改变自己的密值。"
+    )
+    public_source = forms.CharField(
+        label="公共值取自",
+        max_length=200,
+        initial=PUBLIC_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="任何人都能查到、谁也不能左右的数。写明来源、期次和写法。",
+    )
+
+    def __init__(self, data: Any, *, campaigns: QuerySet[Campaign], units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(data, **options)
+        field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
+        field_of(self, "unit", forms.ModelChoiceField).queryset = units
+        below = Q(pk__in=[])
+        people = User.objects.none()
+        for unit in units:
+            below |= Q(enterprises__unit__path__startswith=unit.path)
+            people = people | witnesses(unit, clock.now())
+        regions = Region.objects.filter(below).distinct().values_list("code", "name")
+        field_of(self, "regions", forms.MultipleChoiceField).choices = list(regions)
+        witness = field_of(self, "witness", forms.ModelChoiceField)
+        witness.queryset = people.select_related("unit").order_by("name")
+        witness.label_from_instance = named
+
+    def settings(self) -> Settings:
+        given = self.cleaned_data
+        kept = {"regions": given["regions"], "industries": given["industries"], "key": given["key"]}
+        direct = ("title", "strata_by", "ratio", "inspect_on", *TIMES, "public_source", "team_size", "speciality")
+        flags = {name: given[name] for name in ("cross_region", "avoid_previous")}
+        return Settings(filters=kept, **{name: given[name] for name in direct}, **flags)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        commit_by, reveal_by, public_at = (given.get(name) for name in TIMES)
+        if commit_by and reveal_by and commit_by >= reveal_by:
+            self.add_error("reveal_by", "公开截止时间须晚于承诺截止时间。")
+        if reveal_by and public_at and reveal_by >= public_at:
+            self.add_error("public_at", "公共值产生时间须晚于公开截止时间，否则后公开的一方可以挑结果。")
+        return given
+
+
+def beginning() -> dict[str, Any]:
+    """What an empty form proposes: tomorrow's two deadlines, and the evening's number."""
+    day = clock.today() + timedelta(days=1)
+    hours = {"commit_by": (12, 0), "reveal_by": (17, 0), "public_at": (21, 30)}
+    times = {name: clock.local(clock.at_local(day, *at)) for name, at in hours.items()}
+    return {**times, "inspect_on": day + timedelta(days=1)}
+
+
+def as_typed(draw: Draw) -> dict[str, Any]:
+    """A draft as its form shows it."""
+    plain = ("title", "strata_by", "team_size", "speciality", "inspect_on", "cross_region", "avoid_previous")
+    return {
+        **{name: getattr(draw, name) for name in (*plain, "public_source", "campaign", "unit")},
+        **{name: clock.local(getattr(draw, name)) for name in TIMES},
+        **draw.filters,
+        "ratio": percent(draw.ratio),
+        "witness": draw.participants.get(role="witness").user_id,
+    }
+
+
+def named(person: Any) -> str:
+    return f"{person.name}（{person.unit.short_name if person.unit else '无单位'}）"
+
+
+class DrawFilter(forms.Form):
+    """What the address may ask of the list of draws."""
+
+    q = forms.CharField(
+        label="名称或文号", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Draw.State.choices])
+    campaign = forms.ModelChoiceField(
+        label="行动", required=False, queryset=Campaign.objects.none(), empty_label="全部"
+    )
+    year = forms.IntegerField(label="检查年份", required=False, min_value=2000, max_value=2100)
+
+    def __init__(self, data: Any, *, campaigns: QuerySet[Campaign]) -> None:
+        super().__init__(data)
+        field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
+
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class RecusalForm(forms.Form):
+    user = forms.ModelChoiceField(label="执法人员", queryset=User.objects.none(), empty_label="请选择")
+    enterprise = forms.CharField(
+        label="回避的企业", max_length=120, required=False, help_text="填企业全称；不填则本次抽查整体回避。"
+    )
+    kind = forms.ChoiceField(label="方式", choices=Recusal.Kind.choices)
+    reason = forms.CharField(label="事由", max_length=200)
+
+    def __init__(self, data: Any, *, draw: Draw) -> None:
+        super().__init__(data)
+        self.draw = draw
+        field = field_of(self, "user", forms.ModelChoiceField)
+        field.queryset, field.label_from_instance = inspectors_under(draw.unit), named
+
+    def clean_enterprise(self) -> Enterprise | None:
+        name = self.cleaned_data["enterprise"].strip()
+        if not name:
+            return None
+        rows = Target.objects.filter(campaign=self.draw.campaign_id, unit__path__startswith=self.draw.unit.path)
+        found = list(rows.filter(enterprise__name=name).select_related("enterprise")[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(f"检查对象中{'没有' if not found else '有多家'}“{name}”，请填全称。")
+        return found[0].enterprise
+
+
+def inspectors_under(unit: Unit) -> QuerySet[User]:
+    grants = Grant.objects.in_force(clock.today()).filter(role=Role.INSPECTOR, unit__path__startswith=unit.path)
+    return User.objects.filter(pk__in=grants.values("user")).select_related("unit").order_by("name")
+
+
+class AdjustForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="调整", choices=DrawAdjustment.Kind.choices, widget=forms.RadioSelect, initial="replace"
+    )
+    person_out = forms.ModelChoiceField(
+        label="换下", queryset=User.objects.none(), required=False, empty_label="请选择"
+    )
+    person_in = forms.ModelChoiceField(label="换上", queryset=User.objects.none(), required=False, empty_label="请选择")
+    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, data: Any, *, drawn: DrawnTarget) -> None:
+        super().__init__(data)
+        people = User.objects.select_related("unit").order_by("name")
+        for name, keys in (("person_out", drawn.team), ("person_in", [pk for pk, _ in may_join(drawn)])):
+            field = field_of(self, name, forms.ModelChoiceField)
+            field.queryset, field.label_from_instance = people.filter(pk__in=keys), named
+
+
+class ItemsForm(forms.Form):
+    lines = forms.CharField(
+        label="抽查事项清单",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="每行一项：事项｜依据。保存后成为新的一版，旧版保留。",
+    )
+
+
+class RatingForm(forms.Form):
+    enterprise = forms.CharField(label="企业全称", max_length=120)
+    credit = forms.ChoiceField(label="环境信用", required=False, choices=[("", "未评定"), *Rating.Credit.choices])
+    risk = forms.ChoiceField(label="风险等级", required=False, choices=[("", "未评定"), *Rating.Risk.choices])
+    size = forms.ChoiceField(label="规模", required=False, choices=[("", "未评定"), *Rating.Size.choices])
+    offences = forms.IntegerField(label="近两年违法次数", min_value=0, max_value=999, initial=0)
+    basis = forms.CharField(label="评定依据", max_length=200, help_text="如环境信用评价结果、研判报告的文号。")
+
+    def __init__(self, data: Any, *, sites: QuerySet[Enterprise]) -> None:
+        super().__init__(data)
+        self.sites = sites
+
+    def clean_enterprise(self) -> Enterprise:
+        found = list(self.sites.filter(name=self.cleaned_data["enterprise"].strip())[:2])
+        if len(found) != 1:
+            raise forms.ValidationError("企业库中没有（或不止一家）这个名称，请填本辖区企业的全称。")
+        return found[0]
+
+
+class SpecialityForm(forms.Form):
+    user = forms.ModelChoiceField(label="执法人员", queryset=User.objects.none(), empty_label="请选择")
+    specialities = forms.MultipleChoiceField(
+        label="业务专长",
+        required=False,
+        choices=[(name, name) for name in SPECIALITIES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        field = field_of(self, "user", forms.ModelChoiceField)
+        field.queryset, field.label_from_instance = people, named

@@ -1,0 +1,289 @@
+"""What a draw may draw from: the pool, its strata, who is left out and why. A fixed number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import EnforcementCertificate, Grant, Region, Unit
+from accounts.rules import Role
+from campaigns.draw_rules import Standing, grounds, quota, weight
+from campaigns.models import Assignment, Draw, InspectorProfile, Pledge, Rating, Recusal, Target
+from campaigns.states import AssignmentState
+from enterprises.models import Enterprise, PositiveListEntry
+from enterprises.rules.industries import industry_name
+
+DIMENSIONS = {"region": "县市区", "industry": "行业", "size": "规模", "key": "类别", "risk": "风险等级"}
+COLUMNS = ["id", "name", "code", "area", "city", "stratum", "credit", "risk", "offences", "positive", "weight"]
+PERSON_COLUMNS = ["id", "name", "unit", "city", "areas", "certificate", "valid_to", "specialities"]
+UNRATED = "未评定"
+
+
+@dataclass
+class Candidate:
+    """One enterprise of the campaign's list, with what is known of it."""
+
+    id: int
+    enterprise_id: int
+    name: str
+    code: str
+    region: str
+    industry: int | None
+    key: bool
+    area: str
+    city: str
+    state: str
+    visits: int
+    size: str = ""
+    standing: Standing = field(default_factory=Standing)
+    planned: bool = False
+
+    def value(self, dimension: str) -> str:
+        values = {
+            "region": self.region,
+            "industry": str(self.industry or ""),
+            "size": self.size,
+            "key": "key" if self.key else "other",
+            "risk": self.standing.risk,
+        }
+        return values[dimension]
+
+    def stratum(self, dimensions: Iterable[str]) -> str:
+        return "|".join(f"{name}={self.value(name)}" for name in dimensions) or "all"
+
+    def row(self, stratum: str) -> list[Any]:
+        of = self.standing
+        facts = [of.credit, of.risk, of.offences, of.positive, weight(of)]
+        return [self.id, self.name, self.code, self.area, self.city, stratum, *facts]
+
+
+@dataclass
+class Gathered:
+    """Everything a draw is made of, in plain values and in the order that is published."""
+
+    strata: list[dict[str, Any]] = field(default_factory=list)
+    enterprises: list[list[Any]] = field(default_factory=list)
+    excluded: list[list[Any]] = field(default_factory=list)
+    inspectors: list[list[Any]] = field(default_factory=list)
+    excluded_inspectors: list[list[Any]] = field(default_factory=list)
+    recusals: list[list[Any]] = field(default_factory=list)
+    library: list[list[Any]] = field(default_factory=list)
+    roster: list[list[Any]] = field(default_factory=list)
+
+    @property
+    def quota(self) -> int:
+        return sum(stratum["quota"] for stratum in self.strata)
+
+
+def gather(draw: Draw) -> Gathered:
+    """Ask the register, the ratings and the inspectors' list as they are now; nothing is written."""
+    found = Gathered()
+    cities = city_paths()
+    chosen = candidates(draw, cities)
+    found.library = [library_row(one) for one in chosen]
+    sort_out(draw, chosen, found)
+    people(draw, cities, found)
+    pool = {one.enterprise_id: one.id for one in chosen}
+    found.recusals = recusals(draw, pool, {row[0] for row in found.inspectors}, {row[0] for row in found.enterprises})
+    return found
+
+
+def city_paths() -> dict[str, str]:
+    """Path → name of every city's unit; a county's or a team's city is found by prefix."""
+    return dict(Unit.objects.at_level("city").values_list("path", "short_name"))
+
+
+def city_of(path: str, cities: dict[str, str]) -> str:
+    parts = path.split("/")
+    for length in range(len(parts) - 1, 1, -1):
+        prefix = "/".join(parts[:length]) + "/"
+        if prefix in cities:
+            return prefix
+    return ""
+
+
+def candidates(draw: Draw, cities: dict[str, str]) -> list[Candidate]:
+    rows = Target.objects.filter(campaign=draw.campaign_id, unit__path__startswith=draw.unit.path)
+    for name, lookup in (("regions", "enterprise__region__in"), ("industries", "enterprise__industry__in")):
+        if draw.filters.get(name):
+            rows = rows.filter(**{lookup: draw.filters[name]})
+    if draw.filters.get("key"):
+        rows = rows.filter(is_key=draw.filters["key"] == "yes")
+    site = ("enterprise__name", "enterprise__entity__uscc", "enterprise__region_id", "enterprise__industry")
+    values = rows.order_by("pk").values_list(
+        "pk", "enterprise_id", *site, "is_key", "unit__path", "enterprise__state", "visit_count"
+    )
+    known: dict[str, str] = {}
+    found = []
+    for pk, enterprise, name, code, region, industry, key, area, state, visits in values:
+        if area not in known:
+            known[area] = city_of(area, cities)
+        found.append(
+            Candidate(pk, enterprise, name, code or "", region, industry, key, area, known[area], state, visits)
+        )
+    rate_candidates(draw, found)
+    return found
+
+
+def rate_candidates(draw: Draw, found: list[Candidate]) -> None:
+    here = Q(enterprise__targets__campaign=draw.campaign_id)
+    rated = {
+        row[0]: row[1:]
+        for row in Rating.objects.filter(here, is_current=True).values_list(
+            "enterprise", "size", "credit", "risk", "offences"
+        )
+    }
+    listed = PositiveListEntry.objects.in_force(draw.inspect_on).filter(here)
+    positive = set(listed.values_list("enterprise", flat=True))
+    standing = Assignment.objects.standing().filter(target__campaign=draw.campaign_id)
+    planned = set(standing.values_list("target", flat=True))
+    for one in found:
+        one.size, credit, risk, offences = rated.get(one.enterprise_id, ("", "", "", 0))
+        one.standing = Standing(credit, risk, offences, one.enterprise_id in positive)
+        one.planned = one.id in planned
+
+
+def library_row(one: Candidate) -> list[Any]:
+    """As the enterprises' list keeps it, version by version."""
+    of = one.standing
+    facts = [one.region, one.industry, one.key, one.size, of.credit, of.risk, of.offences, of.positive, one.state]
+    return [one.id, one.name, one.code, one.area, *facts]
+
+
+def left_out(one: Candidate) -> str:
+    """Why an enterprise is not drawn from, or ""."""
+    if one.state == Enterprise.State.CLOSED:
+        return "已登记关停注销"
+    if one.state == Enterprise.State.HALTED:
+        return "临时停产"
+    if one.key and one.standing.positive:
+        return "正面清单内的重点单位，免于现场执法检查"
+    if one.planned:
+        return "已有未完成的派单"
+    if one.visits:
+        return f"本行动内已检查 {one.visits} 次，不重复检查"
+    return ""
+
+
+def sort_out(draw: Draw, chosen: list[Candidate], found: Gathered) -> None:
+    """Pool, exclusions and strata; a stratum is made of all candidates, so that one left empty is seen."""
+    sizes, before = Counter[str](), Counter[str]()
+    firsts: dict[str, Candidate] = {}
+    for one in chosen:
+        key = one.stratum(draw.strata_by)
+        firsts.setdefault(key, one)
+        before[key] += 1
+        if reason := left_out(one):
+            found.excluded.append([one.id, one.name, reason])
+        else:
+            sizes[key] += 1
+            found.enterprises.append(one.row(key))
+    regions = dict(Region.objects.filter(pk__in={one.region for one in firsts.values()}).values_list("pk", "name"))
+    for key in sorted(firsts):
+        ratio = draw.ratios.get(key, draw.ratio)
+        found.strata.append(
+            {
+                "key": key,
+                "label": label_of(firsts[key], draw.strata_by, regions),
+                "ratio": ratio or 0,
+                "size": sizes[key],
+                "excluded": before[key] - sizes[key],
+                "quota": quota(sizes[key], ratio or 0),
+            }
+        )
+
+
+def label_of(one: Candidate, dimensions: Iterable[str], regions: dict[str, str]) -> str:
+    words = {
+        "region": regions.get(one.region, one.region),
+        "industry": industry_name(one.industry) or "未登记行业",
+        "size": dict(Rating.Size.choices).get(one.size, f"规模{UNRATED}"),
+        "key": "重点排污单位" if one.key else "非重点排污单位",
+        "risk": dict(Rating.Risk.choices).get(one.standing.risk, f"风险{UNRATED}"),
+    }
+    return " · ".join(words[name] for name in dimensions) or "全部对象"
+
+
+def neighbours(path: str) -> list[str]:
+    """The paths of the units above one."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:length]) + "/" for length in range(1, len(parts))]
+
+
+def people(draw: Draw, cities: dict[str, str], found: Gathered) -> None:
+    """Everybody who may enforce in the unit (or above it), and why some are left out."""
+    areas: dict[int, list[str]] = defaultdict(list)
+    who = {}
+    place = Q(unit__path__startswith=draw.unit.path) | Q(unit__path__in=neighbours(draw.unit.path))
+    grants = Grant.objects.in_force(draw.inspect_on).filter(place, role=Role.INSPECTOR, kind=Grant.Kind.UNIT)
+    for grant in grants.select_related("unit", "user__unit").order_by("user_id", "pk"):
+        if grant.unit:
+            areas[grant.user_id].append(grant.unit.path)
+            who[grant.user_id] = grant.user
+    certificates = certificates_of(draw, list(who))
+    specialities = dict(InspectorProfile.objects.filter(user__in=who).values_list("user", "specialities"))
+    obstacles = obstacles_of(draw, list(who))
+    for pk, person in sorted(who.items()):
+        number, valid_to = certificates.get(pk, ("", ""))
+        home = person.unit
+        good_at = sorted(specialities.get(pk, []))
+        city = city_of(home.path, cities) if home else ""
+        row = [pk, person.name, home.short_name if home else "", city, areas[pk], number, valid_to, good_at]
+        found.roster.append(row)
+        reasons = [*obstacles[pk]]
+        reasons += ["账号已停用"] * (not person.is_active)
+        reasons += [f"{draw.inspect_on} 没有有效的执法证"] * (not number)
+        reasons += [f"没有“{draw.speciality}”专长"] * bool(draw.speciality and draw.speciality not in good_at)
+        if reasons:
+            found.excluded_inspectors.append([pk, person.name, "；".join(reasons)])
+        else:
+            found.inspectors.append(row)
+
+
+def certificates_of(draw: Draw, who: list[int]) -> dict[int, tuple[str, str]]:
+    valid = EnforcementCertificate.objects.valid_on(draw.inspect_on).filter(user__in=who).order_by("valid_to", "pk")
+    return {user: (number, str(valid_to)) for user, number, valid_to in valid.values_list("user", "number", "valid_to")}
+
+
+def obstacles_of(draw: Draw, who: list[int]) -> dict[int, list[str]]:
+    """What keeps a person out of this draw altogether: no pledge, a recusal from the whole draw."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if draw.campaign.blueprint.data.get("pledge"):
+        signed = set(Pledge.objects.filter(campaign=draw.campaign_id, user__in=who).values_list("user", flat=True))
+        for pk in who:
+            found[pk] += ["尚未签署廉洁自律承诺书"] * (pk not in signed)
+    for row in Recusal.objects.filter(draw=draw.pk, ended_at=None).order_by("pk"):
+        found[row.user_id].append(f"{row.get_kind_display()}：{row.reason}")
+    return found
+
+
+def recusals(draw: Draw, pool: dict[int, int], inspectors: set[int], rows: set[int]) -> list[list[Any]]:
+    """Who keeps away from which enterprise, each pair once with its reason: declared, or went there before."""
+    found: dict[tuple[int, int], str] = {}
+    if draw.avoid_previous:
+        done = Assignment.objects.filter(
+            state=AssignmentState.DONE, target__enterprise__targets__campaign=draw.campaign_id
+        ).order_by("planned_on")
+        people = ("lead_inspector", "second_inspector", "planned_on")
+        for enterprise, lead, second, day in done.values_list("target__enterprise", *people):
+            for person in (lead, second):
+                found[pool.get(enterprise, 0), person] = f"曾于 {day} 检查该企业"
+    declared = Recusal.objects.filter(
+        ended_at=None, enterprise__targets__campaign=draw.campaign_id, user__in=inspectors
+    ).order_by("pk")
+    for row in declared:
+        if row.enterprise_id:
+            found[pool.get(row.enterprise_id, 0), row.user_id] = f"{row.get_kind_display()}：{row.reason}"
+    return [
+        [enterprise, person, reason]
+        for (enterprise, person), reason in sorted(found.items())
+        if enterprise in rows and person in inspectors
+    ]
+
+
+def said_of(row: list[Any]) -> list[str]:
+    """The weight of a pool row in words, with the numbers of the rules."""
+    facts = dict(zip(COLUMNS, row, strict=True))
+    return grounds(Standing(facts["credit"], facts["risk"], facts["offences"], facts["positive"]))

@@ -1,0 +1,123 @@
+"""One list and two pools (一单两库): items, ratings of enterprises, inspectors with certificates and specialities."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.gate import able_somewhere, deny, require_somewhere
+from accounts.models import EnforcementCertificate, Grant, User
+from accounts.rules import Role
+from campaigns.forms.draws import ItemsForm, RatingForm, SpecialityForm
+from campaigns.models import InspectorProfile, PoolVersion, Rating
+from campaigns.services import draws
+from campaigns.views.draws.frame import PREPARE, VIEW, pool_tabs, under, units_for
+from campaigns.views.frame import person
+from core import clock
+from core.paging import KeysetPage
+from core.refusals import Refused
+from enterprises.models import Enterprise
+
+
+def opened(request: HttpRequest) -> User:
+    """Who looks may look; who sends must also be able to prepare draws."""
+    user = person(request)
+    require_somewhere(user, VIEW)
+    if request.method == "POST" and not able_somewhere(user, PREPARE):
+        deny(user, PREPARE, None)
+    return user
+
+
+def versions(user: User, kind: str) -> QuerySet[PoolVersion]:
+    rows = PoolVersion.objects.visible_to(user).filter(kind=kind).defer("text").select_related("unit", "made_by")
+    return rows.order_by("-made_at", "-pk")[:20]
+
+
+def answered(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    return render(request, f"campaigns/draws/{name}.html", {**context, "tabs": pool_tabs(request)}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def item_list(request: HttpRequest) -> HttpResponse:
+    user = opened(request)
+    unit = units_for(user, PREPARE).first()
+    current = draws.items_of(unit or units_for(user, VIEW)[0])
+    rows = draws.rows_of(current) if current else []
+    typed = "\n".join(f"{name}｜{basis}" for _, name, basis in rows)
+    form = ItemsForm(request.POST if request.method == "POST" else None, initial={"lines": typed})
+    if request.method == "POST" and unit and form.is_valid():
+        try:
+            kept = draws.keep_items(unit, form.cleaned_data["lines"], actor=user, at=clock.now())
+        except Refused as refusal:
+            form.add_error("lines", refusal.message)
+        else:
+            messages.success(request, f"抽查事项清单现为第 {kept.number} 版，共 {kept.size} 项。")
+            return redirect("campaigns:item_list")
+    kept_versions = versions(user, PoolVersion.Kind.ITEMS)
+    context = {"form": form if unit else None, "current": current, "rows": rows, "versions": kept_versions}
+    return answered(request, "item_list", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rating_list(request: HttpRequest) -> HttpResponse:
+    user = opened(request)
+    sites = Enterprise.objects.filter(under(user, PREPARE, "unit__path"))
+    prepares = able_somewhere(user, PREPARE)
+    form = RatingForm(request.POST if request.method == "POST" else None, sites=sites)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = draws.rate(**form.cleaned_data, actor=user, at=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, f"{row.enterprise.name}的分级评定已登记，下次抽取起按新的权重。")
+            return redirect("campaigns:rating_list")
+    seen = Rating.objects.filter(under(user, VIEW, "enterprise__unit__path"), is_current=True)
+    page = KeysetPage(seen.select_related("enterprise__unit", "rated_by"), ("-rated_at", "-id")).for_request(request)
+    context = {
+        "form": form if prepares else None,
+        "page": page,
+        "versions": versions(user, PoolVersion.Kind.ENTERPRISES),
+    }
+    return answered(request, "rating_list", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def roster(request: HttpRequest) -> HttpResponse:
+    user = opened(request)
+    grants = Grant.objects.in_force(clock.today()).filter(role=Role.INSPECTOR, kind=Grant.Kind.UNIT)
+    people = User.objects.filter(is_active=True).select_related("unit")
+    mine = people.filter(pk__in=grants.filter(under(user, PREPARE, "unit__path")).values("user")).order_by("name")
+    form = SpecialityForm(request.POST if request.method == "POST" else None, people=mine)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        draws.set_specialities(given["user"], given["specialities"], actor=user, at=clock.now())
+        messages.success(request, f"{given['user'].name}的业务专长已登记。")
+        return redirect("campaigns:roster")
+    seen = people.filter(pk__in=grants.filter(under(user, VIEW, "unit__path")).values("user"))
+    page = KeysetPage(seen, ("name", "id")).for_request(request)
+    context = {
+        "form": form if able_somewhere(user, PREPARE) else None,
+        "page": page,
+        "lines": described(page.rows),
+        "versions": versions(user, PoolVersion.Kind.INSPECTORS),
+        "today": clock.today(),
+    }
+    return answered(request, "roster", context)
+
+
+def described(people: list[User]) -> list[dict[str, Any]]:
+    """Certificate and specialities of each; two queries."""
+    certificates = EnforcementCertificate.objects.filter(user__in=people, withdrawn_on=None)
+    until: dict[int, date] = dict(certificates.values_list("user").annotate(Max("valid_to")).order_by())
+    known = dict(InspectorProfile.objects.filter(user__in=people).values_list("user", "specialities"))
+    return [{"person": one, "until": until.get(one.pk), "specialities": known.get(one.pk, [])} for one in people]

@@ -1,0 +1,130 @@
+"""A small frozen pool and a whole proof in plain values, for tests that need no database."""
+
+import hashlib
+import json
+from typing import Any
+
+from campaigns.draw_rules import (
+    FORMAT,
+    WEIGHTS,
+    Standing,
+    canonical,
+    commitment,
+    digest_of,
+    perform,
+    quota,
+    results_digest,
+    seed_of,
+    weight,
+)
+from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS
+
+CITIES = ("/1/2/", "/1/3/")
+SECRET = {"organiser": "a" * 64, "witness": "b" * 64}
+
+
+def seed(number: int) -> str:
+    """The seeds of tests: always the same."""
+    return hashlib.sha256(f"test {number}".encode()).hexdigest()
+
+
+def enterprise(number: int, *, stratum: str = "all", city: str = CITIES[0], **of: Any) -> list[Any]:
+    standing = Standing(**of)
+    facts = [standing.credit, standing.risk, standing.offences, standing.positive, weight(standing)]
+    return [number, f"示例企业{number}", f"91{number:016d}", f"{city}9/", city, stratum, *facts]
+
+
+def inspector(number: int, *, city: str = CITIES[0], areas: list[str] | None = None) -> list[Any]:
+    return [number, f"检查员{number}", "源汇区", city, areas or ["/1/"], f"豫L{number:05d}", "2027-12-31", ["大气"]]
+
+
+def frozen(
+    enterprises: list[list[Any]],
+    inspectors: list[list[Any]],
+    *,
+    ratio: int = 1000,
+    recusals: list[list[Any]] | None = None,
+    cross_region: bool = False,
+    team_size: int = 2,
+) -> dict[str, Any]:
+    sizes: dict[str, int] = {}
+    for row in enterprises:
+        sizes[row[5]] = sizes.get(row[5], 0) + 1
+    return {
+        "format": FORMAT,
+        "draw": {"number": "漯环双随机〔2020〕1号", "title": "五月抽查", "redraw_of": "", "redraw_reason": ""},
+        "items": {"version": 1, "rows": [[1, "污染防治设施运行", "《大气污染防治法》"]]},
+        "pools": {"enterprises": {"version": 1, "digest": "0" * 64}, "inspectors": {"version": 1, "digest": "1" * 64}},
+        "witnessing": {
+            "participants": [["organiser", "吴经办", "漯河市"], ["witness", "沈巡查", "省厅"]],
+            "commit_by": "2020-05-12T02:00:00+00:00",
+            "reveal_by": "2020-05-12T03:00:00+00:00",
+            "public_at": "2020-05-12T04:00:00+00:00",
+            "public_source": "示例彩票第一期",
+        },
+        "terms": {
+            "strata_by": [],
+            "team_size": team_size,
+            "speciality": "",
+            "cross_region": cross_region,
+            "avoid_previous": True,
+            "weights": dict(WEIGHTS),
+        },
+        "strata": [
+            {"key": key, "label": key, "ratio": ratio, "size": size, "excluded": 0, "quota": quota(size, ratio)}
+            for key, size in sorted(sizes.items())
+        ],
+        "enterprises": {"columns": COLUMNS, "rows": enterprises},
+        "inspectors": {"columns": PERSON_COLUMNS, "rows": inspectors},
+        "excluded_enterprises": [[900, "停产企业", "临时停产"]],
+        "excluded_inspectors": [[901, "无证人员", "没有有效的执法证"]],
+        "recusals": recusals or [],
+    }
+
+
+def proof(pool: dict[str, Any], *, reveals: bool = True) -> dict[str, Any]:
+    """A proof as the platform writes it."""
+    pool_digest = digest_of(pool)
+    people = [
+        {
+            "role": role,
+            "name": name,
+            "commitment": commitment(pool_digest, role, SECRET[role]),
+            "committed_at": "2020-05-12T01:00:00+00:00",
+            "value": SECRET[role] if reveals or role == "organiser" else "",
+            "revealed_at": "2020-05-12T02:30:00+00:00",
+        }
+        for role, name, _ in pool["witnessing"]["participants"]
+    ]
+    source = pool["witnessing"]["public_source"]
+    key = seed_of(pool_digest, [(p["role"], p["commitment"], p["value"]) for p in people], source, "03 11 25")
+    rows = [one.as_row() for one in perform(pool, key)]
+    said = {
+        "frozen": pool,
+        "pool_digest": pool_digest,
+        "published_at": "2020-05-12T00:00:00+00:00",
+        "participants": people,
+        "public": {
+            "source": source,
+            "value": "03 11 25",
+            "entered_by": "吴经办",
+            "confirmed_by": "沈巡查",
+            "confirmed_at": "2020-05-12T04:10:00+00:00",
+        },
+        "seed": key,
+        "drawn_at": "2020-05-12T04:11:00+00:00",
+        "results": rows,
+        "result_digest": results_digest(key, rows),
+        "adjustments": [{"order": 1, "kind": "drop", "reason": "停产", "approved_by": "冯局长"}],
+    }
+    whole: dict[str, Any] = json.loads(canonical(said))
+    return whole | {"digest": digest_of(whole)}
+
+
+def ordinary() -> dict[str, Any]:
+    """Two strata, a recusal, weights of every kind."""
+    enterprises = [
+        enterprise(n, stratum="industry=1" if n % 3 else "industry=2", credit="bad" if n == 5 else "", positive=n == 7)
+        for n in range(1, 32)
+    ]
+    return frozen(enterprises, [inspector(n) for n in range(101, 107)], recusals=[[4, 101, "自行回避：亲属"]])
