@@ -1,18 +1,21 @@
-"""Reading blueprint files: checked by schema, joined with their forms, errors as "file:line: sentence"."""
+"""Reading blueprints, from files or pasted; checked by schema and blueprint_faults, errors as "file:line: sentence"."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from campaigns import blueprint_faults
+from campaigns.blueprint_faults import Fault
 from core import yaml_lines
 from core.form_engine import definitions
 
 ROOT = Path(__file__).parent / "blueprints"
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schema.json").read_text(encoding="utf-8"))
-# A day that every year has and one that only leap years have: a blueprint's month and day must be a day in any year.
-ANY_YEAR = 2021
+# The document itself, sentence by sentence, beside the blueprint that cites it.
+TEXT = "text.yaml"
+LIST_SECTIONS = (*blueprint_faults.NAMED, "basis", "defects")
 
 
 class BadBlueprint(ValueError):
@@ -23,100 +26,114 @@ class BadBlueprint(ValueError):
         self.errors = errors
 
 
-Fault = tuple[yaml_lines.Where, str]
-
-
 def read_blueprint(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The data of <folder>/blueprint.yaml and the expanded definition of each of its forms, by purpose."""
+    """The data of <folder>/blueprint.yaml with its text, and the expanded definition of each form that is a file."""
     path = folder / "blueprint.yaml"
     data, lines = _load(path, "blueprint")
-    errors = [yaml_lines.at(path, lines, where, said) for where, said in blueprint_faults(data, folder)]
+    if (folder / TEXT).is_file():
+        data["text"], _ = _load(folder / TEXT, "text")
+    errors = named(_folder_faults(data, lines, folder), lines, path)
     forms: dict[str, dict[str, Any]] = {}
-    for form in data["forms"]:
+    for form in data.get("forms", []):
+        if "file" not in form or not (folder / form["file"]).is_file():
+            continue  # a form that the platform holds, or one that _folder_faults names
         try:
             forms[form["purpose"]] = definitions.read_definition(folder / form["file"])
-        except FileNotFoundError:
-            continue  # named by blueprint_faults, with its line
         except definitions.BadDefinition as error:
             errors += error.errors
     if errors:
         raise BadBlueprint(errors)
-    return data, forms
+    return whole(data), forms
+
+
+def read_text(
+    text: str, name: str, more: Callable[[Mapping[str, Any]], Iterable[Fault]] = lambda data: ()
+) -> dict[str, Any]:
+    """A blueprint that somebody pasted or handed in as one file; `more` are the faults that only a caller can know."""
+    try:
+        data, lines = yaml_lines.loads(text, name)
+    except yaml_lines.BadYaml as error:
+        raise BadBlueprint([str(error)]) from error
+    if not isinstance(data, dict):
+        raise BadBlueprint([f"{name}:1: 应当是一组键值，以 name: 开头"])
+    _valid(data, lines, "blueprint", name)
+    errors = named([*blueprint_faults.faults(data, lines), *_no_files(data), *more(data)], lines, name)
+    if errors:
+        raise BadBlueprint(errors)
+    return whole(data)
+
+
+def named(faults: Iterable[Fault], lines: yaml_lines.Lines, name: Path | str) -> list[str]:
+    """Faults as "file:line: sentence", in the order of the file, each once."""
+    found = sorted((yaml_lines.line_of(lines, where), said) for where, said in faults)
+    return [f"{name}:{line}: {said}" for line, said in dict.fromkeys(found)]
+
+
+def _no_files(data: Mapping[str, Any]) -> Iterator[Fault]:
+    for index, form in enumerate(data.get("forms", [])):
+        if "file" in form:
+            yield ("forms", index, "file"), "在页面上写的模板不能带文件，请用 definition 引用平台已有的表单"
 
 
 def read_shared(path: Path) -> dict[str, Any]:
     """A file of shared lists."""
     data, lines = _load(path, "shared")
-    errors = [yaml_lines.at(path, lines, where, said) for where, said in shared_faults(data)]
+    errors = named(shared_faults(data), lines, path)
     if errors:
         raise BadBlueprint(errors)
-    return data
+    checked: dict[str, Any] = data
+    return checked
 
 
-def _load(path: Path, kind: str) -> tuple[dict[str, Any], yaml_lines.Lines]:
+def _load(path: Path, kind: str) -> tuple[Any, yaml_lines.Lines]:
     try:
         data, lines = yaml_lines.load(path)
     except (yaml_lines.BadYaml, FileNotFoundError) as error:
         said = str(error) if isinstance(error, yaml_lines.BadYaml) else f"{path}:1: 没有这个文件"
         raise BadBlueprint([said]) from error
-    errors = yaml_lines.validate(data, lines, {"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}, path)
-    if errors:
-        raise BadBlueprint(errors)
+    _valid(data, lines, kind, path)
     return data, lines
 
 
-def blueprint_faults(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
-    """What a schema cannot say: keys used twice or nowhere, days that do not exist, windows that run backwards."""
-    for name in ("phases", "groups", "parameters"):
-        yield from _twins(data[name], (name,), "key")
-    yield from _twins(data["annexes"], ("annexes",), "number")
-    yield from _twins(data["forms"], ("forms",), "purpose")
+def _valid(data: Any, lines: yaml_lines.Lines, kind: str, name: Path | str) -> None:
+    errors = yaml_lines.validate(data, lines, {"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}, name)
+    if errors:
+        raise BadBlueprint(errors)
+
+
+def _folder_faults(data: Mapping[str, Any], lines: yaml_lines.Lines, folder: Path) -> Iterator[Fault]:
+    yield from blueprint_faults.faults(data, lines)
     if data["name"] != folder.name:
         yield ("name",), f"name 应当与文件夹同名（{folder.name}）"
-    for index, phase in enumerate(data["phases"]):
-        yield from _window_faults(phase, ("phases", index))
-    yield from _reference_faults(data, folder)
-
-
-def _window_faults(phase: Mapping[str, Any], where: yaml_lines.Where) -> Iterator[Fault]:
-    days = {end: _day(phase[end]) for end in ("from", "to")}
-    for end, day in days.items():
-        if day is None:
-            yield (*where, end), f"「{phase['name']}」的 {phase[end]} 不是每年都有的日子"
-    if days["from"] and days["to"] and days["to"] < days["from"]:
-        yield (*where, "to"), f"「{phase['name']}」的结束（{phase['to']}）早于开始（{phase['from']}）"
-
-
-def _day(month_day: str) -> date | None:
-    try:
-        return date(ANY_YEAR, *map(int, month_day.split("-")))
-    except ValueError:
-        return None
-
-
-def _reference_faults(data: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
-    annexes = {annex["number"] for annex in data["annexes"]}
-    for index, form in enumerate(data["forms"]):
-        if form["annex"] not in annexes:
-            yield ("forms", index, "annex"), f"附件目录里没有附件{form['annex']}"
-        if not (folder / form["file"]).is_file():
+    for index, form in enumerate(data.get("forms", [])):
+        if "file" in form and not (folder / form["file"]).is_file():
             yield ("forms", index, "file"), f"没有 {form['file']} 这个文件"
-    if data["report"]["phase"] not in {phase["key"] for phase in data["phases"]}:
-        yield ("report", "phase"), f"没有名为「{data['report']['phase']}」的阶段"
-    for index, parameter in enumerate(data["parameters"]):
-        values = [option["value"] for option in parameter["options"]]
-        if "default" in parameter and parameter["default"] not in values:
-            yield ("parameters", index, "default"), f"默认值「{parameter['default']}」不在选项之中"
+
+
+def whole(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The blueprint as it is kept: every list there, every entry with the lines and the words of its place."""
+    kept: dict[str, Any] = deepcopy(dict(data))
+    for section in LIST_SECTIONS:
+        kept.setdefault(section, [])
+    text = {sentence["place"]: sentence for sentence in kept["text"]}
+    for _, entry in blueprint_faults.cited({key: value for key, value in kept.items() if key != "text"}):
+        found = [
+            sentence
+            for place in blueprint_faults.places_of(entry["source"])
+            for sentence in blueprint_faults.sentences_at(text, place)
+        ]
+        if found:
+            entry.setdefault("lines", ",".join(dict.fromkeys(sentence["lines"] for sentence in found)))
+            entry.setdefault("quote", "".join(sentence["quote"] for sentence in found)[:4000])
+    return kept
+
+
+def place_said(entry: Mapping[str, Any]) -> str:
+    """Where an entry stands in its document, for people."""
+    lines = f"，第{entry['lines']}行" if entry.get("lines") else ""
+    return f"原文{entry['source']}{lines}"
 
 
 def shared_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     for kind, found in data["lists"].items():
-        yield from _twins(found["items"], ("lists", kind, "items"), "number")
-
-
-def _twins(things: list[dict[str, Any]], where: yaml_lines.Where, name: str) -> Iterator[Fault]:
-    seen = set()
-    for index, thing in enumerate(things):
-        if thing[name] in seen:
-            yield (*where, index, name), f"「{thing[name]}」用了两次"
-        seen.add(thing[name])
+        yield from blueprint_faults.twins(found["items"], ("lists", kind, "items"), "number")

@@ -277,6 +277,8 @@ RULE_LABELS = {
 }
 
 
+# What stands before a day of the year after the campaign's: a winter campaign ends in spring.
+NEXT_YEAR = "次年"
 Window = tuple[date, date]
 
 
@@ -287,6 +289,6 @@ def own_window(default: Window, own: Mapping[str, Window], path: str) -> Window:
 
 
 def campaign_day(month_day: str, year: int, shift_weeks: int = 0) -> date:
-    """The day that a blueprint's "04-21" means in a campaign's year; the demonstration shifts by whole weeks."""
-    month, day = map(int, month_day.split("-"))
-    return date(year, month, day) + timedelta(weeks=shift_weeks)
+    """What a blueprint's "04-21" or "次年03-31" means in a campaign's year; the demonstration shifts by weeks."""
+    month, day = map(int, month_day.removeprefix(NEXT_YEAR).split("-"))
+    return date(year + month_day.startswith(NEXT_YEAR), month, day) + timedelta(weeks=shift_weeks)

@@ -5,7 +5,7 @@ not 1050 but the text "17:30", and `yes`, `on`, `2020-04-03` stay text. What com
 """
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,51 @@ for _tag, _pattern, _first in (
 
 def load(path: Path | str) -> tuple[Any, Lines]:
     """The data of a file and the line (from 1) on which each value stands, by its path of keys and indexes."""
-    name = str(path)
-    loader = _Loader(Path(path).read_text(encoding="utf-8"))
+    return _read(Path(path).read_text(encoding="utf-8"), str(path))
+
+
+def loads(text: str, name: str) -> tuple[Any, Lines]:
+    """As `load`, of text that somebody handed in: no aliases (a few of them can unfold to gigabytes), nothing that a
+    database cannot keep, no nesting without end."""
+    try:
+        for token in yaml.scan(text, _Loader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+                raise BadYaml(f"{name}:{token.start_mark.line + 1}: 不支持引用（& 和 *），请把内容写全")
+        data, lines = _read(text, name)
+        for where, said in _unkept(data, ()):
+            raise BadYaml(at(name, lines, where, said))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        raise BadYaml(f"{name}:{line}: 有不能读取的控制字符") from error
+    except yaml.MarkedYAMLError as error:
+        raise BadYaml(_broken(error, name)) from error
+    except RecursionError as error:
+        raise BadYaml(f"{name}:1: 层次过深，不能读取") from error
+    except ValueError as error:
+        raise error if isinstance(error, BadYaml) else BadYaml(f"{name}:1: 有不能读取的数字") from error
+    return data, lines
+
+
+def _unkept(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
+    """Text with NUL or half of a surrogate pair, which an escape can spell though no file can hold it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unkept(str(key), where)
+            yield from _unkept(inner, (*where, str(key)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unkept(inner, (*where, index))
+    elif isinstance(value, str) and any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+        yield where, "有不能保存的控制字符"
+
+
+def _broken(error: yaml.MarkedYAMLError, name: str) -> str:
+    mark = error.problem_mark or error.context_mark
+    return f"{name}:{mark.line + 1 if mark else 1}: 不是合格的 YAML：{error.problem}"
+
+
+def _read(text: str, name: str) -> tuple[Any, Lines]:
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         lines: Lines = {}
@@ -57,8 +100,7 @@ def load(path: Path | str) -> tuple[Any, Lines]:
             _note_lines(node, (), lines, name)
         return (None if node is None else loader.construct_document(node)), lines
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BadYaml(f"{name}:{mark.line + 1 if mark else 1}: 不是合格的 YAML：{error.problem}") from error
+        raise BadYaml(_broken(error, name)) from error
     finally:
         loader.dispose()
 
@@ -78,6 +120,8 @@ def _note_lines(node: yaml.Node, where: Where, lines: Lines, name: str) -> None:
 def _refuse_twins(node: yaml.MappingNode, name: str) -> None:
     seen: set[Hashable] = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise BadYaml(f"{name}:{key.start_mark.line + 1}: 键只能是一个词")
         if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
             raise BadYaml(f"{name}:{key.start_mark.line + 1}: 「{key.value}」写了两次")
         seen.add(key.value)
@@ -139,6 +183,10 @@ def _sentence(error: ValidationError) -> str:
         return f"{where} 的写法不对：{_short(instance)}（应符合 {value}）"
     if rule in {"minItems", "minLength", "minProperties"}:
         return f"{where} 至少要有 {value} 个"
+    if rule in {"maxItems", "maxLength"}:
+        return f"{where} 最多 {value} 个{'字' if rule == 'maxLength' else ''}"
+    if rule in {"minimum", "maximum"}:
+        return f"{where} 不能{'小' if rule == 'minimum' else '大'}于 {value}，现在是 {_short(instance)}"
     return f"{where} 不合规则 {rule}：{_short(instance)}"
 
 

@@ -1,5 +1,7 @@
 from django.db import models
 
+from accounts.models import User
+
 
 class BlueprintVersion(models.Model):
     """One plan document as data, immutable once loaded; a campaign keeps the version it was made from."""
@@ -10,8 +12,12 @@ class BlueprintVersion(models.Model):
     data = models.JSONField()
     digest = models.CharField(max_length=64)
     loaded_at = models.DateTimeField()
+    # Who wrote it in the browser, and what is new in it; nobody for what came with the platform.
+    written_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    change = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        ordering = ["name", "-version"]
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="blueprint_version")]
 
     def __str__(self) -> str:

@@ -36,6 +36,8 @@ class Campaign(models.Model):
 
     blueprint = models.ForeignKey(BlueprintVersion, on_delete=models.PROTECT, related_name="campaigns")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="campaigns")
+    # The superior's campaign from which this one was handed down; its authority's leader approves this one too.
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     title = models.CharField(max_length=120)
     year = models.IntegerField()
     # The demonstration moves every date of the blueprint by whole weeks, once, when the campaign is created.

@@ -1,5 +1,7 @@
 """Verbs of campaigns: the only code that moves a state or writes more than one row. One noun a module."""
 
+from campaigns.services.blueprints import check_text, newest_version, write_blueprint
+from campaigns.services.comparing import Difference, differences, newer_version
 from campaigns.services.creating import (
     adopt_lists,
     approve,
@@ -12,6 +14,7 @@ from campaigns.services.creating import (
     return_to_draft,
 )
 from campaigns.services.gate import Proposal, gather, judge
+from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
 from campaigns.services.people import (
     add_member,
     end_contact,
@@ -46,6 +49,7 @@ from campaigns.services.windows import (
 )
 
 __all__ = [
+    "Difference",
     "Listed",
     "Proposal",
     "ReportDate",
@@ -57,16 +61,22 @@ __all__ = [
     "approve_window",
     "ask_window",
     "cancel_assignment",
+    "check_text",
     "choose_parameters",
     "close",
+    "copy_campaign",
     "create_from_blueprint",
     "dates_within",
+    "differences",
     "end_contact",
     "gather",
+    "hand_down",
     "judge",
     "list_items",
     "list_targets",
     "name_contact",
+    "newer_version",
+    "newest_version",
     "obstacles",
     "plan_visit",
     "pledge_text",
@@ -79,9 +89,11 @@ __all__ = [
     "remove_member",
     "report_dates",
     "return_to_draft",
+    "set_dates",
     "sign_pledge",
     "waiting_windows",
     "window",
     "windows_of",
     "withdraw_self_check",
+    "write_blueprint",
 ]

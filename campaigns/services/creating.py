@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.gate import may
 from accounts.models import Unit, User
 from campaigns import notices
+from campaigns.blueprint_files import place_said
 from campaigns.models import BlueprintVersion, Campaign, CampaignForm, ListItem, Phase, SharedList, WorkGroup
 from campaigns.rules import campaign_day
 from campaigns.services.duties import open_contact_duties, open_self_check_duties
@@ -19,6 +21,8 @@ from core.refusals import Refused
 from core.rules import OnHoliday
 from core.states import advance
 
+# A plan without a weekly report: the columns of the report clock stay as they are, and nobody reads them.
+NO_REPORT: Mapping[str, Any] = {"weekday": 4, "time": "17:30", "on_holiday": OnHoliday.PREVIOUS.value}
 LISTS = {"industry": "industries", "issue_type": "issue_types", "handling": "handlings"}
 
 
@@ -47,14 +51,15 @@ def create_from_blueprint(
 def _campaign(
     blueprint: BlueprintVersion, unit: Unit, year: int, shift_weeks: int, actor: User | None, at: datetime
 ) -> Campaign:
-    report = blueprint.data["report"]
+    report = blueprint.data.get("report") or NO_REPORT
     return Campaign.objects.create(
         blueprint=blueprint,
         unit=unit,
-        title=blueprint.data["campaign_title"].replace("{year}", str(year)),
+        parent=above(blueprint, unit, year),
+        title=titled(blueprint.data["campaign_title"], year),
         year=year,
         shift_weeks=shift_weeks,
-        on_holiday=report["on_holiday"],
+        on_holiday=blueprint.data.get("on_holiday", report["on_holiday"]),
         report_weekday=report["weekday"],
         report_time=time.fromisoformat(report["time"]),
         created_by=actor,
@@ -62,22 +67,35 @@ def _campaign(
     )
 
 
+def titled(pattern: str, year: int) -> str:
+    return pattern.replace("{year}", str(year)).replace("{next}", str(year + 1))
+
+
+def above(blueprint: BlueprintVersion, unit: Unit, year: int) -> Campaign | None:
+    """The superior's running campaign of the plan that this one inherits from; its leader approves this one too."""
+    if not (name := blueprint.data.get("inherits")):
+        return None
+    superiors = [unit.path[: place + 1] for place, sign in enumerate(unit.path[:-1]) if sign == "/" and place]
+    running = Campaign.objects.filter(blueprint__name=name, year=year, state=CampaignState.PUBLISHED)
+    return running.filter(unit__path__in=superiors).order_by("-unit__path").first()
+
+
 def _fill(campaign: Campaign, data: Mapping[str, Any]) -> None:
     Phase.objects.bulk_create(_phases(campaign, data["phases"]))
     WorkGroup.objects.bulk_create(
         WorkGroup(campaign=campaign, key=group["key"], name=group["name"], duty=group.get("duty", ""), order=order)
-        for order, group in enumerate(data["groups"], start=1)
+        for order, group in enumerate(data.get("groups", []), start=1)
     )
-    annexes = {annex["number"]: annex for annex in data["annexes"]}
+    annexes = {annex["number"]: annex for annex in data.get("annexes", [])}
     CampaignForm.objects.bulk_create(
         CampaignForm(
             campaign=campaign,
             purpose=form["purpose"],
             definition=FormDefinition.objects.get(key=form["key"], version=form["version"]),
-            title=annexes[form["annex"]]["title"],
-            is_original=annexes[form["annex"]]["original"],
+            title=annexes[form["annex"]]["title"] if "annex" in form else form["title"],
+            is_original="annex" in form and annexes[form["annex"]]["original"],
         )
-        for form in data["forms"]
+        for form in data.get("forms", [])
     )
 
 
@@ -92,7 +110,7 @@ def _phases(campaign: Campaign, phases: Iterable[Mapping[str, Any]]) -> Iterable
             starts_on=campaign_day(phase["from"], campaign.year, campaign.shift_weeks),
             ends_on=campaign_day(phase["to"], campaign.year, campaign.shift_weeks),
             adjustable=phase.get("adjustable", False),
-            source=f"{phase['quote'][:170]}（原文{phase['lines']}行）",
+            source=f"{phase.get('quote', '')[:150]}（{place_said(phase)}）"[:200],
             note=phase.get("note", ""),
         )
 
@@ -128,6 +146,7 @@ def choose_parameters(
         row.on_holiday = on_holiday or row.on_holiday
         row.save(update_fields=["parameters", "on_holiday"])
         _scope_self_check(row)
+        _begin_look_back(row)
         after = {"parameters": row.parameters, "on_holiday": row.on_holiday}
         audit.record("campaigns.campaign.choose", row, actor=actor, at=at, before=before, after=after)
     return row
@@ -136,6 +155,12 @@ def choose_parameters(
 def _scope_self_check(campaign: Campaign) -> None:
     if scope := campaign.parameters.get("selfcheck_scope"):
         campaign.phases.filter(key="selfcheck").update(scope=scope)
+
+
+def _begin_look_back(campaign: Campaign) -> None:
+    if chosen := campaign.parameters.get("lookback_from"):
+        day = campaign_day(chosen, campaign.year, campaign.shift_weeks)
+        campaign.phases.filter(key="lookback").update(starts_on=day)
 
 
 def adopt_lists(
@@ -170,15 +195,32 @@ def obstacles(campaign: Campaign) -> list[str]:
     found = [f"参数“{title}”尚未选定。" for title in unchosen(campaign)]
     if campaign.issue_types_id is None:
         found.append("尚未采用台账选项（行业类别、问题类型、查处情况）。")
-    if phase_of_reports(campaign) is None:
+    if campaign.blueprint.data.get("report") and phase_of_reports(campaign) is None:
         found.append("没有执法检查阶段，无法排定周报。")
-    return found
+    return [*found, *dropped(campaign)]
+
+
+def dropped(campaign: Campaign) -> list[str]:
+    """What the superior's campaign requires and this one no longer has (HN-47)."""
+    if campaign.parent is None:
+        return []
+    keys = set(campaign.phases.values_list("key", flat=True))
+    optional = {p["key"] for p in campaign.parent.blueprint.data.get("phases", []) if not p.get("required", True)}
+    phases = [phase for phase in campaign.parent.phases.exclude(key__in=optional) if phase.key not in keys]
+    purposes = set(campaign.forms.values_list("purpose", flat=True))
+    forms = [form for form in campaign.parent.forms.all() if form.purpose not in purposes]
+    return [
+        *(f"上级行动的“{phase.name}”阶段不能删去。" for phase in phases),
+        *(f"上级行动的表单“{form.title}”不能删去。" for form in forms),
+    ]
 
 
 def approve(campaign: Campaign, *, actor: User, at: datetime) -> Campaign:
     """A leader of the authority approves the draft. The person who drew it up cannot."""
     if campaign.created_by_id == actor.pk:
         raise Refused("行动的拟定人不能批准自己拟定的行动。")
+    if campaign.parent is not None and not may(actor, "campaign.approve", campaign.parent):
+        raise Refused(f"本行动由上级行动下达，须由{campaign.parent.unit.short_name}领导批准。")
     stamps = {"approved_by": actor, "approved_at": at}
     with transaction.atomic():
         refuse_if(obstacles(locked(campaign)))

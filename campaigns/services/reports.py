@@ -32,7 +32,11 @@ class ReportDate:
 
 
 def phase_of_reports(campaign: Campaign) -> Phase | None:
-    key = campaign.blueprint.data.get("report", {}).get("phase", REPORT_PHASE)
+    """The phase of the weekly report; None where the plan orders no weekly report."""
+    data = campaign.blueprint.data
+    if data and not data.get("report"):
+        return None
+    key = data.get("report", {}).get("phase", REPORT_PHASE)
     return campaign.phases.filter(key=key).first()
 
 

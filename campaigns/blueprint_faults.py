@@ -1,0 +1,219 @@
+"""What a schema cannot say of a blueprint: keys used twice or nowhere, days that run backwards, places that are not in
+the document, rules that contradict. Pure: data and its lines in, (where, sentence) out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from campaigns.rules import NEXT_YEAR
+from core import yaml_lines
+
+Fault = tuple[yaml_lines.Where, str]
+Data = Mapping[str, Any]
+
+# A year without 02-29: a blueprint's month and day must be a day in any year.
+ANY_YEAR = 2021
+# Sections whose entries carry a name of their own, and under which key.
+NAMED = {
+    **dict.fromkeys(("phases", "objects", "groups", "contacts", "registers", "enumerations", "tendencies"), "key"),
+    **dict.fromkeys(("tiers", "accountability", "quotas", "dues", "measures", "parameters"), "key"),
+    "annexes": "number",
+    "forms": "purpose",
+    "text": "place",
+}
+# Two entries of a section that agree in the first keys and differ in the second say two things of one matter.
+CONTRADICTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("phases", ("name", "scope"), ("from", "to")),
+    ("objects", ("name", "activity"), ("treatment",)),
+    ("tendencies", ("when",), ("name",)),
+    ("quotas", ("who", "what", "per"), ("at_least", "percent")),
+    ("dues", ("title", "owes"), ("clock",)),
+)
+# What each kind of clock needs beside its kind.
+CLOCK_NEEDS = {
+    "day": ("on",),
+    "parameter": ("key",),
+    "phase_end": ("phase",),
+    "weekly": ("weekday", "phase"),
+    "month_days": ("days",),
+    "quarter": ("before",),
+    "after": ("event", "within"),
+    "none": (),
+}
+
+
+def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
+    """Everything wrong with a blueprint that has the shape of the schema."""
+    yield from named_twice(data)
+    yield from backward_windows(data)
+    yield from unknown_references(data)
+    yield from bad_clocks(data)
+    yield from rows_without_unit(data)
+    yield from bad_parameters(data)
+    yield from unknown_places(data)
+    yield from contradictions(data, lines)
+
+
+def named_twice(data: Data) -> Iterator[Fault]:
+    for section, name in NAMED.items():
+        yield from twins(data.get(section, []), (section,), name)
+    if plan := data.get("plan"):
+        yield from twins(plan["rows"], ("plan", "rows"), "number")
+
+
+def twins(things: Iterable[Data], where: yaml_lines.Where, name: str) -> Iterator[Fault]:
+    seen = set()
+    for index, thing in enumerate(things):
+        if thing[name] in seen:
+            yield (*where, index, name), f"「{thing[name]}」用了两次"
+        seen.add(thing[name])
+
+
+def windows(data: Data) -> Iterator[tuple[yaml_lines.Where, Data, tuple[str, str], str]]:
+    """Everything that begins and ends: where it stands, its entry, the two keys, its name."""
+    for index, phase in enumerate(data.get("phases", [])):
+        yield ("phases", index), phase, ("from", "to"), phase["name"]
+    for index, due in enumerate(data.get("dues", [])):
+        yield ("dues", index), due, ("from", "until"), due["title"]
+    for index, ladder in enumerate(data.get("accountability", [])):
+        yield ("accountability", index), ladder, ("from", "to"), ladder["title"]
+    for index, row in enumerate(data.get("plan", {}).get("rows", [])):
+        yield ("plan", "rows", index), row, ("from", "to"), row["task"]
+    if exemptions := data.get("exemptions"):
+        yield ("exemptions",), exemptions, ("valid_from", "valid_to"), exemptions["title"]
+
+
+def backward_windows(data: Data) -> Iterator[Fault]:
+    for where, entry, ends, name in windows(data):
+        days = {end: day_of(entry[end]) for end in ends if end in entry}
+        for end, day in days.items():
+            if day is None:
+                yield (*where, end), f"「{name}」的 {entry[end]} 不是每年都有的日子"
+        first, last = (days.get(end) for end in ends)
+        if first and last and last < first:
+            said = f"「{name}」的结束（{entry[ends[1]]}）早于开始（{entry[ends[0]]}）"
+            yield (*where, ends[1]), f"{said}；跨年的，结束日期前写“次年”"
+
+
+def day_of(month_day: str) -> date | None:
+    """The day in a year that is not a leap year, or None where that year has no such day."""
+    year = ANY_YEAR + month_day.startswith(NEXT_YEAR)
+    try:
+        return date(year, *map(int, month_day.removeprefix(NEXT_YEAR).split("-")))
+    except ValueError:
+        return None
+
+
+def unknown_references(data: Data) -> Iterator[Fault]:
+    annexes = {annex["number"] for annex in data.get("annexes", [])}
+    for section in ("forms", "registers"):
+        for index, entry in enumerate(data.get(section, [])):
+            if entry.get("annex", None) not in {None, *annexes}:
+                yield (section, index, "annex"), f"附件目录里没有附件{entry['annex']}"
+    phases = {phase["key"] for phase in data["phases"]}
+    if (report := data.get("report")) and report["phase"] not in phases:
+        yield ("report", "phase"), f"没有名为「{report['phase']}」的阶段"
+    for index, form in enumerate(data.get("forms", [])):
+        if ("file" in form) == ("definition" in form):
+            yield (
+                ("forms", index),
+                f"表单「{form['purpose']}」须写 file（随文件夹的表单）或 definition（平台已有的表单）之一",
+            )
+        if "annex" not in form and "title" not in form:
+            yield ("forms", index), f"表单「{form['purpose']}」须写 annex（哪一个附件）或 title（名称）"
+
+
+def clocks(data: Data) -> Iterator[tuple[yaml_lines.Where, Data]]:
+    for index, due in enumerate(data.get("dues", [])):
+        yield ("dues", index, "clock"), due["clock"]
+    for index, row in enumerate(data.get("plan", {}).get("rows", [])):
+        yield ("plan", "rows", index, "clock"), row["clock"]
+
+
+def bad_clocks(data: Data) -> Iterator[Fault]:
+    phases = {phase["key"] for phase in data["phases"]}
+    parameters = {parameter["key"] for parameter in data.get("parameters", [])}
+    for where, clock in clocks(data):
+        missing = [name for name in CLOCK_NEEDS[clock["kind"]] if name not in clock]
+        if missing:
+            yield where, f"{clock['kind']} 这种期限须写明 {'、'.join(missing)}"
+        if clock.get("phase", None) not in {None, *phases}:
+            yield (*where, "phase"), f"没有名为「{clock['phase']}」的阶段"
+        for name in ("key", "reading"):
+            if clock.get(name, None) not in {None, *parameters}:
+                yield (*where, name), f"没有名为「{clock[name]}」的参数"
+        if "on" in clock and day_of(clock["on"]) is None:
+            yield (*where, "on"), f"{clock['on']} 不是每年都有的日子"
+
+
+def rows_without_unit(data: Data) -> Iterator[Fault]:
+    for index, row in enumerate(data.get("plan", {}).get("rows", [])):
+        if not row.get("lead"):
+            yield ("plan", "rows", index), f"清单第 {row['number']} 行（{row['task']}）没有牵头单位，须写 lead"
+    if (plan := data.get("plan")) and [row["number"] for row in plan["rows"]] != list(range(1, len(plan["rows"]) + 1)):
+        yield ("plan", "rows"), "清单的序号须从 1 起连续"
+
+
+def bad_parameters(data: Data) -> Iterator[Fault]:
+    for index, parameter in enumerate(data.get("parameters", [])):
+        where = ("parameters", index)
+        values = [option["value"] for option in parameter["options"]]
+        yield from twins(parameter["options"], (*where, "options"), "value")
+        if "default" in parameter and parameter["default"] not in values:
+            yield (*where, "default"), f"默认值「{parameter['default']}」不在选项之中"
+
+
+def cited(value: Any, where: yaml_lines.Where = ()) -> Iterator[tuple[yaml_lines.Where, dict[str, Any]]]:
+    """Every entry that names its place in the document, with where it stands in the file."""
+    if isinstance(value, dict):
+        if isinstance(value.get("source"), str):
+            yield where, value
+        for key, inner in value.items():
+            if key != "text":
+                yield from cited(inner, (*where, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from cited(inner, (*where, index))
+
+
+def places_of(source: str) -> list[str]:
+    return [place for place in source.split("；") if place]
+
+
+def sentences_at(text: Mapping[str, Data], place: str) -> list[Data]:
+    """The sentence of a place with its clauses, or all sentences of a section (“二（一）” has “二（一）第1句”)."""
+    if place in text:
+        return [text[place], *(sentence for name, sentence in text.items() if name.startswith(f"{place}第"))]
+    return [sentence for name, sentence in text.items() if name.startswith(place)]
+
+
+def unknown_places(data: Data) -> Iterator[Fault]:
+    """With the document at hand, every place must be in it and every quote must stand there."""
+    text = {sentence["place"]: sentence for sentence in data.get("text", [])}
+    if not text:
+        return
+    for where, entry in cited(data):
+        found = [sentence for place in places_of(entry["source"]) for sentence in sentences_at(text, place)]
+        for place in places_of(entry["source"]):
+            if not sentences_at(text, place):
+                yield (*where, "source"), f"原文没有“{place}”这个位置"
+        said = squeezed("".join(sentence["quote"] for sentence in found))
+        if found and not all(part in said for part in squeezed(entry.get("quote", "")).split("……")):
+            yield (*where, "quote"), f"引文不在原文“{entry['source']}”处"
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def contradictions(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
+    for section, same, differing in CONTRADICTIONS:
+        first: dict[tuple[Any, ...], int] = {}
+        for index, entry in enumerate(data.get(section, [])):
+            matter = tuple(entry.get(name) for name in same)
+            earlier = first.setdefault(matter, index)
+            other = data[section][earlier]
+            if any(entry.get(name) != other.get(name) for name in differing):
+                line = yaml_lines.line_of(lines, (section, earlier))
+                about = "、".join(str(part) for part in matter if part)
+                yield (section, index), f"与第 {line} 行矛盾：同是“{about}”，{'、'.join(differing)} 不同"

@@ -1,0 +1,103 @@
+"""When what a plan orders falls due. Pure: a blueprint's clock, a year and a calendar in, days out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from campaigns.rules import campaign_day
+from core.rules import OnHoliday, WorkCalendar
+
+# What a parameter answers when it reads “季度末前10日” as a span of days: what falls in it is due on its last day.
+SPAN = "span"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One day on which something is due: as the plan names it, and as the holiday policy leaves it."""
+
+    nominal: date
+    day: date
+    provisional: bool = False
+
+    @property
+    def moved(self) -> bool:
+        return self.day != self.nominal
+
+
+@dataclass(frozen=True)
+class Season:
+    """The frame in which clocks run: the campaign's year, its phases, and what was chosen."""
+
+    year: int
+    phases: Mapping[str, tuple[date, date]]
+    chosen: Mapping[str, str]
+    policy: OnHoliday
+    shift_weeks: int = 0
+
+    def on(self, month_day: str) -> date:
+        return campaign_day(month_day, self.year, self.shift_weeks)
+
+
+def terms(due: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Term]:
+    """Every day of the season on which an entry of `dues` or a row is due; [] when a fact must come first."""
+    policy = OnHoliday(due["on_holiday"]) if "on_holiday" in due else season.policy
+    found = sorted(set(nominal_days(due, season)))
+    return [Term(day, work.resolve(day, policy), work.provisional(day)) for day in found]
+
+
+def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
+    """The days as the plan names them, before holidays are looked at."""
+    clock = due["clock"]
+    first, last = window(due, season)
+    match clock["kind"]:
+        case "day":
+            yield season.on(clock["on"])
+        case "parameter":
+            if chosen := season.chosen.get(clock["key"]):
+                yield season.on(chosen)
+        case "phase_end":
+            yield season.phases[clock["phase"]][1]
+        case "weekly":
+            yield from weekdays(*season.phases[clock["phase"]], clock["weekday"])
+        case "month_days":
+            yield from month_days(first, last, clock["days"])
+        case "quarter":
+            span = season.chosen.get(clock.get("reading", "")) == SPAN
+            yield from quarter_days(first, last, 0 if span else clock["before"])
+
+
+def window(due: Mapping[str, Any], season: Season) -> tuple[date, date]:
+    """From when to when an entry repeats; without days of its own, the calendar year."""
+    last = due["to"] if "task" in due else due.get("until")
+    return season.on(due.get("from", "01-01")), season.on(last or "12-31")
+
+
+def weekdays(first: date, last: date, weekday: int) -> Iterator[date]:
+    day = first + timedelta(days=(weekday - first.weekday()) % 7)
+    while day <= last:
+        yield day
+        day += timedelta(weeks=1)
+
+
+def month_days(first: date, last: date, days: Sequence[int | str]) -> Iterator[date]:
+    for end in month_ends(first, last):
+        for day in days:
+            found = end if day == "end" else end.replace(day=int(day))
+            if first <= found <= last:
+                yield found
+
+
+def quarter_days(first: date, last: date, before: int) -> Iterator[date]:
+    """The day so many days before each quarter ends: 10 of “季度末前10日” gives 03-21, 06-20, 09-20, 12-21."""
+    for end in month_ends(first, last):
+        day = end - timedelta(days=before)
+        if end.month % 3 == 0 and first <= day <= last:
+            yield day
+
+
+def month_ends(first: date, last: date) -> Iterator[date]:
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        yield date(year, month, 1) - timedelta(days=1)
