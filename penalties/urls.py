@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/", views.case_detail, name="case_detail"),
     path("<int:pk>/steps/<str:action>/", views.case_step, name="case_step"),
     path("<int:pk>/papers/<int:document_pk>/", views.case_paper, name="case_paper"),
+    path("of-enterprise/<int:pk>/", views.enterprise_panel, name="enterprise_panel"),
     path("of-issue/<int:issue_pk>/", views.issue_panel, name="issue_panel"),
     path("of-issue/<int:issue_pk>/new/", views.case_file, name="case_file"),
 ]

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,12 +15,15 @@ from core.files import serve as serve_file
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.states import Transition
+from enterprises.views.frame import shown_site
 from inspections.models import Issue
 from penalties.forms import FilingForm, form_for
 from penalties.models import CaseStep, PenaltyCase
 from penalties.services import Filing, file_case
 from penalties.states import CASES, CaseState, Step
 from penalties.steps import take_step
+
+PANEL_SHOWN = 10
 
 
 def person(request: HttpRequest) -> User:
@@ -172,6 +175,22 @@ def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseB
     document = get_object_or_404(steps, document=document_pk).document
     assert document is not None
     return serve_file(request, document.file, document.file_name)
+
+
+@login_required
+@require_GET
+def enterprise_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The cases against one site with the fine decided or intended, newest first; its people: from the notice on."""
+    site = shown_site(request, pk, "case.view")
+    fines = CaseStep.objects.filter(case=OuterRef("pk"))
+    rows = PenaltyCase.objects.visible_to(request.user).filter(enterprise=site)
+    cases = rows.annotate(
+        fine=Subquery(fines.filter(kind=Step.DECIDE).values("fine")[:1]),
+        intended=Subquery(fines.filter(kind=Step.NOTICE).values("fine")[:1]),
+        counted=Window(Count("pk")),
+    )
+    context = {"site": site, "cases": list(cases.order_by("-filed_on", "-pk")[:PANEL_SHOWN])}
+    return render(request, "penalties/_enterprise_panel.html", context)
 
 
 @login_required

@@ -30,6 +30,7 @@ def campaigns(stage: Stage) -> Doors:
             }
             for verb in ("approve", "refuse")
         },
+        "campaigns:enterprise_panel": one(Ask(key(cast.site_a))),
         "campaigns:campaign_source": one(Ask(running)),
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})

@@ -62,6 +62,7 @@ def visits(stage: Stage) -> Doors:
     return inspections(
         {
             "enterprise_panel": one(Ask(key(stage.cast.site_a))),
+            "enterprise_panel": one(Ask(key(stage.cast.site_a))),
             "visit_view": {OWN: Ask(done), "own (planned)": Ask(ahead), "own (under way)": Ask(running)},
             "visit_check_in": one(Ask(ahead)),
             "visit_start": one(Ask(ahead)),

@@ -48,6 +48,7 @@ def penalties(stage: Stage) -> Doors:
             OWN: Ask(decided | {"document_pk": rows["case paper"].pk}),
             WRONG_PARENT: Ask(decided | {"document_pk": rows["other case paper"].pk}),
         },
+        "penalties:enterprise_panel": one(Ask(key(stage.cast.site_a))),
         "penalties:issue_panel": one(Ask({"issue_pk": rows["reported"].pk})),
         "penalties:case_file": one(Ask(issue, sent=filing)),
         "api_case_detail": one(Ask(key(rows["case filed"]))),
