@@ -10,19 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import able_somewhere, may, require, require_somewhere
+from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit
 from campaigns import services
 from campaigns.forms import ON_HOLIDAY, AdoptForm, CreateForm, ParametersForm
 from campaigns.models import Campaign, Phase, Target
 from campaigns.states import CAMPAIGNS
-from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
+from core.commands import carried_out, reason_of
 from core.gantt import Window
 from core.paging import KeysetPage
 from core.refusals import Refused
 
 MANAGE = "campaign.manage"
+DETAIL = "campaigns:campaign_detail"
 
 
 @login_required
@@ -67,7 +69,7 @@ def campaign_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     return render(request, "campaigns/campaign_detail.html", overview(request, campaign))
 
 
@@ -132,8 +134,7 @@ def pledge_due(request: HttpRequest, campaign: Campaign) -> bool:
 @login_required
 @require_http_methods(["GET", "POST"])
 def campaign_parameters(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
+    campaign = campaign_for(request, pk, MANAGE)
     form = ParametersForm(request.POST or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,8 +157,7 @@ def campaign_parameters(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def campaign_adopt(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
+    campaign = campaign_for(request, pk, MANAGE)
     form = AdoptForm(request.POST or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         try:
@@ -174,50 +174,39 @@ def campaign_adopt(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def campaign_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), "campaign.approve", campaign)
-    try:
-        services.approve(campaign, actor=person(request), at=clock.now())
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_detail", pk)
-    messages.success(request, "行动已批准，可以发布。")
-    return redirect("campaigns:campaign_detail", pk)
+    campaign, user, at = campaign_for(request, pk, "campaign.approve"), person(request), clock.now()
+    return carried_out(
+        request, lambda: services.approve(campaign, actor=user, at=at), "行动已批准，可以发布。", DETAIL, pk
+    )
 
 
 @login_required
 @require_POST
 def campaign_return(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), "campaign.approve", campaign)
-    try:
-        services.return_to_draft(campaign, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_detail", pk)
-    messages.success(request, "行动已退回修改。")
-    return redirect("campaigns:campaign_detail", pk)
+    campaign, user, at = campaign_for(request, pk, "campaign.approve"), person(request), clock.now()
+    reason = reason_of(request)
+    return carried_out(
+        request,
+        lambda: services.return_to_draft(campaign, actor=user, at=at, reason=reason),
+        "行动已退回修改。",
+        DETAIL,
+        pk,
+    )
 
 
 @login_required
 @require_POST
 def campaign_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
-    try:
-        services.publish(campaign, actor=person(request), at=clock.now())
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_detail", pk)
-    messages.success(request, "行动已发布，各市已收到通知。")
-    return redirect("campaigns:campaign_detail", pk)
+    campaign, user, at = campaign_for(request, pk, MANAGE), person(request), clock.now()
+    said = "行动已发布，各市已收到通知。"
+    return carried_out(request, lambda: services.publish(campaign, actor=user, at=at), said, DETAIL, pk)
 
 
 @login_required
 @require_POST
 def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
-    try:
-        services.close(campaign, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_detail", pk)
-    messages.success(request, "行动已结束。")
-    return redirect("campaigns:campaign_detail", pk)
+    campaign, user, at = campaign_for(request, pk, MANAGE), person(request), clock.now()
+    reason = reason_of(request)
+    return carried_out(
+        request, lambda: services.close(campaign, actor=user, at=at, reason=reason), "行动已结束。", DETAIL, pk
+    )

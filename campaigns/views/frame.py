@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from accounts.gate import able_somewhere, may
+from accounts.gate import able_somewhere, may, require
 from accounts.models import User
 from campaigns.models import Campaign
-from core.refusals import NotAllowed, Refused
 
 TABS = (
     ("总览", "campaigns:campaign_detail", ""),
@@ -26,9 +24,13 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
+def campaign_for(request: HttpRequest, pk: int, capability: str = "") -> Campaign:
+    """404 outside the person's rows, 403 inside without the capability."""
     rows = Campaign.objects.visible_to(person(request)).select_related("blueprint", "unit")
-    return get_object_or_404(rows, pk=pk)
+    campaign = get_object_or_404(rows, pk=pk)
+    if capability:
+        require(person(request), capability, campaign)
+    return campaign
 
 
 def page_of(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
@@ -48,11 +50,3 @@ def page_of(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "crumbs": [("专项行动", reverse("campaigns:campaign_list")), (campaign.title, "")],
         "manages": may(person(request), "campaign.manage", campaign),
     }
-
-
-def answered(request: HttpRequest, refusal: Refused, url_name: str, pk: int) -> HttpResponse:
-    """Back to the page that asked, with the sentence; a missing right stays a 403."""
-    if isinstance(refusal, NotAllowed):
-        raise refusal
-    messages.error(request, refusal.message)
-    return redirect(url_name, pk)

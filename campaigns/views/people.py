@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import holdings, require, require_somewhere
+from accounts.gate import holdings, require_somewhere
 from accounts.models import Unit
 from campaigns import services
 from campaigns.forms import ContactForm, MemberForm, PledgeForm
 from campaigns.models import Campaign, ContactPerson, GroupMember
-from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
+from core.commands import carried_out
 from core.refusals import Refused
 
 MANAGE = "campaign.manage"
@@ -26,7 +27,7 @@ NAME_CONTACT = "report.prepare"
 @login_required
 @require_GET
 def campaign_people(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     require_somewhere(person(request), "visit.view")
     return render(request, "campaigns/campaign_people.html", people_context(request, campaign))
 
@@ -75,8 +76,7 @@ def naming_units(request: HttpRequest, campaign: Campaign) -> Any:
 @login_required
 @require_POST
 def member_add(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
+    campaign = campaign_for(request, pk, MANAGE)
     form = MemberForm(request.POST, campaign=campaign)
     if form.is_valid():
         given = form.cleaned_data
@@ -95,8 +95,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    require(person(request), MANAGE, campaign)
+    campaign = campaign_for(request, pk, MANAGE)
     member = get_object_or_404(
         GroupMember.objects.filter(group__campaign=campaign).select_related("group"), pk=member_pk
     )
@@ -108,7 +107,7 @@ def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse
 @login_required
 @require_POST
 def contact_name(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     require_somewhere(person(request), NAME_CONTACT)
     form = ContactForm(request.POST, units=naming_units(request, campaign))
     if form.is_valid():
@@ -127,22 +126,20 @@ def contact_name(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def contact_end(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     require_somewhere(person(request), NAME_CONTACT)
     rows = ContactPerson.objects.filter(campaign=campaign, unit__in=naming_units(request, campaign))
     row = get_object_or_404(rows.select_related("unit", "campaign", "user"), pk=contact_pk)
-    try:
-        services.end_contact(row, actor=person(request), at=clock.now())
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_people", pk)
-    messages.success(request, "联络员已撤下。")
-    return redirect("campaigns:campaign_people", pk)
+    user, at = person(request), clock.now()
+    return carried_out(
+        request, lambda: services.end_contact(row, actor=user, at=at), "联络员已撤下。", "campaigns:campaign_people", pk
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def pledge_sign(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     require_somewhere(person(request), "visit.record")
     form = PledgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

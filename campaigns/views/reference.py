@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import require_somewhere
 from campaigns.models import BlueprintVersion, SharedList
 from campaigns.rules import RULE_LABELS
-from campaigns.views.frame import campaign_or_404, page_of, person
+from campaigns.views.frame import campaign_for, page_of, person
 
 VIEW = "campaign.view"
 
@@ -19,7 +19,7 @@ VIEW = "campaign.view"
 @login_required
 @require_GET
 def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     context = {
         **page_of(request, campaign),
         **plan_of(campaign.blueprint.data),

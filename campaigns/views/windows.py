@@ -13,25 +13,27 @@ from accounts.models import Unit
 from campaigns import services
 from campaigns.forms import WindowForm
 from campaigns.models import Campaign, PhaseWindow
-from campaigns.views.frame import answered, campaign_or_404, page_of, person
+from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
+from core.commands import carried_out, reason_of
 from core.refusals import Refused
 
 ASK = "campaign.ask_window"
 APPROVE = "campaign.approve_window"
+WINDOWS = "campaigns:campaign_windows"
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def campaign_windows(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
+    campaign = campaign_for(request, pk)
     require_somewhere(person(request), "visit.view")
     units = asking_units(request, campaign)
     form = WindowForm(request.POST or None, campaign=campaign, units=units)
     if request.method == "POST":
         require_somewhere(person(request), ASK)
         if form.is_valid() and asked(request, form):
-            return redirect("campaigns:campaign_windows", pk)
+            return redirect(WINDOWS, pk)
     context = {**page_of(request, campaign), **windows_context(request, campaign, units), "form": form}
     return render(request, "campaigns/campaign_windows.html", context, status=422 if request.method == "POST" else 200)
 
@@ -70,34 +72,28 @@ def windows_context(request: HttpRequest, campaign: Campaign, units: Any) -> dic
     }
 
 
-def window_or_404(request: HttpRequest, campaign: Campaign, pk: int) -> PhaseWindow:
+def window_to_decide(request: HttpRequest, pk: int, window_pk: int) -> PhaseWindow:
+    """A window of this very campaign, for those who decide on its windows."""
+    campaign = campaign_for(request, pk)
     rows = PhaseWindow.objects.visible_to(person(request)).filter(phase__campaign=campaign)
-    return get_object_or_404(rows.select_related("phase__campaign", "unit"), pk=pk)
+    row = get_object_or_404(rows.select_related("phase__campaign", "unit"), pk=window_pk)
+    require(person(request), APPROVE, campaign)
+    return row
 
 
 @login_required
 @require_POST
 def window_approve(request: HttpRequest, pk: int, window_pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    row = window_or_404(request, campaign, window_pk)
-    require(person(request), APPROVE, campaign)
-    try:
-        services.approve_window(row, actor=person(request), at=clock.now())
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_windows", pk)
-    messages.success(request, f"已批准{row.unit.short_name}调整“{row.phase.name}”阶段时间。")
-    return redirect("campaigns:campaign_windows", pk)
+    row, user, at = window_to_decide(request, pk, window_pk), person(request), clock.now()
+    said = f"已批准{row.unit.short_name}调整“{row.phase.name}”阶段时间。"
+    return carried_out(request, lambda: services.approve_window(row, actor=user, at=at), said, WINDOWS, pk)
 
 
 @login_required
 @require_POST
 def window_refuse(request: HttpRequest, pk: int, window_pk: int) -> HttpResponse:
-    campaign = campaign_or_404(request, pk)
-    row = window_or_404(request, campaign, window_pk)
-    require(person(request), APPROVE, campaign)
-    try:
-        services.refuse_window(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return answered(request, refusal, "campaigns:campaign_windows", pk)
-    messages.success(request, "已答复不予批准，理由已告知申请单位。")
-    return redirect("campaigns:campaign_windows", pk)
+    row, user, at = window_to_decide(request, pk, window_pk), person(request), clock.now()
+    reason, said = reason_of(request), "已答复不予批准，理由已告知申请单位。"
+    return carried_out(
+        request, lambda: services.refuse_window(row, actor=user, at=at, reason=reason), said, WINDOWS, pk
+    )

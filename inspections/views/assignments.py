@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import require, require_somewhere
@@ -18,14 +17,15 @@ from campaigns.models import Assignment
 from campaigns.rules import EXCEPTIONS, RULE_LABELS
 from campaigns.states import ASSIGNMENTS
 from core import clock
+from core.commands import carried_out, reason_of
 from core.paging import KeysetPage
-from core.refusals import NotAllowed, Refused
 from inspections.models import Visit
 from inspections.services import planning
 from inspections.views.access import available, person
 from inspections.views.planning import LOOK, PLAN, units_of
 
 APPROVE = "visit.approve"
+DETAIL = "inspections:assignment_detail"
 DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 BOARD_LIMIT = 500
 ON_BOARD = ["asked", "planned", "postponed", "done"]
@@ -119,7 +119,8 @@ def assignment_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/visit_plan_queue.html", {"page": page})
 
 
-def assignment_or_404(request: HttpRequest, pk: int) -> Assignment:
+def assignment_for(request: HttpRequest, pk: int, capability: str = "") -> Assignment:
+    """404 outside the person's rows, 403 inside without the capability."""
     rows = Assignment.objects.visible_to(person(request)).select_related(
         "target__enterprise__region",
         "target__unit",
@@ -131,13 +132,16 @@ def assignment_or_404(request: HttpRequest, pk: int) -> Assignment:
         "planned_by",
         "approved_by",
     )
-    return get_object_or_404(rows, pk=pk)
+    row = get_object_or_404(rows, pk=pk)
+    if capability:
+        require(person(request), capability, row)
+    return row
 
 
 @login_required
 @require_GET
 def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    row = assignment_or_404(request, pk)
+    row = assignment_for(request, pk)
     user = person(request)
     context = {
         "row": row,
@@ -170,44 +174,22 @@ def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
 @login_required
 @require_POST
 def assignment_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    row = assignment_or_404(request, pk)
-    require(person(request), APPROVE, row)
-    try:
-        planning.approve(row, actor=person(request), at=clock.now())
-    except Refused as refusal:
-        return back(request, refusal, pk)
-    messages.success(request, "已批准派单，检查人员已收到通知。")
-    return redirect("inspections:assignment_detail", pk)
+    row, user, at = assignment_for(request, pk, APPROVE), person(request), clock.now()
+    said = "已批准派单，检查人员已收到通知。"
+    return carried_out(request, lambda: planning.approve(row, actor=user, at=at), said, DETAIL, pk)
 
 
 @login_required
 @require_POST
 def assignment_refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    row = assignment_or_404(request, pk)
-    require(person(request), APPROVE, row)
-    try:
-        planning.refuse(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return back(request, refusal, pk)
-    messages.success(request, "已答复不予批准。")
-    return redirect("inspections:assignment_detail", pk)
+    row, user, at = assignment_for(request, pk, APPROVE), person(request), clock.now()
+    reason, said = reason_of(request), "已答复不予批准。"
+    return carried_out(request, lambda: planning.refuse(row, actor=user, at=at, reason=reason), said, DETAIL, pk)
 
 
 @login_required
 @require_POST
 def assignment_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    row = assignment_or_404(request, pk)
-    require(person(request), PLAN, row)
-    try:
-        planning.cancel(row, actor=person(request), at=clock.now(), reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return back(request, refusal, pk)
-    messages.success(request, "派单已撤销，可以重新派单。")
-    return redirect("inspections:assignment_detail", pk)
-
-
-def back(request: HttpRequest, refusal: Refused, pk: int) -> HttpResponse:
-    if isinstance(refusal, NotAllowed):
-        raise refusal
-    messages.error(request, refusal.message)
-    return redirect("inspections:assignment_detail", pk)
+    row, user, at = assignment_for(request, pk, PLAN), person(request), clock.now()
+    reason, said = reason_of(request), "派单已撤销，可以重新派单。"
+    return carried_out(request, lambda: planning.cancel(row, actor=user, at=at, reason=reason), said, DETAIL, pk)

@@ -1,10 +1,12 @@
 """The ledger: the grid, its workbook, one row's page and what may be done with it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -133,80 +135,74 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
     return render(request, "inspections/issue_detail.html", context, status=status)
 
 
-def refused(request: HttpRequest, issue: Issue, name: str, form: Any, refusal: Refused | None = None) -> HttpResponse:
-    """Show the page again with what was typed and why not."""
-    if refusal is not None:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    return page(request, issue, status=refusal.status if refusal else 422, **{name: form})
+def written(
+    request: HttpRequest, issue: Issue, name: str, form: Form, command: Callable[[dict[str, Any]], object], done: str
+) -> HttpResponse:
+    """Carry out what the form says; refused, the page comes again with what was typed and why not."""
+    status = 422
+    if form.is_valid():
+        try:
+            command(form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            status = refusal.status
+        else:
+            messages.success(request, done)
+            return redirect("inspections:issue_detail", pk=issue.pk)
+    return page(request, issue, status=status, **{name: form})
 
 
 @login_required
 @require_POST
 def issue_change(request: HttpRequest, pk: int) -> HttpResponse:
-    issue = issue_for(request, pk, "issue.edit")
-    ledger = Ledger(person(request), request.GET)
+    issue, user = issue_for(request, pk, "issue.edit"), person(request)
+    ledger = Ledger(user, request.GET)
     ledger.campaign = issue.campaign
+
+    def change(said: dict[str, Any]) -> None:
+        changes = {name: value for name, value in said.items() if name != "reason"}
+        issues.change_issue(issue, changes, actor=user, at=clock.now(), reason=said["reason"])
+
     form = ChangeForm(request.POST, issue=issue, names=ledger.names)
-    if not form.is_valid():
-        return refused(request, issue, "change_form", form)
-    said = dict(form.cleaned_data)
-    try:
-        issues.change_issue(issue, said, actor=person(request), at=clock.now(), reason=said.pop("reason"))
-    except Refused as refusal:
-        return refused(request, issue, "change_form", form, refusal)
-    messages.success(request, "台账已修改，原内容保留在历史记录中。")
-    return redirect("inspections:issue_detail", pk=pk)
+    return written(request, issue, "change_form", form, change, "台账已修改，原内容保留在历史记录中。")
 
 
 @login_required
 @require_POST
 def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
-    issue = issue_for(request, pk, "rectification.report")
-    form = RectificationForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return refused(request, issue, "report_form", form)
-    user, sent = person(request), form.cleaned_data["photos"]
-    try:
-        photos = [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in sent]
+    issue, user = issue_for(request, pk, "rectification.report"), person(request)
+
+    def report(said: dict[str, Any]) -> None:
+        photos = [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in said["photos"]]
         # The moment is taken after the photos: who freezes a week waits for open transactions, not for uploads.
-        issues.report_rectification(issue, form.cleaned_data["text"], photos, actor=user, at=clock.now())
-    except Refused as refusal:
-        return refused(request, issue, "report_form", form, refusal)
-    messages.success(request, "已报告整改完成，等待复核。")
-    return redirect("inspections:issue_detail", pk=pk)
+        issues.report_rectification(issue, said["text"], photos, actor=user, at=clock.now())
+
+    form = RectificationForm(request.POST, request.FILES)
+    return written(request, issue, "report_form", form, report, "已报告整改完成，等待复核。")
 
 
 @login_required
 @require_POST
 def issue_rewrite(request: HttpRequest, pk: int) -> HttpResponse:
-    issue = issue_for(request, pk, "issue.edit")
-    form = RewriteForm(request.POST)
-    if not form.is_valid():
-        return refused(request, issue, "rewrite_form", form)
-    said = form.cleaned_data
-    try:
-        issues.edit_rectification(issue, said["text"], actor=person(request), at=clock.now(), reason=said["reason"])
-    except Refused as refusal:
-        return refused(request, issue, "rewrite_form", form, refusal)
-    messages.success(request, "整改情况已修改；原有责任人签字失效，须重签。")
-    return redirect("inspections:issue_detail", pk=pk)
+    issue, user = issue_for(request, pk, "issue.edit"), person(request)
+
+    def rewrite(said: dict[str, Any]) -> None:
+        issues.edit_rectification(issue, said["text"], actor=user, at=clock.now(), reason=said["reason"])
+
+    done = "整改情况已修改；原有责任人签字失效，须重签。"
+    return written(request, issue, "rewrite_form", RewriteForm(request.POST), rewrite, done)
 
 
 @login_required
 @require_POST
 def issue_sign(request: HttpRequest, pk: int) -> HttpResponse:
-    issue = issue_for(request, pk, "issue.edit")
-    form = SignatureForm(request.POST)
-    if not form.is_valid():
-        return refused(request, issue, "sign_form", form)
-    user, at = person(request), clock.now()
-    try:
-        image = store(form.cleaned_data["image"], name=f"{user.name}签字.png", by=user, at=at, kind="signature")
+    issue, user, at = issue_for(request, pk, "issue.edit"), person(request), clock.now()
+
+    def sign(said: dict[str, Any]) -> None:
+        image = store(said["image"], name=f"{user.name}签字.png", by=user, at=at, kind="signature")
         issues.sign_issue(issue, image, actor=user, at=at)
-    except Refused as refusal:
-        return refused(request, issue, "sign_form", form, refusal)
-    messages.success(request, "责任人签字已保存。")
-    return redirect("inspections:issue_detail", pk=pk)
+
+    return written(request, issue, "sign_form", SignatureForm(request.POST), sign, "责任人签字已保存。")
 
 
 VERBS = {
