@@ -2,9 +2,13 @@
 
 import base64
 import binascii
+import re
+import unicodedata
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -13,10 +17,18 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 PNG_PREFIX = "data:image/png;base64,"
 MEGABYTE = 1024 * 1024
 SIGNATURE_MAX_BYTES = MEGABYTE
 SIGNATURE_MAX_SIDE = 6000
+
+
+def is_iso_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class DateInput(forms.DateInput):
@@ -26,6 +38,46 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What is no day comes back as text: a date control would show nothing and lose what was typed."""
+        context = super().get_context(name, value, attrs)
+        if isinstance(value, str) and not is_iso_day(value):
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayField(forms.DateField):
+    """A day as people write it: 2020-05-14, 2020/5/14, 2020.5.14, 2020年5月14日, in digits of either width."""
+
+    widget = DateInput
+    default_error_messages: ClassVar = {"invalid": "看不出是哪一天，请按 2020-05-14 的样式填写。"}
+
+    def to_python(self, value: Any) -> date | None:
+        plain = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+        if isinstance(plain, str) and (said := DAY.fullmatch(plain)):
+            plain = "-".join(said.groups())
+        return super().to_python(plain)
+
+
+class MoneyField(forms.DecimalField):
+    """An amount in 元: digits of either width, with or without commas, to the 分."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "看不出是多少钱，请只填数字，单位为元，如 280000 或 280,000.50。",
+        "min_value": "金额不能为负数。",
+        "max_decimal_places": "金额最多精确到分（两位小数）。",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        amount = forms.TextInput(attrs={"inputmode": "decimal"})
+        super().__init__(max_digits=12, decimal_places=2, min_value=Decimal(0), widget=amount, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer
+        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        if isinstance(plain, str):
+            plain = re.sub(r"[\s,、]", "", plain).removeprefix("¥").removesuffix("元")
+        return super().to_python(plain)
 
 
 class DateTimeInput(forms.DateTimeInput):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from core.widgets import DateInput, PhotosField, SignatureField
+from core.widgets import DayField, PhotosField, SignatureField
 from inspections.models import Issue
 from inspections.states import Gravity, Nature
 
@@ -15,7 +15,7 @@ class ChangeForm(forms.Form):
     gravity = forms.ChoiceField(label="程度", choices=Gravity.choices)
     issue_type = forms.TypedChoiceField(label="问题类型", coerce=int)
     handling = forms.TypedChoiceField(label="查处情况", coerce=int)
-    deadline_on = forms.DateField(label="整改期限", required=False, widget=DateInput())
+    deadline_on = DayField(label="整改期限", required=False)
     demand = forms.CharField(label="整改要求", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     proposal = forms.CharField(label="拟处理建议", max_length=300, required=False)
     reason = forms.CharField(label="修改理由", max_length=200)

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -6,17 +5,10 @@ from django.db.models import QuerySet
 
 from accounts.forms import PeopleChoice, PersonChoice
 from accounts.models import User
+from core.widgets import DayField, MoneyField
 from penalties.models import PenaltyCase
 
 METHODS = [(m, m) for m in ("直接送达", "留置送达", "委托送达", "邮寄送达", "转交送达", "电子送达", "公告送达")]
-
-
-def day_field(label: str) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-
-
-def money_field(label: str, help_text: str = "") -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=12, decimal_places=2, min_value=Decimal(0), help_text=help_text)
 
 
 def long_field(label: str, help_text: str = "", rows: int = 3) -> forms.CharField:
@@ -40,7 +32,7 @@ class FilingForm(forms.Form):
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )
-    filed_on = day_field("立案日期")
+    filed_on = DayField(label="立案日期")
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,14 +42,14 @@ class FilingForm(forms.Form):
 
 
 class NoticeForm(forms.Form):
-    occurred_on = day_field("告知书送达日期")
-    fine = money_field("拟处罚款（元）")
+    occurred_on = DayField(label="告知书送达日期")
+    fine = MoneyField(label="拟处罚款（元）")
     text = long_field("告知的事实、理由、依据和裁量")
 
 
 class DecisionForm(forms.Form):
-    occurred_on = day_field("决定日期")
-    fine = money_field("罚款（元）", "不能高于事先告知的数额。")
+    occurred_on = DayField(label="决定日期")
+    fine = MoneyField(label="罚款（元）", help_text="不能高于事先告知的数额。")
     evidence = long_field("证据清单", "如：现场检查笔录、照片 3 张、监测报告。")
     defence = long_field("陈述申辩、听证情况及采纳理由", "当事人放弃的也要写明。")
     waived = forms.BooleanField(label="当事人已书面放弃陈述申辩和听证", required=False)
@@ -66,7 +58,7 @@ class DecisionForm(forms.Form):
 
 
 class ServiceForm(forms.Form):
-    occurred_on = day_field("送达日期")
+    occurred_on = DayField(label="送达日期")
     method = forms.ChoiceField(label="送达方式", choices=METHODS)
     receiver = forms.CharField(label="签收人（受送达人）", max_length=40)
     place = forms.CharField(label="送达地点", max_length=120)
@@ -80,13 +72,13 @@ class ServiceForm(forms.Form):
 
 
 class ClosingForm(forms.Form):
-    occurred_on = day_field("结案日期")
-    fine = money_field("已缴罚款（元）")
+    occurred_on = DayField(label="结案日期")
+    fine = MoneyField(label="已缴罚款（元）")
     text = long_field("执行情况", "缴款日期、票据号；未全部缴纳的写明原因。")
 
 
 class WithdrawalForm(forms.Form):
-    occurred_on = day_field("撤案日期")
+    occurred_on = DayField(label="撤案日期")
     reason = long_field("撤案理由")
 
 
