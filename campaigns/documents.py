@@ -19,7 +19,7 @@ from core.refusals import Refused
 TITLE = "随机抽查抽取证明"
 KIND = "draw_proof"
 # More strata than these would begin a second page.
-STRATA_SHOWN = 8
+STRATA_SHOWN = 5
 
 
 def draw_proof(draw: Draw, *, by: User, at: datetime) -> PrintedDocument:
@@ -60,6 +60,7 @@ def context_of(draw: Draw) -> dict[str, Any]:
 def proof_fields(draw: Draw) -> list[PaperField]:
     said = draw.summary
     items, enterprises, inspectors = draw.items, draw.enterprises, draw.inspectors
+    again = [PaperField("重抽", f"替代 {draw.redraw_of}。{draw.redraw_reason}", wide=True)] if draw.redraw_of else []
     return [
         PaperField("行动", draw.campaign.title, wide=True),
         PaperField("抽查名称", draw.title),
@@ -75,7 +76,7 @@ def proof_fields(draw: Draw) -> list[PaperField]:
         ),
         PaperField("名单封存公布", moment(draw.published_at)),
         PaperField("抽取时间", moment(draw.drawn_at)),
-        PaperField("重抽", f"替代 {draw.redraw_of}。{draw.redraw_reason}" if draw.redraw_of else "", False, wide=True),
+        *again,
     ]
 
 

@@ -15,7 +15,14 @@ from campaigns.states import AssignmentState
 from enterprises.models import Enterprise, PositiveListEntry
 from enterprises.rules.industries import industry_name
 
-DIMENSIONS = {"region": "县市区", "industry": "行业", "size": "规模", "key": "类别", "risk": "风险等级"}
+DIMENSIONS = {
+    "region": "县市区",
+    "industry": "行业",
+    "size": "规模",
+    "key": "类别",
+    "risk": "风险等级",
+    "credit": "环境信用",
+}
 COLUMNS = ["id", "name", "code", "area", "city", "stratum", "credit", "risk", "offences", "positive", "weight"]
 PERSON_COLUMNS = ["id", "name", "unit", "city", "areas", "certificate", "valid_to", "specialities"]
 UNRATED = "未评定"
@@ -47,6 +54,7 @@ class Candidate:
             "size": self.size,
             "key": "key" if self.key else "other",
             "risk": self.standing.risk,
+            "credit": self.standing.credit,
         }
         return values[dimension]
 
@@ -202,6 +210,7 @@ def label_of(one: Candidate, dimensions: Iterable[str], regions: dict[str, str])
         "size": dict(Rating.Size.choices).get(one.size, f"规模{UNRATED}"),
         "key": "重点排污单位" if one.key else "非重点排污单位",
         "risk": dict(Rating.Risk.choices).get(one.standing.risk, f"风险{UNRATED}"),
+        "credit": dict(Rating.Credit.choices).get(one.standing.credit, f"信用{UNRATED}"),
     }
     return " · ".join(words[name] for name in dimensions) or "全部对象"
 
