@@ -32,7 +32,9 @@ def load_tables() -> int:
     added = 0
     for path in sorted(DATA.glob("*.yaml")):
         table = yaml.safe_load(path.read_text(encoding="utf-8"))
-        year, created = HolidayYear.objects.get_or_create(year=table["year"], defaults={"source": table["source"]})
+        year, created = HolidayYear.objects.get_or_create(
+            year=table["year"], defaults={"source": table["source"], "version": table["version"]}
+        )
         if created:
             HolidayDay.objects.bulk_create(
                 HolidayDay(year=year, day=row["day"], name=row["name"], is_off=kind == "days_off")
@@ -48,14 +50,14 @@ def amend(day: date, *, is_off: bool | None, name: str, actor: object, at: datet
     if not reason.strip():
         raise Refused("调整节假日安排须写明依据（通知文号或理由）。", field="reason", status=422)
     with transaction.atomic():
-        HolidayYear.objects.get_or_create(year=day.year, defaults={"source": reason})
+        _, begun = HolidayYear.objects.get_or_create(year=day.year, defaults={"source": reason})
         year = HolidayYear.objects.select_for_update().get(year=day.year)  # of two at once, one after the other
         before = {"is_off": HolidayDay.objects.filter(day=day).values_list("is_off", flat=True).first()}
         HolidayDay.objects.filter(day=day).delete()
         if is_off is not None:
             HolidayDay.objects.create(year=year, day=day, is_off=is_off, name=name)
-        year.amended_at = at
-        year.save(update_fields=["amended_at"])
+        year.amended_at, year.version = at, year.version + (not begun)
+        year.save(update_fields=["amended_at", "version"])
         audit.record(
             "core.calendar.amend",
             year,

@@ -58,6 +58,7 @@ ACTIONS = {
     "campaigns.recusal.end": "解除回避",
     "campaigns.recusal.enter": "登记回避",
     "campaigns.target.list": "纳入检查对象",
+    "core.audit.dump": "导出操作日志",
     "core.calendar.amend": "更正工作日历",
     "core.evidence.upload": "上传照片",
     "core.notice.read": "阅读消息",

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.IntegerField(unique=True)),
                 ('source', models.CharField(max_length=200)),
+                ('version', models.IntegerField(default=1)),
                 ('amended_at', models.DateTimeField(null=True)),
             ],
         ),

@@ -5,7 +5,10 @@ class HolidayYear(models.Model):
     """The State Council's arrangement for one year, as loaded or as an administrator amended it."""
 
     year = models.IntegerField(unique=True)
+    # The notices by title, number and date.
     source = models.CharField(max_length=200)
+    # Of the table: as loaded, then one more with every amendment.
+    version = models.IntegerField(default=1)
     amended_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """The workbench, what is owed, what was done, the inbox and the search."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from core import audit, clock
 from core.models import Notice
 from core.paging import KeysetPage
 from enterprises.models import Enterprise
-from reporting import desk, duties
+from reporting import administration, desk, duties
 from reporting.actions import said
 
 SHORTEST_SEARCH = 2
@@ -27,6 +29,8 @@ def person(request: HttpRequest) -> User:
 @require_GET
 def workbench(request: HttpRequest) -> HttpResponse:
     user, at = person(request), clock.now()
+    if sections := administration.sections(user, at):
+        return render(request, "reporting/administration.html", {"sections": sections, **aside(user)})
     campaign = desk.current_campaign(user)
     period = desk.next_period(campaign, at) if campaign and not able_somewhere(user, "enterprise.own") else None
     piles, waiting = desk.piles(user, at), duties.waiting(user, at)
@@ -37,12 +41,20 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "campaign": campaign,
         "period": period,
         "moved": period is not None and period.nominal_on != clock.day_of(period.cutoff_at),
-        "notices": Notice.objects.visible_to(user).unread().order_by("-id")[:5],
-        "done": [(event, said(event.action)) for event in desk.done_by(user).order_by("-occurred_at", "-id")[:6]],
         "sites": own_sites(user),
-        "today": clock.today(),
+        **aside(user),
     }
     return render(request, "reporting/workbench.html", context)
+
+
+def aside(user: User) -> dict[str, Any]:
+    """What came in and what was done lately, beside every desk."""
+    done = desk.done_by(user).order_by("-occurred_at", "-id")[:6]
+    return {
+        "notices": Notice.objects.visible_to(user).unread().order_by("-id")[:5],
+        "done": [(event, said(event.action)) for event in done],
+        "today": clock.today(),
+    }
 
 
 def own_sites(user: User) -> list[Enterprise]:

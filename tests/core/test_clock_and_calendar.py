@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -5,7 +6,7 @@ from django.test import override_settings
 
 from core import clock
 from core.calendar import amend, calendar, load_tables
-from core.models import AuditEvent
+from core.models import AuditEvent, HolidayYear
 from core.refusals import Refused
 from core.rules import OnHoliday, WorkCalendar, weekly_cutoffs
 
@@ -34,6 +35,24 @@ def test_travel_moves_the_clock_and_brings_it_back():
 def test_production_does_not_travel():
     with pytest.raises(RuntimeError), clock.travel(datetime(2020, 1, 1, tzinfo=UTC)):
         pass
+
+
+def test_every_table_names_its_notice_by_title_number_and_date(tables):
+    """国务院办公厅 orders the year by telegram; what we checked it against is nobody's legal ground."""
+    named = re.compile(r"《国务院办公厅关于.*(\d{4})年.*通知》（国办发明电〔\d{4}〕\d+号，\d{4}-\d{2}-\d{2}）")
+    for row in HolidayYear.objects.all():
+        found = [named.fullmatch(notice) for notice in row.source.split("；")]
+        assert all(found), row
+        assert {int(match.group(1)) for match in found if match} == {row.year}
+        assert row.version == 1
+
+
+def test_an_amendment_makes_the_next_version_of_a_table(tables):
+    at = clock.at_local(date(2020, 5, 1), 9)
+    amend(date(2020, 5, 6), is_off=True, name="劳动节", actor=None, at=at, reason="省政府通知")
+    amend(date(2027, 5, 3), is_off=True, name="劳动节", actor=None, at=at, reason="国务院通知")
+    assert HolidayYear.objects.get(year=2020).version == 2
+    assert HolidayYear.objects.get(year=2027).version == 1
 
 
 def test_tables_are_loaded_once(tables):

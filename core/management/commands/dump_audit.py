@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core import audit
+from core import audit, clock
 from core.models import AuditEvent
 
 CHUNK = 2000
@@ -19,6 +19,7 @@ class Command(BaseCommand):
             self.stdout.write(audit.dump_line(event))
             head = f"{event.number}:{event.digest}"
         waiting = AuditEvent.objects.unsealed().count()
+        audit.record("core.audit.dump", None, actor=None, at=clock.now(), after={"head": head})
         self.stderr.write(
             f"链头 {head or '无'}；另有 {waiting} 条尚未封存，未导出。请把链头留存在平台之外，作为日后核验的锚点。"
         )
