@@ -21,6 +21,8 @@ class Entry:
     capability: str = ""
     badge: str = ""
     section: tuple[str, ...] = ()
+    # Prefixes inside the section that belong to another entry.
+    without: tuple[str, ...] = ()
 
     def covers(self, view_name: str) -> bool:
         """Whether the page that is open stands under this entry."""
@@ -29,7 +31,7 @@ class Entry:
         namespace, _, name = self.url_name.rpartition(":")
         noun = name.rpartition("_")[0]
         prefixes = self.section or ((f"{namespace}:{noun}_",) if noun else ())
-        return any(view_name.startswith(prefix) for prefix in prefixes)
+        return view_name.startswith(prefixes) and not (self.without and view_name.startswith(self.without))
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ NAVIGATION: tuple[Group, ...] = (
         "",
         (
             Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),
-            Entry("专项行动", "campaigns:campaign_list", "flag", "campaign.view", section=("campaigns:",)),
+            Entry(
+                "专项行动", "campaigns:campaign_list", "flag", "campaign.view", section=("campaigns:",), without=DRAWS
+            ),
         ),
     ),
     Group(
@@ -111,6 +115,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "people.manage",
                 section=("accounts:person", "accounts:grant"),
             ),
+            Entry("方案模板", "campaigns:blueprint_list", "flag", "blueprint.write", section=("campaigns:blueprint",)),
             Entry("机构", "accounts:unit_list", "settings", "system.configure"),
             Entry("工作日历", "accounts:calendar", "calendar", "calendar.amend"),
             Entry("操作日志", "accounts:audit_list", "shield", "audit.read"),

@@ -19,6 +19,7 @@ from enterprises.models import Enterprise
 from enterprises.rules.industries import NUMBERED
 
 PUBLIC_SOURCE = "中国福利彩票“快乐8”在公布时间之后第一次开奖的20个号码，由小到大，用空格分隔"
+IN_A_ROW = {"class": "choices choices-row"}
 TIMES = ("commit_by", "reveal_by", "public_at")
 
 
@@ -44,14 +45,14 @@ class DrawForm(forms.Form):
     campaign = forms.ModelChoiceField(label="行动", queryset=Campaign.objects.none(), empty_label=None)
     unit = forms.ModelChoiceField(label="组织单位", queryset=Unit.objects.none(), empty_label=None)
     regions = forms.MultipleChoiceField(
-        label="县市区（不选为全部）", required=False, widget=forms.CheckboxSelectMultiple
+        label="县市区（不选为全部）", required=False, widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW)
     )
     industries = forms.TypedMultipleChoiceField(
         label="行业（不选为全部）",
         required=False,
         coerce=int,
         choices=[(number, name) for number, name in NUMBERED],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW),
     )
     key = forms.ChoiceField(
         label="对象类别",
@@ -62,7 +63,7 @@ class DrawForm(forms.Form):
         label="分层",
         required=False,
         choices=list(DIMENSIONS.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW),
         help_text="不选为不分层。每层按比例向上取整抽取，下一步可逐层改比例。",
     )
     ratio = PercentField(label="默认抽取比例（%）", initial=Decimal(10))
@@ -252,7 +253,7 @@ class SpecialityForm(forms.Form):
         label="业务专长",
         required=False,
         choices=[(name, name) for name in SPECIALITIES],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW),
     )
 
     def __init__(self, data: Any, *, people: QuerySet[User]) -> None:

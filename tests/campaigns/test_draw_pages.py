@@ -1,0 +1,384 @@
+"""The pages of draws: who sees them, who may act, what they say, what they cost."""
+
+import hashlib
+import json
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.models import User
+from campaigns.draw_rules import digest_of
+from campaigns.models import Assignment, Draw, PoolVersion, Rating, Recusal
+from campaigns.services import draws
+from core import clock
+from core.models import AuditEvent, PrintedDocument
+from inspections.models import Visit
+from tests import factories as make
+from tests.campaigns import draw_scene as scene
+from tests.campaigns.draw_scene import AFTER, MORNING, SECRETS, VALUE
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_may():
+    with clock.travel(MORNING):
+        yield
+
+
+def of(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def url(name: str, draw: Draw, *more: int) -> str:
+    return reverse(f"campaigns:{name}", args=[draw.pk, *more])
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+TYPED = {
+    "title": "五月抽查",
+    "strata_by": ["region", "industry"],
+    "ratio": "12.5",
+    "team_size": "2",
+    "inspect_on": "2020-05-13",
+    "avoid_previous": "on",
+    "commit_by": "2020-05-12T10:00",
+    "reveal_by": "2020-05-12T11:00",
+    "public_at": "2020-05-12T12:00",
+    "public_source": "示例彩票第 20051 期",
+}
+
+
+def typed(cast: Cast, campaign, **changes):
+    return TYPED | {"campaign": campaign.pk, "unit": cast.city.pk, "witness": cast.discipline.pk} | changes
+
+
+def test_from_the_form_to_the_proof_page_by_page(cast):
+    """Prepared, sealed, committed, revealed, drawn and printed with nothing but the pages."""
+    campaign = make.campaign(cast.province)
+    scene.targets(campaign, cast)
+    scene.crew(cast)
+    officer, witness = of(cast.officer_city), of(cast.discipline)
+    officer.post(reverse("campaigns:item_list"), {"lines": scene.ITEMS})
+    answer = officer.post(reverse("campaigns:draw_create"), typed(cast, campaign))
+    draw = Draw.objects.get()
+    assert answer.url == url("draw_detail", draw)
+    assert "源汇区 · 化工" in text(officer.get(answer.url))
+    officer.post(url("draw_publish", draw))
+    draw.refresh_from_db()
+    for client, role in ((officer, "organiser"), (witness, "witness")):
+        sent = scene.commitment(draw.pool_digest, role, SECRETS[role])
+        client.post(url("draw_commit", draw), {"commitment": sent})
+    for client, role in ((officer, "organiser"), (witness, "witness")):
+        client.post(url("draw_reveal", draw), {"value": SECRETS[role]})
+    with clock.travel(AFTER):
+        officer, witness = of(cast.officer_city), of(cast.discipline)
+        for client in (officer, witness):
+            client.post(url("draw_value", draw), {"value": VALUE})
+        assert officer.post(url("draw_hold", draw), {"watch": "1"}).url == url("draw_watch", draw)
+        answer = officer.post(url("draw_print", draw))
+        pdf = b"".join(officer.get(answer.url).streaming_content)
+    assert pdf.startswith(b"%PDF")
+    proof = json.loads(of(cast.discipline).get(url("draw_proof", draw)).content)
+    draw.refresh_from_db()
+    assert (draw.state, proof["result_digest"]) == ("drawn", draw.result_digest)
+
+
+def test_the_sealed_file_is_what_was_hashed(cast):
+    draw = scene.sealed(cast)
+    answer = of(cast.discipline).get(url("draw_frozen", draw))
+    assert hashlib.sha256(answer.content).hexdigest() == draw.pool_digest
+    assert digest_of(json.loads(answer.content)) == draw.pool_digest
+
+
+def test_the_proof_is_one_page_and_made_once(cast):
+    draw = scene.drawn(cast, strata_by=["region", "key", "industry"], title="名" * 40, public_source="源" * 200)
+    client = of(cast.officer_city)
+    first = client.post(url("draw_print", draw)).url
+    assert client.post(url("draw_print", draw)).url == first
+    pages = PdfReader(BytesIO(b"".join(client.get(first).streaming_content))).pages
+    said = "".join(pages[0].extract_text().split())
+    assert len(pages) == 1
+    assert draw.pool_digest in said
+    assert draw.result_digest in said
+    assert PrintedDocument.objects.filter(kind="draw_proof").count() == 1
+
+
+def test_before_the_draw_there_is_neither_proof_nor_paper(cast):
+    draw = scene.sealed(cast)
+    client = of(cast.officer_city)
+    assert client.get(url("draw_proof", draw)).status_code == 409
+    assert client.post(url("draw_print", draw)).status_code == 409
+    assert client.get(url("draw_frozen", scene.draft(cast, draw.campaign))).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"ratio": "0"}, "抽取比例须大于 0、不超过 100%"),
+        ({"ratio": "100.01"}, "抽取比例须大于 0、不超过 100%"),
+        ({"reveal_by": "2020-05-12T10:00"}, "公开截止时间须晚于承诺截止时间"),
+        ({"public_at": "2020-05-12T10:30"}, "否则后公开的一方可以挑结果"),
+        ({"witness": ""}, "见证人"),
+    ],
+)
+def test_a_form_with_a_fault_keeps_what_was_typed(cast, changes, sentence):
+    campaign = make.campaign(cast.province)
+    answer = of(cast.officer_city).post(reverse("campaigns:draw_create"), typed(cast, campaign, **changes))
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    assert "五月抽查" in text(answer)
+    assert not Draw.objects.exists()
+
+
+def test_a_draft_is_edited_and_its_strata_get_their_ratios(cast):
+    draw = scene.draft(cast)
+    client = of(cast.officer_city)
+    client.post(url("draw_edit", draw), typed(cast, draw.campaign, title="改名", strata_by=["region"]))
+    keys = ["region=411102", "region=411104"]
+    client.post(url("draw_ratios", draw), {"stratum": keys, "ratio-0": "50", "ratio-1": ""})
+    draw.refresh_from_db()
+    assert (draw.title, draw.ratio, draw.ratios) == ("改名", 1250, {keys[0]: 5000, keys[1]: None})
+    answer = client.post(url("draw_ratios", draw), {"stratum": keys, "ratio-0": "33.33", "ratio-1": "200"})
+    assert answer.status_code == 422
+    assert "第 2 层：抽取比例须大于 0" in text(answer)
+    assert 'value="33.33"' in text(answer)
+
+
+def test_recusals_are_entered_by_name_and_ended_with_a_reason(cast):
+    draw = scene.draft(cast)
+    client = of(cast.officer_city)
+    sent = {"user": cast.inspector_a.pk, "kind": "asked", "reason": "当事人申请", "enterprise": "没有这家厂"}
+    answer = client.post(url("recusal_add", draw), sent)
+    assert answer.status_code == 422
+    assert "检查对象中没有“没有这家厂”" in text(answer)
+    client.post(url("recusal_add", draw), sent | {"enterprise": "漯河示例03厂"})
+    row = Recusal.objects.get()
+    assert "当事人申请" in text(client.get(url("draw_detail", draw)))
+    client.post(url("recusal_end", draw, row.pk), {"reason": "撤回申请"})
+    row.refresh_from_db()
+    assert row.ended_at is not None
+
+
+def test_an_empty_stratum_is_said_on_the_draft_and_refused(cast):
+    draw = scene.draft(cast)
+    type(cast.site_a).objects.filter(unit=cast.county_a).update(state="halted")
+    client = of(cast.officer_city)
+    sentence = "分层“源汇区”没有可抽取的企业（6 家全部排除）"
+    assert sentence in text(client.get(url("draw_detail", draw)))
+    answer = client.post(url("draw_publish", draw), follow=True)
+    assert sentence in text(answer)
+    draw.refresh_from_db()
+    assert draw.state == "draft"
+
+
+# Who sees what.
+
+
+def test_another_unit_finds_no_draw(cast):
+    draw = scene.drawn(cast)
+    for name in ("draw_detail", "draw_watch", "draw_edit", "draw_frozen", "draw_proof"):
+        assert of(cast.officer_other).get(url(name, draw)).status_code == 404
+    for person in (cast.inspector_a, cast.contact_city, cast.enterprise_a, cast.expert):
+        assert of(person).get(url("draw_detail", draw)).status_code == 404
+        assert of(person).get(reverse("campaigns:draw_list")).status_code == 403
+    assert draw.title not in text(of(cast.officer_other).get(reverse("campaigns:draw_list")))
+
+
+def test_a_subordinate_county_does_not_see_the_list_of_its_city(cast):
+    assert of(cast.officer_a).get(url("draw_detail", scene.drawn(cast))).status_code == 404
+
+
+def test_a_witness_of_another_unit_sees_this_draw_alone(cast):
+    campaign = make.campaign(cast.province)
+    values = {"witness": cast.officer_other, "actor": cast.officer_city, "at": MORNING}
+    mine = draws.create(campaign, cast.city, scene.settings(title="有我见证"), **values)
+    other = scene.draft(cast, campaign, title="与我无关")
+    client = of(cast.officer_other)
+    page = text(client.get(reverse("campaigns:draw_list")))
+    assert ("有我见证" in page, "与我无关" in page) == (True, False)
+    assert client.get(url("draw_detail", mine)).status_code == 200
+    assert client.get(url("draw_detail", other)).status_code == 404
+    assert client.post(url("draw_publish", mine)).status_code == 403
+
+
+def test_who_only_looks_may_not_act(cast):
+    draw = scene.sealed(cast)
+    client = of(cast.leader_city)
+    for name in ("draw_publish", "draw_cancel", "draw_ratios", "draw_commit", "draw_reveal", "draw_hold"):
+        assert client.post(url(name, draw), {"reason": "试"}).status_code == 403
+    assert AuditEvent.objects.filter(action="denied.draw.witness").count() == 3
+
+
+def test_only_a_leader_orders_a_redraw_and_approves_an_adjustment(cast):
+    draw = scene.drawn(cast)
+    row = draw.drawn.get(order=1)
+    asked = draws.ask_adjustment(row, kind="drop", reason="已停产", actor=cast.officer_city, at=AFTER)
+    for name, more in (("draw_again", ()), ("adjustment_approve", (asked.pk,)), ("adjustment_refuse", (asked.pk,))):
+        assert of(cast.officer_city).post(url(name, draw, *more), {"reason": "试"}).status_code == 403
+    of(cast.leader_city).post(url("adjustment_approve", draw, asked.pk))
+    assert "不再检查" in text(of(cast.officer_city).get(url("draw_detail", draw)))
+    answer = of(cast.leader_city).post(url("draw_again", draw), {"reason": "范围有误"})
+    assert answer.url == url("draw_detail", Draw.objects.get(redraw_of=draw))
+    assert "原结果保留备查" in text(of(cast.officer_city).get(url("draw_detail", draw)))
+
+
+def test_an_adjustment_is_asked_on_its_page(cast):
+    draw = scene.drawn(cast)
+    row = draw.drawn.get(order=1)
+    client, fit = of(cast.officer_city), draws.may_join(row)
+    sent = {"kind": "replace", "person_out": row.team[0], "person_in": fit[0][0], "reason": ""}
+    answer = client.post(url("adjustment_ask", draw, row.pk), sent)
+    assert answer.status_code == 422
+    client.post(url("adjustment_ask", draw, row.pk), sent | {"reason": "出差"})
+    assert row.adjustments.get().reason == "出差"
+    other = scene.draft(cast, draw.campaign)
+    assert client.get(url("adjustment_ask", other, row.pk)).status_code == 404
+
+
+def test_anybody_sees_the_fingerprints_and_nobody_the_names(cast):
+    draw = scene.drawn(cast)
+    page = text(Client().get(reverse("campaigns:draw_public", args=[draw.token])))
+    for seen in (draw.pool_digest, draw.seed, draw.result_digest, draw.number, VALUE):
+        assert seen in page
+    names = {row[1] for row in json.loads(draw.frozen.text)["enterprises"]["rows"]} | {"李一检", "城检0"}
+    assert [name for name in names if name in page] == []
+    draft = scene.draft(cast, draw.campaign)
+    assert Client().get(reverse("campaigns:draw_public", args=[draft.token])).status_code == 404
+    assert Client().get(reverse("campaigns:draw_public", args=["0" * 32])).status_code == 404
+
+
+def test_the_script_is_given_to_anybody_as_it_stands_in_the_repository(settings):
+    answer = Client().get(reverse("campaigns:draw_script"))
+    assert b"".join(answer.streaming_content) == (settings.BASE_DIR / "scripts/verify_draw.py").read_bytes()
+
+
+def test_the_lists_are_filtered(cast):
+    draw = scene.sealed(cast)
+    scene.draft(cast, draw.campaign, title="六月抽查")
+    client, address = of(cast.officer_city), reverse("campaigns:draw_list")
+    assert "六月抽查" not in text(client.get(address + "?state=published"))
+    assert "五月涉气企业抽查" not in text(client.get(address + "?q=六月"))
+    assert "没有符合条件的抽查" in text(client.get(address + "?year=2019"))
+    assert "六月抽查" in text(client.get(address + "?state=unknown&campaign=x"))
+
+
+# What pages cost.
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_lists_and_pages_cost_the_same_however_long(cast):
+    draw = scene.drawn(cast, ratio=1000)
+    client, listing = of(cast.officer_city), reverse("campaigns:draw_list")
+    draft = scene.draft(cast, draw.campaign)
+    pages = [listing, url("draw_detail", draw), url("draw_watch", draw), url("draw_detail", draft)]
+    before = [queries(client, address) for address in pages]
+    other = scene.draft(cast, draw.campaign, ratio=10_000, title="全部")
+    for number in range(12):
+        scene.draft(cast, draw.campaign, title=f"另{number}")
+    made = draws.publish(other, actor=cast.officer_city, at=MORNING)
+    draws.hold(scene.valued(scene.revealed(scene.committed(made))), actor=cast.officer_city, at=AFTER)
+    scene_pages = [listing, url("draw_detail", other), url("draw_watch", other), url("draw_detail", draft)]
+    assert [queries(client, address) for address in scene_pages] == before
+
+
+def test_gathering_costs_the_same_for_ten_and_for_fifty(cast):
+    draw = scene.draft(cast)
+    with CaptureQueriesContext(connection) as few:
+        draws.gather(draw)
+    for number in range(38):
+        site = make.enterprise(f"漯河更多{number:02d}厂", cast.county_a, cast.region_a)
+        make.target(draw.campaign, site)
+    with CaptureQueriesContext(connection) as many:
+        draws.gather(draw)
+    assert len(few) == len(many)
+
+
+# From a draw to visits.
+
+
+def take(draw: Draw) -> str:
+    return reverse("inspections:draw_take_over", args=[draw.pk])
+
+
+def test_what_was_drawn_is_planned_with_its_team_and_a_refusal_stands_beside_its_row(cast):
+    draw = scene.drawn(cast)
+    rows = list(draw.drawn.select_related("target__enterprise").order_by("order"))
+    closed = rows[1].target.enterprise
+    type(closed).objects.filter(pk=closed.pk).update(state="closed")
+    sent = {"planned_on": "2020-05-13", "chosen": [row.pk for row in rows]}
+    answer = of(cast.officer_city).post(take(draw), sent)
+    assert answer.status_code == 422
+    assert "该企业已登记为关停注销，不能派单" in text(answer)
+    assert Assignment.objects.count() == Visit.objects.count() == 3
+    first = Assignment.objects.get(target=rows[0].target)
+    assert [first.lead_inspector_id, first.second_inspector_id] == rows[0].drawn_team
+    assert f"随机抽查 {draw} 第 1 家" in first.reason
+    rows[0].refresh_from_db()
+    assert rows[0].assignment == first
+    again = of(cast.officer_city).post(take(draw), sent)
+    assert "请刷新后再选" in text(again)
+    assert Assignment.objects.count() == 3
+
+
+def test_all_planned_leads_back_and_then_nothing_is_redrawn(cast):
+    draw = scene.drawn(cast)
+    sent = {"planned_on": "2020-05-13", "chosen": [row.pk for row in draw.drawn.all()]}
+    assert of(cast.officer_city).post(take(draw), sent).url == url("draw_detail", draw)
+    answer = of(cast.leader_city).post(url("draw_again", draw), {"reason": "再来"}, follow=True)
+    assert "本次结果已有 4 家转为派单，不能重抽" in text(answer)
+    assert "没有待派单的企业" in text(of(cast.officer_city).get(take(draw)))
+
+
+def test_taking_over_needs_the_right_to_plan(cast):
+    draw = scene.drawn(cast)
+    assert of(cast.leader_city).get(take(draw)).status_code == 403
+    assert of(cast.officer_other).get(take(draw)).status_code == 404
+    draft = scene.draft(cast, draw.campaign)
+    answer = of(cast.officer_city).post(take(draft), {"planned_on": "2020-05-13", "chosen": ["1"]})
+    assert answer.status_code == 422
+
+
+# One list and two pools.
+
+
+def test_the_three_lists_are_kept_by_those_who_prepare_and_read_by_those_who_look(cast):
+    officer, leader = of(cast.officer_city), of(cast.leader_city)
+    for name in ("item_list", "rating_list", "roster"):
+        assert officer.get(reverse(f"campaigns:{name}")).status_code == 200
+        assert leader.get(reverse(f"campaigns:{name}")).status_code == 200
+        assert leader.post(reverse(f"campaigns:{name}"), {}).status_code == 403
+        assert of(cast.inspector_a).get(reverse(f"campaigns:{name}")).status_code == 403
+    assert "第 1 行须写成" in text(officer.post(reverse("campaigns:item_list"), {"lines": "没有依据"}))
+    officer.post(reverse("campaigns:item_list"), {"lines": scene.ITEMS})
+    assert PoolVersion.objects.get().unit == cast.city
+    sent = {"user": cast.inspector_a.pk, "specialities": ["大气", "辐射"]}
+    officer.post(reverse("campaigns:roster"), sent)
+    assert "大气、辐射" in text(officer.get(reverse("campaigns:roster")))
+
+
+def test_a_rating_is_for_enterprises_of_the_own_area(cast):
+    sent = {"enterprise": cast.site_a.name, "credit": "bad", "offences": "2", "basis": "豫环评〔2020〕3号"}
+    address = reverse("campaigns:rating_list")
+    assert "请填本辖区企业的全称" in text(of(cast.officer_other).post(address, sent))
+    of(cast.officer_city).post(address, sent)
+    assert Rating.objects.get().credit == "bad"
+    assert "环保不良" in text(of(cast.officer_city).get(address))
+    assert cast.site_a.name not in text(of(cast.officer_other).get(address))
