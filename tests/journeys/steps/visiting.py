@@ -87,11 +87,15 @@ def submitted(stage: Stage, lead: Player, path: str) -> None:
 
 
 def paper_is_printed(stage: Stage, record: VisitRecord) -> None:
-    """The paper of the visit carries the names, the certificates, the times and every finding."""
-    county = stage.at_desk(stage.cast.officer_a)
+    """An inspector issues the paper, the county reads it: names, certificates, times and every finding."""
+    county, lead = stage.at_desk(stage.cast.officer_a), stage.at_desk(stage.cast.inspector_a)
     county.open(f"/records/{record.pk}/")
-    with county.page.expect_response(lambda answer: "/papers/" in answer.url):
-        county.page.get_by_role("button", name="现场检查（勘察）笔录").click()
+    expect(county.page.get_by_role("button", name="现场检查（勘察）笔录")).to_have_count(0)
+    lead.open(f"/records/{record.pk}/")
+    with lead.page.expect_response(lambda answer: "/papers/" in answer.url):
+        lead.page.get_by_role("button", name="现场检查（勘察）笔录").click()
+    county.open(f"/records/{record.pk}/")
+    expect(county.page.get_by_role("link", name="现场检查（勘察）笔录")).to_be_visible()
     printed = PrintedDocument.objects.get(subject_model="inspections.visitrecord", subject_pk=str(record.pk))
     pages = PdfReader(BytesIO(county.fetch(f"/papers/{printed.pk}/"))).pages
     text = "".join("".join(one.extract_text().split()) for one in pages)
