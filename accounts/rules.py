@@ -58,15 +58,18 @@ BASE: dict[Role, frozenset[str]] = {
     Role.ENTERPRISE: frozenset(
         {"enterprise.own", "selfcheck.fill", "rectification.report", "visit.countersign", "campaign.view"}
     ),
-    Role.SYSTEM_ADMIN: frozenset({"system.configure", "calendar.amend"}),
+    Role.SYSTEM_ADMIN: frozenset({"system.configure", "calendar.amend", "blueprint.write"}),
     Role.SECURITY_ADMIN: frozenset({"people.manage"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
 }
 # What a role may do only at one level of the organisation tree.
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
     (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),
-    (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"}),
+    (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"})
+    | {"campaign.manage"},
     (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive"}),
+    # A city runs its own campaigns; one handed down to it is approved by the leader above (services.creating.approve).
+    (Role.LEADER, "city"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.LEADER, "province"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.CONTACT, "city"): frozenset({"report.prepare", "report.send"}),
     (Role.CONTACT, "county"): frozenset({"report.confirm"}),

@@ -115,17 +115,35 @@ def whole(data: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = deepcopy(dict(data))
     for section in LIST_SECTIONS:
         kept.setdefault(section, [])
-    text = {sentence["place"]: sentence for sentence in kept["text"]}
-    for _, entry in blueprint_faults.cited({key: value for key, value in kept.items() if key != "text"}):
+    for entry, told in _told(kept):
+        for name, words in told.items():
+            entry.setdefault(name, words)
+    return kept
+
+
+def bare(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The blueprint as one writes it: without what `whole` fills in. The gate's lines are always written."""
+    written: dict[str, Any] = {key: deepcopy(value) for key, value in data.items() if value not in ([], {})}
+    gate = written.pop("gate", None)
+    for entry, told in _told(written):
+        for name, words in told.items():
+            if entry.get(name) == words:
+                del entry[name]
+    return {**written, "gate": gate} if gate else written
+
+
+def _told(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Every entry that names its place, and the lines and words that the document has there."""
+    text = {sentence["place"]: sentence for sentence in data.get("text", [])}
+    for _, entry in blueprint_faults.cited({key: value for key, value in data.items() if key != "text"}):
         found = [
             sentence
             for place in blueprint_faults.places_of(entry["source"])
             for sentence in blueprint_faults.sentences_at(text, place)
         ]
         if found:
-            entry.setdefault("lines", ",".join(dict.fromkeys(sentence["lines"] for sentence in found)))
-            entry.setdefault("quote", "".join(sentence["quote"] for sentence in found)[:4000])
-    return kept
+            lines = ",".join(dict.fromkeys(sentence["lines"] for sentence in found))
+            yield entry, {"lines": lines, "quote": "".join(sentence["quote"] for sentence in found)[:4000]}
 
 
 def place_said(entry: Mapping[str, Any]) -> str:

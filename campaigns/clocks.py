@@ -1,6 +1,6 @@
 """When what a plan orders falls due. Pure: a blueprint's clock, a year and a calendar in, days out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -101,3 +101,32 @@ def month_ends(first: date, last: date) -> Iterator[date]:
     while (year, month) <= (last.year, last.month):
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         yield date(year, month, 1) - timedelta(days=1)
+
+
+WEEKDAYS = "一二三四五六日"
+
+
+def clock_said(clock: Mapping[str, Any]) -> str:
+    """A clock as people read it."""
+    return clock.get("said") or CLOCKS_SAID[clock["kind"]](clock)
+
+
+def _after(clock: Mapping[str, Any]) -> str:
+    unit = "个工作日" if clock.get("count") == "workday" else "日"
+    return f"{clock['event']}后 {clock['within']} {unit}内"
+
+
+def _month_days(clock: Mapping[str, Any]) -> str:
+    return "每月" + "、".join("月底" if day == "end" else f"{day}日" for day in clock["days"])
+
+
+CLOCKS_SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "none": lambda clock: "没有固定期限",
+    "day": lambda clock: f"{clock['on']} 前",
+    "parameter": lambda clock: "由参数选定",
+    "phase_end": lambda clock: "阶段结束日",
+    "weekly": lambda clock: f"每周{WEEKDAYS[clock['weekday']]} {clock.get('time', '')}".strip(),
+    "month_days": _month_days,
+    "quarter": lambda clock: f"季度末前 {clock['before']} 日" if clock["before"] else "季度末",
+    "after": _after,
+}

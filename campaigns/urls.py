@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import campaigns, panels, people, reference, windows
+from campaigns.views import campaigns, deriving, library, panels, people, reference, windows
 
 app_name = "campaigns"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,5 +26,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/source/", reference.campaign_source, name="campaign_source"),
     path("of-enterprise/<int:pk>/", panels.enterprise_panel, name="enterprise_panel"),
     path("lists/<int:pk>/", reference.list_detail, name="list_detail"),
-    path("blueprints/<int:pk>/", reference.blueprint_detail, name="blueprint_detail"),
+    path("<int:pk>/compare/", deriving.campaign_compare, name="campaign_compare"),
+    path("<int:pk>/terms/", deriving.campaign_terms, name="campaign_terms"),
+    path("<int:pk>/export/", deriving.campaign_export, name="campaign_export"),
+    path("<int:pk>/dates/", deriving.campaign_dates, name="campaign_dates"),
+    path("<int:pk>/copy/", deriving.campaign_copy, name="campaign_copy"),
+    path("<int:pk>/hand-down/", deriving.campaign_hand_down, name="campaign_hand_down"),
+    path("blueprints/", library.blueprint_list, name="blueprint_list"),
+    path("blueprints/write/", library.blueprint_write, name="blueprint_write"),
+    path("blueprints/<int:pk>/", library.blueprint_detail, name="blueprint_detail"),
+    path("blueprints/<int:pk>/export/", library.blueprint_export, name="blueprint_export"),
 ]

@@ -9,6 +9,7 @@ from campaigns.forms.decisions import (
     WindowForm,
     field_of,
 )
+from campaigns.forms.library import CopyForm, DatesForm, HandDownForm, WriteForm
 from campaigns.forms.planning import BoardForm, ListForm, PlanForm, TargetFilter
 
 __all__ = [
@@ -16,7 +17,10 @@ __all__ = [
     "AdoptForm",
     "BoardForm",
     "ContactForm",
+    "CopyForm",
     "CreateForm",
+    "DatesForm",
+    "HandDownForm",
     "ListForm",
     "MemberForm",
     "ParametersForm",
@@ -24,5 +28,6 @@ __all__ = [
     "PledgeForm",
     "TargetFilter",
     "WindowForm",
+    "WriteForm",
     "field_of",
 ]

@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
+from campaigns.blueprint_files import place_said
 from campaigns.models import BlueprintVersion, Campaign, Phase, SharedList, WorkGroup
 from core import clock
 from core.rules import OnHoliday
@@ -43,7 +44,7 @@ class ParametersForm(forms.Form):
                 label=parameter["title"],
                 choices=[(option["value"], option["label"]) for option in parameter["options"]],
                 initial=campaign.parameters.get(parameter["key"], parameter.get("default")),
-                help_text=f"{parameter.get('question', '')}原文{parameter['lines']}行：{parameter['quote']}",
+                help_text=f"{parameter.get('question', '')}{place_said(parameter)}：{parameter.get('quote', '')}",
                 widget=forms.RadioSelect,
                 error_messages={"required": "请选定一项，发布后不能更改。"},
             )

@@ -1,7 +1,7 @@
 """Verbs of campaigns: the only code that moves a state or writes more than one row. One noun a module."""
 
 from campaigns.services.blueprints import check_text, newest_version, write_blueprint
-from campaigns.services.comparing import Difference, differences, newer_version
+from campaigns.services.comparing import POLICIES, Difference, differences, newer_version
 from campaigns.services.creating import (
     adopt_lists,
     approve,
@@ -38,6 +38,7 @@ from campaigns.services.targets import (
     record_visit,
     withdraw_self_check,
 )
+from campaigns.services.terms import Owed, campaign_terms, gaps, owed, season_of
 from campaigns.services.windows import (
     Windows,
     approve_window,
@@ -49,8 +50,10 @@ from campaigns.services.windows import (
 )
 
 __all__ = [
+    "POLICIES",
     "Difference",
     "Listed",
+    "Owed",
     "Proposal",
     "ReportDate",
     "Windows",
@@ -60,6 +63,7 @@ __all__ = [
     "approve_assignment",
     "approve_window",
     "ask_window",
+    "campaign_terms",
     "cancel_assignment",
     "check_text",
     "choose_parameters",
@@ -69,6 +73,7 @@ __all__ = [
     "dates_within",
     "differences",
     "end_contact",
+    "gaps",
     "gather",
     "hand_down",
     "judge",
@@ -78,6 +83,7 @@ __all__ = [
     "newer_version",
     "newest_version",
     "obstacles",
+    "owed",
     "plan_visit",
     "pledge_text",
     "postpone",
@@ -89,6 +95,7 @@ __all__ = [
     "remove_member",
     "report_dates",
     "return_to_draft",
+    "season_of",
     "set_dates",
     "sign_pledge",
     "waiting_windows",

@@ -122,7 +122,8 @@ def _with_version(form: Mapping[str, Any], definition: Mapping[str, Any] | None)
     """The form with the version of its definition, which from now on never changes."""
     held = newest_definition(definition["key"] if definition else form["definition"])
     assert held is not None
-    return {"title": held.title, **form, "key": held.key, "version": held.version, "digest": held.digest}
+    said = {key: value for key, value in form.items() if key not in {"file", "definition"}}
+    return {"title": held.title, **said, "key": held.key, "version": held.version, "digest": held.digest}
 
 
 def held_faults(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -8,7 +8,11 @@ from campaigns.rules import campaign_day
 from campaigns.services.creating import titled
 from core.rules import OnHoliday
 
-POLICIES = {OnHoliday.KEEP: "不变", OnHoliday.PREVIOUS: "提前到前一个工作日", OnHoliday.NEXT: "顺延到后一个工作日"}
+POLICIES: dict[str, str] = {
+    OnHoliday.KEEP: "不变",
+    OnHoliday.PREVIOUS: "提前到前一个工作日",
+    OnHoliday.NEXT: "顺延到后一个工作日",
+}
 NONE = "—"
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit
 from campaigns import services
+from campaigns.blueprint_files import place_said
 from campaigns.forms import ON_HOLIDAY, AdoptForm, CreateForm, ParametersForm
 from campaigns.models import Campaign, Phase, Target
 from campaigns.states import CAMPAIGNS
@@ -95,6 +96,8 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
 
 def publish_text(dates: list[services.ReportDate]) -> str:
     """What the person who publishes must have read: the resolved report dates."""
+    if not dates:
+        return "发布后下级各单位即可看到，并按“报送与期限”页的日期报送。"
     moved = "、".join(f"{date.nominal:%m-%d}→{date.day:%m-%d}" for date in dates if date.moved)
     said = f"发布后各市即可看到，并按 {len(dates)} 周的周报截止时间报送"
     return f"{said}（{moved} 因节假日调整）。" if moved else f"{said}。"
@@ -119,7 +122,10 @@ def readings(campaign: Campaign) -> list[dict[str, Any]]:
     found = []
     for parameter in campaign.blueprint.data.get("parameters", []):
         labels = {option["value"]: option["label"] for option in parameter["options"]}
-        found.append({**parameter, "chosen": labels.get(campaign.parameters.get(parameter["key"], ""), "")})
+        cited = f"{place_said(parameter)}：{parameter.get('quote', '')}"
+        found.append(
+            {**parameter, "cited": cited, "chosen": labels.get(campaign.parameters.get(parameter["key"], ""), "")}
+        )
     return found
 
 

@@ -13,8 +13,10 @@ from campaigns.models import Campaign
 TABS = (
     ("总览", "campaigns:campaign_detail", ""),
     ("阶段时间", "campaigns:campaign_windows", "visit.view"),
+    ("报送与期限", "campaigns:campaign_terms", ""),
     ("组织与联络", "campaigns:campaign_people", "visit.view"),
     ("附件与原文", "campaigns:campaign_source", ""),
+    ("与模板的差异", "campaigns:campaign_compare", ""),
 )
 
 

@@ -1,7 +1,20 @@
 """Doors of campaigns."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from campaigns.models import ListItem, WorkGroup
 from tests.architecture.permission_scene import OWN, REASON, WRONG_PARENT, Ask, Doors, Stage, key, one
+
+
+EXAMPLE = (Path(__file__).parents[3] / "docs/guide/examples/summer.yaml").read_text(encoding="utf-8")
+
+
+def later(stage: Stage) -> dict[str, str]:
+    """The draft's phases, each a day longer."""
+    phases = stage.draft.phases.all()
+    starts = {f"{phase.key}_starts_on": phase.starts_on.isoformat() for phase in phases}
+    return starts | {f"{phase.key}_ends_on": (phase.ends_on + timedelta(days=1)).isoformat() for phase in phases}
 
 
 def campaigns(stage: Stage) -> Doors:
@@ -35,7 +48,16 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
         ),
+        "campaigns:blueprint_list": one(Ask()),
         "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
+        "campaigns:blueprint_export": one(Ask(key(stage.henan.blueprint))),
+        "campaigns:blueprint_write": one(Ask(sent={"text": EXAMPLE, "year": 2020, "change": "试写", "do": "save"})),
+        "campaigns:campaign_compare": one(Ask(running)),
+        "campaigns:campaign_terms": one(Ask(running)),
+        "campaigns:campaign_export": one(Ask(running)),
+        "campaigns:campaign_dates": one(Ask(draft, sent=later(stage))),
+        "campaigns:campaign_copy": one(Ask(running, sent={"year": 2023})),
+        "campaigns:campaign_hand_down": one(Ask(running, sent={"unit": cast.city.pk})),
     }
 
 

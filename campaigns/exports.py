@@ -1,0 +1,71 @@
+"""Blueprints and campaigns as YAML that can be changed, checked and written back."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import yaml
+
+from campaigns.blueprint_files import bare
+from campaigns.models import BlueprintVersion, Campaign
+from campaigns.rules import NEXT_YEAR
+
+
+class _Plain(yaml.SafeDumper):
+    """No anchors: what is the same in two places is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def blueprint_yaml(version: BlueprintVersion) -> str:
+    """One version as a single file; its forms stand by name, for the platform holds them."""
+    return f"# {version}\n{_dump(_writable(version.data))}"
+
+
+def campaign_yaml(campaign: Campaign) -> str:
+    """The campaign's blueprint with the campaign's own dates, readings, holiday policy and lists."""
+    data = _writable(campaign.blueprint.data)
+    windows = {phase.key: phase for phase in campaign.phases.all()}
+    data["phases"] = [_own_dates(phase, windows.get(phase["key"]), campaign) for phase in data.get("phases", [])]
+    for parameter in data.get("parameters", []):
+        if chosen := campaign.parameters.get(parameter["key"]):
+            parameter["default"] = chosen
+    data["on_holiday"] = campaign.on_holiday
+    if "report" in data:
+        data["report"] |= {"weekday": campaign.report_weekday, "time": f"{campaign.report_time:%H:%M}"}
+        data["report"]["on_holiday"] = campaign.on_holiday
+    if campaign.issue_types is not None and campaign.adoption_statement:
+        data["lists"] = {"key": campaign.issue_types.key, "statement": campaign.adoption_statement}
+    return f"# {campaign.title}（{campaign.unit.name}，{campaign.get_state_display()}）\n{_dump(data)}"
+
+
+def _writable(data: Mapping[str, Any]) -> dict[str, Any]:
+    written = bare(data)
+    written["forms"] = [_by_name(form) for form in data.get("forms", [])]
+    if not written["forms"]:
+        del written["forms"]
+    return written
+
+
+def _by_name(form: Mapping[str, Any]) -> dict[str, Any]:
+    said = {key: form[key] for key in ("purpose", "annex", "title", "note") if key in form}
+    return {**said, "definition": form["key"]}
+
+
+def _own_dates(phase: Mapping[str, Any], own: Any, campaign: Campaign) -> dict[str, Any]:
+    if own is None:
+        return dict(phase)
+    back = timedelta(weeks=campaign.shift_weeks)
+    days = {"from": own.starts_on - back, "to": own.ends_on - back}
+    return {**phase, **{end: month_day(day, campaign.year) for end, day in days.items()}}
+
+
+def month_day(day: date, year: int) -> str:
+    """A day as blueprints write it; the 29th of February, which not every year has, as the 28th."""
+    said = "02-28" if (day.month, day.day) == (2, 29) else f"{day:%m-%d}"
+    return f"{NEXT_YEAR}{said}" if day.year > year else said
+
+
+def _dump(data: Mapping[str, Any]) -> str:
+    return yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=118)
