@@ -1,17 +1,19 @@
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from core import clock
 from core.refusals import NotAllowed, Refused
 
 SEEN = "seen_at"
+LOGIN = "accounts:login"
 
 
 class SessionGuard:
@@ -29,7 +31,11 @@ class SessionGuard:
             request.session[SEEN] = clock.now().timestamp()
             if user.must_change_password and request.path not in self.open_paths():
                 return redirect("accounts:password_change")
-        return self.get_response(request)
+        answer, login = self.get_response(request), reverse(LOGIN)
+        if request.method == "POST" and answer.headers.get("Location", "").startswith(f"{login}?next="):
+            # What was sent cannot be opened after signing in; the page from which it was sent can.
+            answer["Location"] = f"{login}?{urlencode({'next': page_of(request)})}"
+        return answer
 
     @staticmethod
     def is_idle(request: HttpRequest) -> bool:
@@ -44,8 +50,16 @@ class SessionGuard:
     def ended(request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/api/") or request.headers.get("HX-Request"):
             return JsonResponse({"message": "登录已超时，请重新登录；已填写的内容仍保存在本机。"}, status=401)
-        back = {"next": request.get_full_path()} if request.method == "GET" else {}
-        return redirect(f"{reverse('accounts:login')}?{urlencode(back | {'ended': '1'})}")
+        return redirect(f"{reverse(LOGIN)}?{urlencode({'next': page_of(request), 'ended': '1'})}")
+
+
+def page_of(request: HttpRequest) -> str:
+    """Where a person goes on after signing in: the page asked for, or that from which something was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    sent_from = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(sent_from)._replace(scheme="", netloc="", fragment="").geturl() if own else ""
 
 
 class Refusals:

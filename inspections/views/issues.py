@@ -6,16 +6,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import may, require, require_somewhere
 from accounts.models import User
 from core import audit, clock
 from core.files import serve, store
+from core.models import StoredFile
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.sheets import workbook_response
@@ -114,6 +117,7 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
         allowed -= {"void"}
     context = {
         "issue": issue,
+        "page_address": reverse("inspections:issue_detail", args=[issue.pk]),
         "names": ledger.names,
         "allowed": allowed,
         "own_part": own_part if issue.state == IssueState.REPORTED else "",
@@ -173,12 +177,19 @@ def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
     issue, user = issue_for(request, pk, "rectification.report"), person(request)
 
     def report(said: dict[str, Any]) -> None:
-        photos = [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in said["photos"]]
+        photos = stored(said["photos"], user)
         # The moment is taken after the photos: who freezes a week waits for open transactions, not for uploads.
         issues.report_rectification(issue, said["text"], photos, actor=user, at=clock.now())
 
     form = RectificationForm(request.POST, request.FILES)
     return written(request, issue, "report_form", form, report, "已报告整改完成，等待复核。")
+
+
+def stored(sent: list[UploadedFile[Any]], user: User) -> list[StoredFile]:
+    try:
+        return [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in sent]
+    except Refused as refusal:
+        raise Refused(refusal.message, field="photos", status=422) from refusal
 
 
 @login_required

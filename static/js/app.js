@@ -17,6 +17,11 @@ function mountInside(root) {
   mountTables(root);
 }
 
+// A form that came back with faults was answered under the address it was sent to, which nobody can open: the page
+// goes by its own again, so that loading it anew, its draft and signing in after a pause lead back to it.
+const { address } = document.body.dataset;
+if (address && address !== location.pathname) history.replaceState(null, "", address);
+
 document.documentElement.dataset.js = "on";
 mountMenu();
 mountDialogs();

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -80,6 +81,26 @@ def test_an_idle_session_ends_and_says_so(client, cast):
         answer = client.get(reverse("accounts:password_change"))
     assert answer.status_code == 302
     assert "ended=1" in answer["Location"]
+
+
+@pytest.mark.parametrize("idle", [False, True])
+@pytest.mark.parametrize(
+    "sent_from,back",
+    [
+        ("http://testserver/issues/7/?sort=number#x", "/issues/7/?sort=number"),
+        ("https://evil.example/issues/7/", ""),
+        ("", ""),
+    ],
+)
+def test_what_was_sent_as_the_session_ended_leads_back_to_its_page(client, cast, idle, sent_from, back):
+    if idle:
+        attempt(client, "officer_a", PASSWORD)
+    with clock.travel(clock.now() + timedelta(seconds=settings.IDLE_LOGOUT_SECONDS + 5)):
+        answer = client.post(reverse("inspections:issue_report", args=[7]), headers={"referer": sent_from})
+    assert answer.status_code == 302
+    asked = parse_qs(urlsplit(answer["Location"]).query, keep_blank_values=True)
+    assert asked["next"] == [back], "never the address of the deed, which nobody can open"
+    assert ("ended" in asked) is idle
 
 
 def test_a_first_password_must_be_changed_before_anything_else(client, cast):

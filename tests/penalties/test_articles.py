@@ -137,4 +137,4 @@ def test_a_case_across_the_revision_cites_each_step_by_its_own_day(cast, issue):
 def test_the_page_of_the_case_says_what_each_step_stands_on(client, cast, served):
     client.force_login(cast.officer_a)
     page = client.get(reverse("penalties:case_detail", args=[served.pk])).content.decode()
-    assert "依据 《中华人民共和国行政处罚法》（2017 年修正）第四十条" in page
+    assert "依据《中华人民共和国行政处罚法》（2017 年修正）第四十条" in page
