@@ -553,3 +553,10 @@ def test_two_who_press_at_once_get_one_result(cast):
     assert sorted(said, key=len) == ["当前为“已抽取”，不能办理。", draw.result_digest]
     assert draw.drawn.count() == 4
     assert Recusal.objects.count() == 0
+
+
+def test_a_witness_who_lost_the_office_before_the_sealing_is_refused(cast):
+    draw = scene.draft(cast)
+    cast.discipline.grants.update(revoked_at=MORNING)
+    with pytest.raises(Refused, match="见证人须是"):
+        publish(draw, cast)

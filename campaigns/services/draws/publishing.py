@@ -11,7 +11,7 @@ from campaigns.draw_rules import FORMAT, WEIGHTS, canonical, eligible_counts, se
 from campaigns.models import Draw, DrawParticipant, FrozenPool, PoolVersion
 from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS, Gathered, gather
 from campaigns.services.draws.libraries import items_of, keep_version, rows_of
-from campaigns.services.draws.preparing import locked_draft
+from campaigns.services.draws.preparing import locked_draft, refuse_near_witness
 from campaigns.states import DRAWS, CampaignState
 from core.numbering import next_number
 from core.refusals import Refused
@@ -61,6 +61,7 @@ def publish(draw: Draw, *, actor: User, at: datetime) -> Draw:
             raise Refused("行动发布后才能组织随机抽查。")
         if row.commit_by <= at:
             raise Refused("承诺截止时间已过，请先修改时间安排。")
+        refuse_near_witness(row.participants.get(role="witness").user, row.created_by, row.unit, at)
         items = items_of(row.unit)
         if items is None:
             raise Refused("还没有抽查事项清单，请先在“一单两库”中登记。")

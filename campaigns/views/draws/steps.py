@@ -42,8 +42,9 @@ def draw_ratios(request: HttpRequest, pk: int) -> HttpResponse:
             ratios[key] = PercentField(required=False).clean(request.POST.get(f"ratio-{place}", ""))
         except ValidationError as error:
             return wrong_ratio(request, draw, f"第 {place + 1} 层：{error.messages[0]}")
+    own = {key: ratio for key, ratio in ratios.items() if ratio != draw.ratio}
     user, at = person(request), clock.now()
-    return done(request, pk, lambda: draws.set_ratios(draw, ratios, actor=user, at=at), "各层比例已保存。")
+    return done(request, pk, lambda: draws.set_ratios(draw, own, actor=user, at=at), "各层比例已保存。")
 
 
 def wrong_ratio(request: HttpRequest, draw: Draw, said: str) -> HttpResponse:
