@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "deliver-notices": {"task": "core.tasks.deliver_notices", "schedule": 30.0},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 30.0},
     "sweep-imports": {"task": "enterprises.tasks.sweep_imports", "schedule": 30.0},
+    "sweep-failures": {"task": "accounts.tasks.sweep_failures", "schedule": crontab(minute=5)},
     "sweep-files": {"task": "core.tasks.sweep_files", "schedule": crontab(minute=20, hour=3)},
 }

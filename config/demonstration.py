@@ -37,6 +37,12 @@ class Wishes:
         shown = {"0.0.0.0": "localhost", "127.0.0.1": "localhost", "::": "localhost"}.get(self.host, self.host)  # noqa: S104
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
 
+    @property
+    def printed_address(self) -> str:
+        """What papers and codes begin with: where others may come, an address that others reach."""
+        every = self.host in {"0.0.0.0", "::"}  # noqa: S104
+        return f"http://{_outward() or 'localhost'}:{self.port}" if every else self.address
+
 
 def read_wishes(environment: Mapping[str, str]) -> Wishes:
     """HOST, PORT, STATE_DIR and AT; what cannot be understood is `Unavailable` with a sentence."""
@@ -96,7 +102,7 @@ def child_environment(wishes: Wishes, servers: Mapping[str, str], scratch: Path)
     defaults = {
         "SECRET_KEY": _secret_key(wishes.state_dir),
         "ALLOWED_HOSTS": ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *_names(wishes.host)])),
-        "PUBLIC_BASE_URL": wishes.address,
+        "PUBLIC_BASE_URL": wishes.printed_address,
         "LOG_LEVEL": "WARNING",
         # Celery's advice against root is for servers; who starts a demonstration as root knows it.
         "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
@@ -122,9 +128,20 @@ def _names(host: str) -> list[str]:
 
 def _own_addresses() -> list[str]:
     try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+        named = [str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
     except OSError:
-        return []
+        named = []
+    return list(dict.fromkeys([*named, *filter(None, [_outward()])]))
+
+
+def _outward() -> str:
+    """This machine's address on its network, "" where it has none; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return ""
 
 
 def _secret_key(state_dir: Path) -> str:

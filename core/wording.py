@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -64,6 +65,14 @@ def countdown_text(label: str, left: timedelta, gone: str = "") -> str:
 def gone_label(label: str) -> str:
     """距周报截止 → 周报截止已过."""
     return f"{label.removeprefix('距')}已过"
+
+
+def degrees(value: Decimal | str | None) -> str:
+    """114.02 for 114.0200000: a coordinate without the zeros that its column adds. What is no number stays as it is."""
+    try:
+        return f"{Decimal(value).normalize():f}" if value not in (None, "") else ""
+    except InvalidOperation:
+        return str(value)
 
 
 def grouped_count(number: int, ceiling: int) -> str:

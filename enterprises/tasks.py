@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from core import clock
 from enterprises.models import ImportBatch
+from enterprises.services import slips
 from enterprises.services.imports import finishing, reading
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ def work_on(key: int) -> None:
 
 @shared_task
 def sweep_imports() -> int:
-    """Take up every list that waits and that nobody holds. Returns how many."""
+    """Take up every list that nobody holds, and forget wrong slip codes of long ago. Returns how many lists."""
+    slips.forget_failures(clock.now())
     waiting = list(ImportBatch.objects.unclaimed(clock.now()).values_list("pk", flat=True))
     for key in waiting:
         work_on.delay(key)

@@ -18,6 +18,7 @@ app_name = "inspections"
 urlpatterns = [
     path("targets/", planning.target_list, name="target_list"),
     path("targets/build/", planning.target_build, name="target_build"),
+    path("targets/of-import/<int:pk>/", planning.import_targets, name="import_targets"),
     path("targets/<int:pk>/plan/", planning.visit_plan, name="visit_plan"),
     path("targets/<int:pk>/gate/", planning.visit_plan_gate, name="visit_plan_gate"),
     path("draws/<int:pk>/take-over/", draws.draw_take_over, name="draw_take_over"),

@@ -82,8 +82,8 @@ def count_failure(username: str, address: str, device: KnownDevice | None, at: d
     if device is not None:
         KnownDevice.objects.filter(pk=device.pk).update(failures=F("failures") + 1)
     with transaction.atomic():
-        LoginFailure.objects.get_or_create(username=username[:60], address=address, defaults={"last_at": at})
-        row = LoginFailure.objects.select_for_update().get(username=username[:60], address=address)
+        locked = LoginFailure.objects.select_for_update()
+        row, _ = locked.get_or_create(username=username[:60], address=address, defaults={"last_at": at})
         stale = at - row.last_at > timedelta(seconds=settings.LOGIN_LOCK_SECONDS)
         row.count, row.last_at = (1 if stale else row.count + 1), at
         if row.count >= settings.LOGIN_FAILURES_BEFORE_LOCK:
@@ -95,6 +95,11 @@ def forget_failures(username: str, address: str, device: KnownDevice | None) -> 
     LoginFailure.objects.filter(username=username, address=address).delete()
     if device is not None:
         KnownDevice.objects.filter(pk=device.pk).update(failures=0)
+
+
+def sweep_failures(at: datetime) -> int:
+    """Failures whose window is over begin anew in any case: they need not be kept. Returns how many went."""
+    return LoginFailure.objects.filter(last_at__lt=at - timedelta(seconds=settings.LOGIN_LOCK_SECONDS)).delete()[0]
 
 
 def remember_device(user: User, at: datetime) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Unit, User
 from campaigns.models import Assignment, Campaign, Target, TargetPast
@@ -56,6 +56,22 @@ def sites_to_list(campaign: Campaign, unit: Unit, key_only: bool) -> QuerySet[En
     if key_only:
         sites = sites.filter(is_key=True)
     return sites.exclude(pk__in=Target.objects.filter(campaign=campaign).values("enterprise"))
+
+
+@dataclass(frozen=True)
+class Unlisted:
+    """Sites that could be inspected by a campaign and stand on no list of it; `key` of them are key ones."""
+
+    campaign: Campaign
+    total: int
+    key: int
+
+
+def unlisted(campaign: Campaign, sites: QuerySet[Enterprise]) -> Unlisted:
+    """Of these sites, those under the campaign's authority that nobody has put on its list."""
+    missing = sites.filter(pk__in=sites_to_list(campaign, campaign.unit, key_only=False).values("pk"))
+    found = missing.aggregate(total=Count("pk"), key=Count("pk", filter=Q(is_key=True)))
+    return Unlisted(campaign, found["total"], found["key"])
 
 
 def add(campaign: Campaign, sites: QuerySet[Enterprise], at: datetime) -> None:

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import clock
+from core import clock, wording
 from core.gantt import STATES, Chart, Window, chart
 from core.paging import Page
 from core.wording import Deadline, countdown_text, deadline_of, gone_label
@@ -88,6 +88,12 @@ def phone(value: str | None) -> str:
     if len(text) < 7:
         return "*" * len(text)
     return f"{text[:3]}****{text[-4:]}"
+
+
+@register.filter
+def degrees(value: Decimal | str | None) -> str:
+    """114.02, without the zeros that the column adds."""
+    return wording.degrees(value)
 
 
 @register.filter

@@ -110,12 +110,18 @@ def refuse_guessing(address: str, at: datetime) -> None:
 def count_failure(address: str, at: datetime) -> None:
     """Count under a row lock, so that parallel guesses are all counted."""
     with transaction.atomic():
-        SlipFailure.objects.get_or_create(address=address, defaults={"first_at": at})
-        row = SlipFailure.objects.select_for_update().get(address=address)
+        locked = SlipFailure.objects.select_for_update()
+        row, _ = locked.get_or_create(address=address, defaults={"first_at": at})
         if at - row.first_at > timedelta(seconds=settings.LOGIN_LOCK_SECONDS):
             row.count, row.first_at = 0, at
         row.count += 1
         row.save()
+
+
+def forget_failures(at: datetime) -> int:
+    """Addresses whose window is over begin anew in any case: they need not be kept. Returns how many went."""
+    over = SlipFailure.objects.filter(first_at__lt=at - timedelta(seconds=settings.LOGIN_LOCK_SECONDS))
+    return over.delete()[0]
 
 
 def activate_new(slip: ActivationSlip, *, username: str, name: str, phone: str, password: str, at: datetime) -> User:

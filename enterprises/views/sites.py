@@ -13,6 +13,7 @@ from accounts.gate import able_somewhere, holdings, may, require_somewhere
 from core import clock
 from core.files import store
 from core.refusals import Refused
+from core.wording import degrees
 from enterprises.forms import (
     EditForm,
     PermitForm,
@@ -75,7 +76,9 @@ def facts_of(site: Enterprise) -> list[tuple[str, str]]:
     """Terms and values in the order of the ledger."""
     place = ""
     if site.longitude is not None and site.latitude is not None:
-        place = f"{site.longitude:.6f}，{site.latitude:.6f}（{as_dms(site.longitude)}，{as_dms(site.latitude)}）"
+        place = (
+            f"{degrees(site.longitude)}，{degrees(site.latitude)}（{as_dms(site.longitude)}，{as_dms(site.latitude)}）"
+        )
     return [
         ("统一社会信用代码", site.entity.uscc or f"无（{site.place_kind}）"),
         ("厂址序号", str(site.site_number)),

@@ -6,6 +6,7 @@ from typing import Any
 from core.documents import PaperField, cn_date, cn_datetime
 from core.form_engine.rendering import ReadSection, read_sections
 from core.models import Submission
+from core.wording import degrees
 from inspections.documents.source import SIGNERS, Paper, Source, person, photos_of, signature_lines
 from inspections.models import Signature
 from inspections.rules import findings as rules
@@ -120,7 +121,8 @@ def ending_fields(source: Source) -> list[PaperField]:
 
 def place_of(source: Source) -> str:
     one = source.snapshot
-    spot = f"（东经 {one['longitude']}°，北纬 {one['latitude']}°）" if one["longitude"] and one["latitude"] else ""
+    east, north = degrees(one["longitude"]), degrees(one["latitude"])
+    spot = f"（东经 {east}°，北纬 {north}°）" if east and north else ""
     return f"{one['county']}{one['town']}{one['address']}{spot}"
 
 

@@ -2,6 +2,7 @@
 
 from core import clock
 from core.documents import PaperField
+from core.wording import degrees
 from inspections.documents.source import SIGNERS, Paper, Source, person, signature_lines
 from inspections.models import Signature
 from inspections.rules.told import notice_text
@@ -52,7 +53,7 @@ def registration(source: Source) -> Paper:
         "法人代表": snapshot["representative"],
         "是否正面清单企业": snapshot["is_positive"],
         "企业地址": snapshot["address"],
-        "经纬度": f"{snapshot['longitude']}, {snapshot['latitude']}" if located else "",
+        "经纬度": f"{degrees(snapshot['longitude'])}, {degrees(snapshot['latitude'])}" if located else "",
         "企业类型": snapshot["enterprise_type"],
         "行业类别": industry,
         "现场检查情况": scene_text(source),

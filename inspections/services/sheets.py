@@ -16,6 +16,7 @@ from core.form_engine.rules import prune
 from core.form_engine.services import publish_definition
 from core.models import FormDefinition, Submission
 from core.refusals import Refused
+from core.wording import degrees
 from enterprises.models import Enterprise, Permit, PositiveListEntry
 from inspections.models import Visit
 
@@ -106,8 +107,8 @@ def unit_answers(site: Enterprise, visit: Visit) -> dict[str, str]:
 def place_answers(site: Enterprise) -> dict[str, str]:
     located = site.longitude is not None and site.latitude is not None
     return {
-        "longitude": f"{site.longitude:f}" if site.longitude is not None else "",
-        "latitude": f"{site.latitude:f}" if site.latitude is not None else "",
+        "longitude": degrees(site.longitude),
+        "latitude": degrees(site.latitude),
         "coordinate_source": "register" if located else "",
         "county": site.region.name,
         "town": site.town,

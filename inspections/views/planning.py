@@ -10,17 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import Scope, holdings, require, require_somewhere
+from accounts.gate import Scope, able_somewhere, holdings, require, require_somewhere
 from accounts.models import Unit, User
 from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
 from campaigns.rules import RULE_LABELS, WEIGHT, Answer, Decision
+from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
 from core.paging import KeysetPage
 from core.refusals import Refused
-from enterprises.models import Enterprise, PositiveListEntry
+from enterprises.models import Enterprise, ImportBatch, PositiveListEntry
+from enterprises.services.imports.commands import sites_of
 from inspections.services import planning
 from inspections.views.access import person
 
@@ -68,6 +70,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
         "by_industry": by_industry(own, industries),
         "lines": with_overdue(campaign, page.rows),
         "list_form": listing_form(user, campaign),
+        "listing": "listing" in request.GET,
         "plans": bool(holdings(user).scope(PLAN).paths),
     }
     return render(request, "inspections/target_list.html", context)
@@ -146,6 +149,17 @@ def listing_form(user: User, campaign: Campaign, data: Any = None) -> ListForm |
     if not units.exists():
         return None
     return ListForm(data, campaigns=published(user), units=units, initial={"campaign": campaign})
+
+
+@login_required
+@require_GET
+def import_targets(request: HttpRequest, pk: int) -> HttpResponse:
+    """A fragment beside an import: how many of its sites no running campaign has on its list. `pk` is the import's."""
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    sites = sites_of(batch)
+    found = [unlisted(campaign, sites) for campaign in published(person(request)).select_related("unit")[:20]]
+    context = {"found": [one for one in found if one.total], "plans": able_somewhere(request.user, PLAN)}
+    return render(request, "inspections/_import_targets.html", context)
 
 
 @login_required

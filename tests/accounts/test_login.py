@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import LoginFailure, User
+from accounts.tasks import sweep_failures
 from core import clock
 from core.models import AuditEvent
 from tests.factories import PASSWORD
@@ -68,6 +69,15 @@ def test_a_lock_ends(client, cast):
         attempt(client, "officer_a", "no")
     with clock.travel(clock.now() + timedelta(seconds=settings.LOGIN_LOCK_SECONDS + 1)):
         assert attempt(client, "officer_a", PASSWORD).status_code == 302
+
+
+def test_failures_are_forgotten_when_their_window_is_over(client, cast):
+    attempt(client, "officer_a", "no")
+    sweep_failures()
+    assert LoginFailure.objects.count() == 1
+    with clock.travel(clock.now() + timedelta(seconds=settings.LOGIN_LOCK_SECONDS + 1)):
+        assert sweep_failures() == 1
+    assert not LoginFailure.objects.exists()
 
 
 def test_next_leads_only_into_the_platform(client, cast):

@@ -88,6 +88,25 @@ def test_children_get_a_key_of_their_own_that_stays(tmp_path):
     assert float(first["CLOCK_OFFSET_SECONDS"]) < 0
 
 
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "http://localhost:8123"), ("::1", "http://[::1]:8123")])
+def test_papers_carry_the_demonstrations_own_address(tmp_path, monkeypatch, host, address):
+    monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    wishes = read_wishes({"STATE_DIR": str(tmp_path), "HOST": host, "PORT": "8123"})
+    assert demonstration.child_environment(wishes, {}, tmp_path)["PUBLIC_BASE_URL"] == address
+
+
+def test_papers_of_a_demonstration_for_others_carry_an_address_that_others_reach(tmp_path, monkeypatch):
+    monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    monkeypatch.setattr(demonstration, "_outward", lambda: "203.0.113.7")
+    wishes = read_wishes({"STATE_DIR": str(tmp_path), "HOST": "0.0.0.0", "PORT": "8123"})
+    given = demonstration.child_environment(wishes, {}, tmp_path)
+    assert given["PUBLIC_BASE_URL"] == "http://203.0.113.7:8123"
+    assert "203.0.113.7" in given["ALLOWED_HOSTS"].split(",")
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://zhifa.example.gov.cn")
+    assert demonstration.child_environment(wishes, {}, tmp_path)["PUBLIC_BASE_URL"] == "https://zhifa.example.gov.cn"
+
+
 def test_who_dies_is_started_again_and_its_lines_are_named(watch, capfd):
     watch.add("child", child("print('你好', flush=True); import time; time.sleep(600)"))
     watch.names["child"].start()

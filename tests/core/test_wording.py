@@ -1,8 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from core.wording import countdown_text, deadline_of, grouped_count, time_left
+from core.wording import countdown_text, deadline_of, degrees, grouped_count, time_left
 
 # 2020-05-15 09:00 in Shanghai.
 AT = datetime(2020, 5, 15, 1, 0, tzinfo=UTC)
@@ -59,3 +60,20 @@ def test_a_countdown_changes_its_words_when_the_moment_has_passed():
 
 def test_counts_are_grouped():
     assert (grouped_count(1284, 10_000), grouped_count(10_001, 10_000)) == ("1,284", "10,000+")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Decimal("114.0200000"), "114.02"),
+        ("114.0200000", "114.02"),
+        (Decimal("114"), "114"),
+        (Decimal("100.0000000"), "100"),
+        (Decimal("0.0000001"), "0.0000001"),
+        ("", ""),
+        (None, ""),
+        ("不详", "不详"),
+    ],
+)
+def test_a_coordinate_is_shown_without_the_zeros_of_its_column(value: Decimal | str | None, shown: str) -> None:
+    assert degrees(value) == shown

@@ -13,7 +13,8 @@ from accounts.models import Grant, User
 from core import clock
 from core.models import AuditEvent
 from core.refusals import Refused
-from enterprises.models import ActivationSlip, Enterprise
+from enterprises import tasks
+from enterprises.models import ActivationSlip, Enterprise, SlipFailure
 from enterprises.rules.slips import hashed, printed
 from enterprises.services import slips
 from tests import factories as make
@@ -249,3 +250,12 @@ def test_the_list_shows_who_has_no_account(client: Client, cast: Cast, fresh: En
     held = client.get(url("slip_list"), {"account": "held"}).content.decode()
     assert (fresh.name in none, cast.site_a.name in none) == (True, False)
     assert (fresh.name in held, cast.site_a.name in held) == (False, True)
+
+
+def test_wrong_codes_are_forgotten_when_their_window_is_over(client: Client, cast: Cast, settings: Any) -> None:
+    enter(client, "0000 0000 0000")
+    tasks.sweep_imports()
+    assert SlipFailure.objects.count() == 1
+    with clock.travel(clock.now() + timedelta(seconds=settings.LOGIN_LOCK_SECONDS + 1)):
+        tasks.sweep_imports()
+    assert not SlipFailure.objects.exists()

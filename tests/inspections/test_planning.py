@@ -15,6 +15,7 @@ from inspections.models import Visit
 from inspections.services import planning
 from tests.campaigns import scene
 from tests.campaigns.scene import MAY, VISIT_DAY
+from tests.enterprises.lists import listing, row, upload, write
 
 pytestmark = pytest.mark.django_db
 LIST, WEEK, QUEUE = (reverse(f"inspections:{name}") for name in ("target_list", "week_board", "assignment_queue"))
@@ -152,7 +153,7 @@ def test_a_second_visit_asks_for_its_ground_in_the_form(target, cast, signed_in)
     ("fields", "said"),
     [
         ({"planned_on": "2020.5"}, "日期"),
-        ({"planned_on": ""}, "该字段是必填项"),
+        ({"planned_on": ""}, "请填写这一项"),
         ({"lead_kind": "complaint"}, "请写明线索内容"),
     ],
 )
@@ -234,3 +235,27 @@ def test_across_units_nothing_is_there(target, cast, signed_in, person):
     assert client.get(at("detail", row)).status_code == 404
     for name in ("approve", "refuse", "cancel"):
         assert client.post(at(name, row), {"reason": "试"}).status_code == 404
+
+
+def test_an_import_after_publication_says_who_is_on_no_list_and_leads_to_listing_them(signed_in, cast, henan):
+    client = signed_in(cast.officer_city)
+    rows = [row(1, 是否重点排污单位="是"), row(2), row(3, 统一社会信用代码=None, 场所类型="物料堆场")]
+    batch = write(upload(listing(*rows), cast.city, cast.officer_city), cast.officer_city)
+    result = client.get(reverse("enterprises:import_detail", args=[batch.pk])).content.decode()
+    panel = reverse("inspections:import_targets", args=[batch.pk])
+    assert panel in result
+    said = client.get(panel).content.decode()
+    assert f"2 家（重点 1 家）不在“{henan.title}”的检查对象名单中" in said
+    assert f"{LIST}?campaign={henan.pk}&amp;listing=1#listing" in said
+    assert 'id="listing" open' in client.get(f"{LIST}?campaign={henan.pk}&listing=1").content.decode()
+    build = {"campaign": henan.pk, "unit": cast.city.pk, "scope": "all"}
+    client.post(reverse("inspections:target_build"), build)
+    assert "不在" not in client.get(panel).content.decode()
+    assert AuditEvent.objects.filter(action="campaigns.target.list").exists()
+
+
+def test_what_an_import_left_unlisted_is_told_to_nobody_else(signed_in, cast, henan):
+    batch = write(upload(listing(row(1)), cast.city, cast.officer_city), cast.officer_city)
+    panel = reverse("inspections:import_targets", args=[batch.pk])
+    for other in (cast.officer_other, cast.officer_a, cast.officer_province):
+        assert signed_in(other).get(panel).status_code == 404

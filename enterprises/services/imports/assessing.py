@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Q
 
+from core.wording import degrees
 from enterprises.models import Enterprise, EnterpriseName, ImportRow, LegalEntityName, Permit
 from enterprises.rules.industries import INDUSTRIES
 from enterprises.rules.matching import Known, Listed, Register, Way, match
@@ -226,6 +228,8 @@ def word(name: str, value: Any, places: Places) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return degrees(value)
     if name == "region_id":
         return places.region_names.get(value, str(value))
     if name == "unit_id":

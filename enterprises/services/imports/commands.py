@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Unit, User
 from core import audit, locks, states
 from core.files import clean_name, store
 from core.refusals import Refused
-from enterprises.models import ImportBatch, ImportRow
+from enterprises.models import Enterprise, ImportBatch, ImportRow
 from enterprises.services.imports.assessing import Outcome
 from enterprises.services.imports.columns import LIST_COLUMNS
 from enterprises.services.imports.finishing import LOCK, write_decided
@@ -67,6 +69,12 @@ def drop(batch: ImportBatch, *, actor: User, at: datetime) -> ImportBatch:
 
 def move(batch: ImportBatch, action: str, *, actor: User, at: datetime, stamps: dict[str, Any]) -> ImportBatch:
     return states.advance(ImportBatch, batch.pk, action, table=IMPORT_STATES, actor=actor, at=at, stamps=stamps)
+
+
+def sites_of(batch: ImportBatch) -> QuerySet[Enterprise]:
+    """The sites that a list speaks of: those it wrote and those it found as it says."""
+    found = batch.rows.annotate(site=Coalesce("enterprise_id_written", "matched_id")).exclude(site=None)
+    return Enterprise.objects.filter(pk__in=found.exclude(outcome=Outcome.ERROR).values("site"))
 
 
 def decide(row: ImportRow, decision: str, *, actor: User, at: datetime) -> ImportRow:

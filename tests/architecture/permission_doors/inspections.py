@@ -26,6 +26,7 @@ def planning(stage: Stage) -> Doors:
     return inspections(
         {
             "target_build": one(Ask(sent={"campaign": stage.henan.pk, "unit": cast.county_a.pk, "scope": "all"})),
+            "import_targets": one(Ask(key(rows["batch"]))),
             "visit_plan": one(Ask(free, sent=plan)),
             "visit_plan_gate": one(Ask(free, sent=plan)),
             "assignment_detail": one(Ask(planned)),
@@ -61,7 +62,6 @@ def visits(stage: Stage) -> Doors:
     paper = key(rows["record"]) | {"kind": "notes"}
     return inspections(
         {
-            "enterprise_panel": one(Ask(key(stage.cast.site_a))),
             "enterprise_panel": one(Ask(key(stage.cast.site_a))),
             "visit_view": {OWN: Ask(done), "own (planned)": Ask(ahead), "own (under way)": Ask(running)},
             "visit_check_in": one(Ask(ahead)),
