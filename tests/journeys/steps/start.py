@@ -100,6 +100,7 @@ def created(stage: Stage, province: Player) -> None:
     page = province.open("/campaigns/")
     stage.look(page, "campaigns-empty")
     page.get_by_role("link", name="拟定").first.click()
+    page.get_by_label("方案模板").select_option("henan-2020")
     page.get_by_label("年度").fill("2020")
     province.press("拟定")
 
