@@ -26,6 +26,8 @@ class Owed:
     number: int = 0
     note: str = ""
     contents: tuple[str, ...] = ()
+    # What stands in place of days where there are none.
+    waits: str = ""
 
 
 def campaign_terms(campaign: Campaign) -> list[Owed]:
@@ -55,6 +57,9 @@ def owed(data: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Ow
     return [_owed(entry, season, work) for entry in entries]
 
 
+WAITS = {"after": "从每件事的日期起算", "parameter": "选定参数后确定"}
+
+
 def _owed(entry: Mapping[str, Any], season: Season, work: WorkCalendar) -> Owed:
     return Owed(
         title=entry.get("title") or entry["task"],
@@ -67,6 +72,7 @@ def _owed(entry: Mapping[str, Any], season: Season, work: WorkCalendar) -> Owed:
         number=entry.get("number", 0),
         note=entry.get("note", ""),
         contents=tuple(entry.get("contents", ())),
+        waits=WAITS.get(entry["clock"]["kind"], "没有固定期限，不计迟报"),
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from campaigns.models import ListItem, WorkGroup
 from tests.architecture.permission_scene import OWN, REASON, WRONG_PARENT, Ask, Doors, Stage, key, one
 
-
 EXAMPLE = (Path(__file__).parents[3] / "docs/guide/examples/summer.yaml").read_text(encoding="utf-8")
 
 
