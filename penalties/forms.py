@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from accounts.forms import PeopleChoice, PersonChoice
 from accounts.models import User
@@ -17,9 +16,12 @@ def long_field(label: str, help_text: str = "", rows: int = 3) -> forms.CharFiel
     )
 
 
-def people_of(path: str) -> QuerySet[User]:
-    """The active people of a unit's subtree."""
-    return User.objects.filter(unit__path__startswith=path, is_active=True).select_related("unit").order_by("name")
+def offer(form: forms.Form, name: str, path: str) -> None:
+    """Let a field choose among the active people of a unit's subtree."""
+    choice = form.fields[name]
+    assert isinstance(choice, forms.ModelChoiceField)
+    people = User.objects.filter(unit__path__startswith=path, is_active=True)
+    choice.queryset = people.select_related("unit").order_by("name")
 
 
 class FilingForm(forms.Form):
@@ -36,9 +38,7 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["investigators"]
-        assert isinstance(choice, PeopleChoice)
-        choice.queryset = people_of(path)
+        offer(self, "investigators", path)
 
 
 class NoticeForm(forms.Form):
@@ -66,9 +66,7 @@ class ServiceForm(forms.Form):
 
     def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["second"]
-        assert isinstance(choice, PersonChoice)
-        choice.queryset = people_of(path)
+        offer(self, "second", path)
 
 
 class ClosingForm(forms.Form):

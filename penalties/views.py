@@ -182,7 +182,7 @@ def case_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseB
 def enterprise_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The cases against one site with the fine decided or intended, newest first; its people: from the notice on."""
     site = shown_site(request, pk, "case.view")
-    fines = CaseStep.objects.filter(case=OuterRef("pk"))
+    fines = CaseStep.objects.visible_to(request.user).filter(case=OuterRef("pk"))
     rows = PenaltyCase.objects.visible_to(request.user).filter(enterprise=site)
     cases = rows.annotate(
         fine=Subquery(fines.filter(kind=Step.DECIDE).values("fine")[:1]),

@@ -40,8 +40,12 @@ def test_the_enterprise_learns_of_the_decision_by_its_service_not_before(client,
     number = decided.steps.get(kind="decide").document_number
     pages = [client.get(reverse("penalties:case_list")), client.get(doors(decided)["page"])]
     pages.append(client.get(reverse("penalties:issue_panel", args=[decided.issue_id])))
+    pages.append(client.get(reverse("penalties:enterprise_panel", args=[decided.enterprise_id])))
+    assert "拟罚款 280,000 元" in pages[-1].content.decode()
     for page in pages:
+        assert page.status_code == 200
         assert number not in page.content.decode()
+        assert " 罚款 280,000 元" not in " ".join(page.content.decode().split())
         assert "已决定" not in page.content.decode().replace('<option value="decided">已决定</option>', "")
     for told in (client.get(doors(decided)["interface"]).json(), client.get("/api/v1/cases").json()["results"][0]):
         assert told["state"] == "noticed"

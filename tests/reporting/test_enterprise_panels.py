@@ -111,7 +111,7 @@ def test_a_sheet_that_is_being_filled_is_its_enterprises_alone(scene: Scene) -> 
     assert "没有提交过自查情况表" in panel(scene.cast.officer_a, "inspections", scene.cast.site_a)
 
 
-def test_a_case_is_its_partys_from_the_prior_notice_on(scene: Scene) -> None:
+def test_a_case_is_its_partys_from_the_prior_notice_on_and_its_decision_from_the_service_on(scene: Scene) -> None:
     officer, own, site = scene.cast.officer_a, scene.cast.enterprise_a, scene.cast.site_a
     case = scene.filed(scene.found(scene.visited(site, "05-12 10:00")), "05-12 15:00")
     assert case.number in panel(officer, "penalties", site)
@@ -121,6 +121,12 @@ def test_a_case_is_its_partys_from_the_prior_notice_on(scene: Scene) -> None:
     assert "拟罚款 280,000 元" in panel(own, "penalties", site)
     scene.stepped(case, "decide", "05-13 09:00", fine="200000.50")
     PenaltyCase.objects.update(state="decided")
+    assert "罚款 200,000.50 元" in panel(officer, "penalties", site)
+    assert "拟罚款" not in panel(officer, "penalties", site)
+    assert "拟罚款 280,000 元" in panel(own, "penalties", site)
+    assert "已决定" not in panel(own, "penalties", site)
+    scene.stepped(case, "serve", "05-14 09:00")
+    PenaltyCase.objects.update(state="served")
     assert "罚款 200,000.50 元" in panel(own, "penalties", site)
     assert "拟罚款" not in panel(own, "penalties", site)
 
