@@ -26,6 +26,7 @@ from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod, UnitReport
 from reporting.services import freeze, periods
 from tests import factories as make
+from tests.architecture import permission_draws
 from tests.campaigns import scene as henan
 from tests.cast import Cast, assemble
 from tests.enterprises import lists
@@ -106,7 +107,7 @@ def build() -> Stage:
         "henan-2020", unit=cast.province, year=2021, actor=cast.officer_province, at=MAY
     )
     stage = Stage(cast, campaign, henan.ready(draft, cast.officer_province), sites)
-    for part in (register, organise, self_checks, plans, running, done, ledger, cases, week, others):
+    for part in (register, organise, self_checks, plans, running, done, ledger, cases, week, others, drawing):
         part(stage)
     return stage
 
@@ -291,6 +292,10 @@ def others(stage: Stage) -> None:
     rows["notice"] = cast.officer_a.notices.get(key="matrix")
     rows["grant"] = cast.inspector_a.grants.get()
     rows["other grant"] = cast.inspector_b.grants.get()
+
+
+def drawing(stage: Stage) -> None:
+    stage.rows["draws"] = permission_draws.build(stage.cast, stage.henan, NOW)
 
 
 def key(row: models.Model) -> dict[str, object]:

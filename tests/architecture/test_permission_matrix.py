@@ -18,7 +18,10 @@ from tests.architecture.permission_walk import READING, Asker, Url, faults, stat
 ROOMS = sorted({url.room for url in urls()})
 HINT = "say how to ask it in tests/architecture/permission_doors, then write its line anew and review it"
 # What the whole world may open; and the answers by which a person is sent away.
-PUBLIC = {"accounts:login", "core:document_check", "enterprises:activate"}
+PUBLIC = {
+    *("accounts:login", "core:document_check", "enterprises:activate"),
+    *("campaigns:draw_public", "campaigns:draw_script"),
+}
 AWAY = {"login", "401", "403", "404"}
 # Rows that have no .visible_to: one's own upload, one's own messages, a draft that only its writers read.
 OTHER_GATES = {"core_api:evidence", "core_api:submission", "core_api:submission_conflicts", "core_api:submission_photo"}

@@ -221,6 +221,15 @@ def test_who_only_looks_may_not_act(cast):
     assert AuditEvent.objects.filter(action="denied.draw.witness").count() == 3
 
 
+def test_a_superior_looks_on_and_does_not_run_the_draw_of_a_city(cast):
+    draw = scene.sealed(cast)
+    for person in (cast.officer_province, cast.leader_province):
+        client = of(person)
+        assert client.get(url("draw_detail", draw)).status_code == 200
+        for name in ("draw_publish", "draw_cancel", "draw_hold", "draw_value", "draw_again"):
+            assert client.post(url(name, draw), {"reason": "试", "value": "1"}).status_code == 403
+
+
 def test_only_a_leader_orders_a_redraw_and_approves_an_adjustment(cast):
     draw = scene.drawn(cast)
     row = draw.drawn.get(order=1)

@@ -15,7 +15,7 @@ from campaigns.forms.draws import RecusalForm
 from campaigns.models import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, Recusal
 from campaigns.services import draws
 from campaigns.states import DrawState
-from campaigns.views.draws.frame import APPROVE, PREPARE, crumbs, draw_or_404
+from campaigns.views.draws.frame import APPROVE, PREPARE, acts, crumbs, draw_or_404
 from campaigns.views.draws.listing import TONES
 from campaigns.views.frame import person
 from core import clock
@@ -42,8 +42,8 @@ def page_of(request: HttpRequest, draw: Draw, **more: Any) -> dict[str, Any]:
         "crumbs": crumbs(draw),
         "steps": steps_of(draw, people),
         "participants": people,
-        "prepares": may(user, PREPARE, draw),
-        "approves": may(user, APPROVE, draw),
+        "prepares": acts(user, PREPARE, draw),
+        "approves": acts(user, APPROVE, draw),
         "terms": terms_of(draw),
         "redrawn": Draw.objects.filter(redraw_of=draw).first(),
     }
@@ -136,14 +136,14 @@ def sealed_part(draw: Draw, people: list[DrawParticipant], user: User) -> dict[s
     at = clock.now()
     mine = next((one for one in people if one.user_id == user.pk), None)
     complete = all(one.commitment for one in people)
-    says = mine is not None or may(user, PREPARE, draw) or may(user, APPROVE, draw)
+    says = mine is not None or acts(user, PREPARE, draw) or acts(user, APPROVE, draw)
     return {
         "mine": mine,
         "may_commit": mine is not None and not mine.commitment and at <= draw.commit_by,
         "may_reveal": mine is not None and complete and not mine.value and at <= draw.reveal_by,
         "may_value": says and complete and at >= draw.public_at and draw.value_confirmed_by_id is None,
         "second": draw.value_entered_by_id not in (None, user.pk),
-        "may_hold": draw.value_confirmed_by_id is not None and (mine is not None or may(user, PREPARE, draw)),
+        "may_hold": draw.value_confirmed_by_id is not None and (mine is not None or acts(user, PREPARE, draw)),
         "lapsed": not complete and at > draw.commit_by,
         "silent": [one for one in people if complete and not one.value and at > draw.reveal_by],
     }

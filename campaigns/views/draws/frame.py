@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from accounts.gate import able_somewhere, deny, holdings, require
+from accounts.gate import able_somewhere, deny, holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Draw
 from campaigns.views.frame import person
@@ -34,8 +34,18 @@ def draw_or_404(request: HttpRequest, pk: int, capability: str = "") -> Draw:
         pk=pk,
     )
     if capability:
-        require(person(request), capability, draw)
+        require_own(person(request), capability, draw)
     return draw
+
+
+def acts(user: User, capability: str, draw: Draw) -> bool:
+    """A draw is run and decided by the unit that holds it: a superior looks on, or witnesses."""
+    return any(capability in row.able and row.path == draw.unit.path for row in holdings(user).rows)
+
+
+def require_own(user: User, capability: str, draw: Draw) -> None:
+    if not acts(user, capability, draw):
+        deny(user, capability, draw)
 
 
 def require_part(request: HttpRequest, draw: Draw) -> None:

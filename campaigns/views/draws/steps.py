@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.gate import may, require
 from campaigns.forms.draws import AdjustForm, PercentField, RecusalForm
 from campaigns.models import Draw, DrawAdjustment, DrawnTarget, Recusal
 from campaigns.services import draws
 from campaigns.states import DrawState
 from campaigns.views.draws.detail import draft_part, page_of
-from campaigns.views.draws.frame import APPROVE, PREPARE, back, crumbs, draw_or_404, require_part
+from campaigns.views.draws.frame import APPROVE, PREPARE, acts, back, crumbs, draw_or_404, require_own, require_part
 from campaigns.views.frame import person
 from core import clock
 from core.refusals import Refused
@@ -94,7 +93,7 @@ def draw_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draw_value(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk), person(request), clock.now()
-    if not may(user, PREPARE, draw) and not may(user, APPROVE, draw):
+    if not acts(user, PREPARE, draw) and not acts(user, APPROVE, draw):
         require_part(request, draw)
     text = request.POST.get("value", "")
     said = "公共值已记录。须另一人再录入一次，两次一致才能抽取。"
@@ -105,7 +104,7 @@ def draw_value(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draw_hold(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk), person(request), clock.now()
-    if not may(user, PREPARE, draw):
+    if not acts(user, PREPARE, draw):
         require_part(request, draw)
     try:
         draws.hold(draw, actor=user, at=at)
@@ -179,7 +178,7 @@ def adjustment_ask(request: HttpRequest, pk: int, drawn_pk: int) -> HttpResponse
 def adjustment_of(request: HttpRequest, pk: int, adjustment_pk: int) -> DrawAdjustment:
     draw = draw_or_404(request, pk)
     row = get_object_or_404(DrawAdjustment.objects.filter(drawn__draw=draw), pk=adjustment_pk)
-    require(person(request), APPROVE, draw)
+    require_own(person(request), APPROVE, draw)
     return row
 
 

@@ -8,6 +8,7 @@ from tests.architecture.permission_doors import (
     accounts,
     campaigns,
     core,
+    draws,
     enterprises,
     inspections,
     penalties,
@@ -18,8 +19,10 @@ from tests.architecture.permission_scene import Doors, Stage
 PARTS = (
     accounts.accounts,
     campaigns.campaigns,
+    campaigns.library,
     campaigns.people,
     core.core,
+    draws.draws,
     enterprises.enterprises,
     enterprises.imports,
     inspections.planning,
