@@ -23,7 +23,7 @@ def case_is_filed(stage: Stage) -> None:
     county.fill(penalty_article="《大气污染防治法》第九十九条第三项")
     page.get_by_label("李一检").check()
     county.press("立案并编号")
-    county.reads("调查人员不得少于两人。")
+    county.reads("调查人员不得少于两人（《中华人民共和国行政处罚法》（2017 年修正）第三十七条第一款）。")
     page.get_by_label("王二检").check()
     county.press("立案并编号")
     county.reads(f"当事人“{HERO}”还没有登记法定代表人，请先在“排污单位”中修改登记，补齐后再立案。")
