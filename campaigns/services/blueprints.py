@@ -105,8 +105,10 @@ def keep_blueprint(
         change=change,
     )
     after = {"digest": digest, "version": version}
-    action = "campaigns.blueprint.write" if actor else "campaigns.blueprint.load"
-    audit.record(action, row, actor=actor, at=at, reason=change, after=after)
+    if actor is None:
+        audit.record("campaigns.blueprint.load", row, actor=None, at=at, after=after)
+    else:
+        audit.record("campaigns.blueprint.write", row, actor=actor, at=at, reason=change, after=after)
     return row, True
 
 

@@ -14,6 +14,12 @@ from campaigns.states import CampaignState
 from core import audit, locks
 from core.refusals import Refused
 
+# What a campaign made from another has of it.
+KEPT = (
+    *("blueprint", "parameters", "on_holiday", "report_weekday", "report_time"),
+    *("industries", "issue_types", "handlings", "adoption_statement", "adopted_by", "adopted_at"),
+)
+
 
 def hand_down(parent: Campaign, unit: Unit, *, actor: User, at: datetime) -> Campaign:
     """A draft for a unit below with everything of the superior's campaign, in the unit's own windows (HN-47)."""
@@ -71,24 +77,14 @@ def _twin(
 ) -> Campaign:
     """A draft with the same version, readings, report clock, lists, groups and forms."""
     row = Campaign.objects.create(
-        blueprint=campaign.blueprint,
         unit=unit,
         parent=parent,
         title=title,
         year=year,
         shift_weeks=campaign.shift_weeks if parent else 0,
-        parameters=campaign.parameters,
-        on_holiday=campaign.on_holiday,
-        report_weekday=campaign.report_weekday,
-        report_time=campaign.report_time,
-        industries=campaign.industries,
-        issue_types=campaign.issue_types,
-        handlings=campaign.handlings,
-        adoption_statement=campaign.adoption_statement,
-        adopted_by=campaign.adopted_by,
-        adopted_at=campaign.adopted_at,
         created_by=actor,
         created_at=at,
+        **{name: getattr(campaign, name) for name in KEPT},
     )
     WorkGroup.objects.bulk_create(
         WorkGroup(campaign=row, key=group.key, name=group.name, duty=group.duty, order=group.order)

@@ -47,6 +47,12 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
         ),
+    }
+
+
+def library(stage: Stage) -> Doors:
+    running, draft = key(stage.henan), key(stage.draft)
+    return {
         "campaigns:blueprint_list": one(Ask()),
         "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
         "campaigns:blueprint_export": one(Ask(key(stage.henan.blueprint))),
@@ -56,7 +62,7 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_export": one(Ask(running)),
         "campaigns:campaign_dates": one(Ask(draft, sent=later(stage))),
         "campaigns:campaign_copy": one(Ask(running, sent={"year": 2023})),
-        "campaigns:campaign_hand_down": one(Ask(running, sent={"unit": cast.city.pk})),
+        "campaigns:campaign_hand_down": one(Ask(running, sent={"unit": stage.cast.city.pk})),
     }
 
 
