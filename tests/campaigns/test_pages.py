@@ -146,7 +146,7 @@ def test_a_year_without_sense_is_refused_in_the_form(cast, blueprints, signed_in
     assert not Campaign.objects.exists()
 
 
-@pytest.mark.parametrize("person", ["officer_a", "officer_city", "leader_province", "enterprise_a"])
+@pytest.mark.parametrize("person", ["officer_a", "leader_city", "leader_province", "enterprise_a"])
 def test_only_the_authority_draws_up_a_campaign(person, cast, blueprints, signed_in):
     client = signed_in(getattr(cast, person))
     assert client.get(reverse("campaigns:campaign_create")).status_code == 403
