@@ -5,8 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("core", "accounts", "enterprises", "campaigns", "inspections", "penalties", "reporting")
-# 第 {{ date.number }} 期, 第 3 期, 本期, 期次, 报送期; not 期限, 期间, 期满.
-WRONG = re.compile(r"期周报|第\s?(\{+[^{}]{1,40}\}+|\d+|N)\s?期|[本上下各每]期(?![限间满])|期次|报送期(?!限)")
+# 第 {{ date.number }} 期, 第 3 期, 本期, 报送期; not 期限, 期间, 期满.
+WRONG = re.compile(r"期周报|第\s?(\{+[^{}]{1,40}\}+|\d+|N)\s?期|[本上下各每]期(?![限间满])|报送期(?!限)")
 
 
 def said() -> dict[str, str]:
