@@ -62,14 +62,7 @@ def frozen(
             "public_at": "2020-05-12T04:00:00+00:00",
             "public_source": "示例彩票第一期",
         },
-        "terms": {
-            "strata_by": [],
-            "team_size": team_size,
-            "speciality": "",
-            "cross_region": cross_region,
-            "avoid_previous": True,
-            "weights": dict(WEIGHTS),
-        },
+        "terms": {"strata_by": [], "team_size": team_size, "cross_region": cross_region, "weights": dict(WEIGHTS)},
         "strata": [
             {"key": key, "label": key, "ratio": ratio, "size": size, "excluded": 0, "quota": quota(size, ratio)}
             for key, size in sorted(sizes.items())

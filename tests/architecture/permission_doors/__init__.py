@@ -23,6 +23,7 @@ PARTS = (
     campaigns.people,
     core.core,
     draws.draws,
+    draws.children,
     enterprises.enterprises,
     enterprises.imports,
     inspections.planning,

@@ -5,22 +5,25 @@ from tests.architecture.permission_scene import NOW, OWN, REASON, WRONG_PARENT, 
 from tests.campaigns.draw_scene import ITEMS, SECRETS, VALUE
 
 
-def draws(stage: Stage) -> Doors:
-    cast, rows = stage.cast, stage.rows["draws"]
-    draft, drawn = key(rows["draft"]), key(rows["drawn"])
+def terms_of(stage: Stage) -> dict[str, object]:
     times = {"commit_by": NOW + HOUR, "reveal_by": NOW + 2 * HOUR, "public_at": NOW + 3 * HOUR}
-    terms = {
+    plain = {
         "title": "六月抽查",
         "campaign": stage.henan.pk,
-        "unit": cast.county_a.pk,
-        "witness": cast.discipline.pk,
+        "unit": stage.cast.county_a.pk,
+        "witness": stage.cast.discipline.pk,
         "ratio": "10",
         "team_size": "2",
         "inspect_on": "2020-06-10",
         "public_source": "示例彩票",
-    } | {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in times.items()}
+    }
+    return plain | {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in times.items()}
+
+
+def draws(stage: Stage) -> Doors:
+    rows, terms = stage.rows["draws"], terms_of(stage)
+    draft, drawn = key(rows["draft"]), key(rows["drawn"])
     ratios = {"stratum": ["region=411102"], "ratio-0": "20"}
-    recusal = {"user": cast.inspector_a.pk, "kind": "own", "reason": "亲属"}
     return {
         "campaigns:draw_create": one(Ask(sent=terms)),
         "campaigns:draw_public": one(Ask({"token": rows["sealed"].token})),
@@ -36,6 +39,18 @@ def draws(stage: Stage) -> Doors:
         "campaigns:draw_hold": one(Ask(key(rows["ready"]))),
         **{f"campaigns:draw_{name}": one(Ask(drawn)) for name in ("watch", "frozen", "proof", "print")},
         "campaigns:draw_again": one(Ask(key(rows["other drawn"]), sent=REASON)),
+        "inspections:draw_take_over": one(
+            Ask(drawn, sent={"planned_on": "2020-06-10", "chosen": [rows["drawn row"].pk]})
+        ),
+    }
+
+
+def children(stage: Stage) -> Doors:
+    """Recusals and adjustments, and the three lists."""
+    cast, rows = stage.cast, stage.rows["draws"]
+    draft, drawn = key(rows["draft"]), key(rows["drawn"])
+    recusal = {"user": cast.inspector_a.pk, "kind": "own", "reason": "亲属"}
+    return {
         "campaigns:recusal_add": one(Ask(draft, sent=recusal)),
         "campaigns:recusal_end": {
             OWN: Ask(draft | {"recusal_pk": rows["draft recusal"].pk}, sent=REASON),
@@ -57,7 +72,4 @@ def draws(stage: Stage) -> Doors:
             Ask(sent={"enterprise": cast.site_a.name, "credit": "good", "offences": "0", "basis": "评价"})
         ),
         "campaigns:roster": one(Ask(sent={"user": cast.inspector_a.pk, "specialities": ["大气"]})),
-        "inspections:draw_take_over": one(
-            Ask(drawn, sent={"planned_on": "2020-06-10", "chosen": [rows["drawn row"].pk]})
-        ),
     }
