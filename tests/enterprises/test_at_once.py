@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from core import clock
+from core import clock, locks
 from core.refusals import Refused
-from enterprises.models import Enterprise, Permit
+from enterprises.models import Enterprise, ImportBatch, Permit
 from enterprises.services import permits, sites, slips
 from enterprises.services.facts import Facts
 from enterprises.services.imports import commands, finishing
@@ -70,6 +70,18 @@ def test_a_list_that_a_form_overtakes_is_written_after_all(cast: Cast) -> None:
     batch.refresh_from_db()
     assert (batch.state, batch.summary["written"]["new"]) == ("written", 1)
     assert Enterprise.objects.filter(entity__uscc=CODE).count() == 1
+
+
+def test_while_one_list_is_written_no_worker_and_no_person_stands_waiting(cast: Cast) -> None:
+    doubtful = upload(listing(row(1, 企业名称=cast.site_a.name)), cast.city, cast.officer_city).rows.get()
+    batch = upload(listing(row(2)), cast.city, cast.officer_city)
+    commands.confirm(batch, actor=cast.officer_city, at=MORNING)
+    with Held(lambda: locks.hold(finishing.LOCK)):
+        assert not finishing.write(batch.pk, at=MORNING)
+        with pytest.raises(Refused, match="正在写入另一份名单"):
+            commands.decide(doubtful, "skip", actor=cast.officer_city, at=MORNING)
+    assert list(ImportBatch.objects.unclaimed(MORNING)) == [batch]
+    assert finishing.write(batch.pk, at=MORNING)
 
 
 def test_a_list_locks_its_sites_by_key_and_never_crosses_the_printing_of_slips(

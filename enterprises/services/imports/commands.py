@@ -80,7 +80,8 @@ def sites_of(batch: ImportBatch) -> QuerySet[Enterprise]:
 def decide(row: ImportRow, decision: str, *, actor: User, at: datetime) -> ImportRow:
     """A doubtful row is the same site as a candidate ("same:<pk>"), a new site ("new"), or left out ("skip")."""
     with transaction.atomic():
-        locks.hold(LOCK)
+        if not locks.hold_if_free(LOCK):
+            raise Refused("正在写入另一份名单，请过几分钟再处理这一行。")
         held = ImportRow.objects.select_for_update(of=("self",)).select_related("batch__unit").get(pk=row.pk)
         refuse_undecidable(held, decision)
         held.decision, held.decided_by, held.decided_at = decision, actor, at

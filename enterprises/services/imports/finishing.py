@@ -75,7 +75,10 @@ def write(key: int, *, at: datetime) -> bool:
 
 def write_claimed(batch: ImportBatch, actor: User) -> bool:
     with transaction.atomic():
-        locks.hold(LOCK)
+        if not locks.hold_if_free(LOCK):
+            # Another list is being written, which may take minutes: no worker stands and waits, the sweep comes back.
+            ImportBatch.objects.filter(pk=batch.pk, claimed_until=batch.claimed_until).update(claimed_until=None)
+            return False
         if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.WRITING).exists():
             return False
         hold_sites(batch.rows.filter(outcome__in=[Outcome.CHANGED, Outcome.RENAMED]).values("matched_id"))
