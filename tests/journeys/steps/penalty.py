@@ -69,7 +69,7 @@ def noticed(stage: Stage, county: Player, case: PenaltyCase) -> None:
     stage.travel("2020-04-30 09:00")
     leader = stage.at_desk(stage.cast.leader_city)
     decided(leader, case, "2020-04-30")
-    leader.reads("陈述申辩（听证申请）期限到 2020-05-07 届满，届满后才能决定")
+    leader.reads("陈述申辩（听证申请）期限到 2020-05-07 届满（行政处罚法（2017）第四十二条")
     assert leader.page.locator("#id_evidence").input_value().startswith("现场检查")
     stage.look(leader.page, "decision-too-early")
     stage.at_desk(stage.cast.inspector_a).is_turned_away(f"/cases/{case.pk}/steps/decide/")
