@@ -61,8 +61,18 @@ class EndForm(forms.Form):
     )
     witness = forms.CharField(label="见证人姓名", max_length=40, required=False, help_text="拒绝检查的必须填写。")
     photos = PhotosField(label="现场照片", required=False)
+    late_reason = forms.CharField(
+        label="迟报原因", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     lead_signature = SignatureField(label="主办人签名", required=False)
     second_signature = SignatureField(label="协办人签名", required=False)
+
+    def __init__(self, *args: Any, late: str, **kwargs: Any) -> None:
+        """`late` is the sentence that asks for the reason, "" on the day of the visit: then nothing is asked."""
+        super().__init__(*args, **kwargs)
+        self.fields["late_reason"].help_text = late
+        if not late:
+            del self.fields["late_reason"]
 
 
 class SelfCheckFilter(forms.Form):

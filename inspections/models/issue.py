@@ -23,6 +23,9 @@ class IssueQuerySet(ScopedQuerySet["Issue"]):
     def open(self) -> "IssueQuerySet":
         return self.filter(state__in=[IssueState.MENDING, IssueState.REPORTED])
 
+    def voided(self) -> "IssueQuerySet":
+        return self.filter(state=IssueState.VOID)
+
     def overdue(self, day: date) -> "IssueQuerySet":
         """Still to be mended after the last day of the term; a reported one waits for us, not for the enterprise."""
         return self.filter(state=IssueState.MENDING, deadline_on__lt=day)

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import User
+from core.clock import day_of
 from core.models import StoredFile, Submission
 from inspections.models.visit import Visit
 from inspections.states import Outcome, RecordState
@@ -96,6 +97,12 @@ class VisitRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise_name or self.visit.enterprise.name} 现场检查记录 第{self.version}版"
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether it ended on another Shanghai day than it began: then the end is never told by its time alone."""
+        began_at, ended_at = self.occurred_at, self.ended_at
+        return bool(began_at and ended_at and day_of(began_at) != day_of(ended_at))
 
     @property
     def gate_path(self) -> str:

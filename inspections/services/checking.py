@@ -15,6 +15,7 @@ from inspections.rules import findings as rules
 from inspections.rules import selfcheck, timing
 from inspections.services import facts, sheets
 from inspections.services.own_problems import own_problems
+from inspections.states import IssueState
 
 Answers = Mapping[str, Any]
 FINDINGS = "问题清单"
@@ -38,7 +39,7 @@ def content_problems(record: VisitRecord, form: FormDefinition, answers: Answers
     found += listed(visit, findings_of(answers))
     found += unanswered(form, answers, visit)
     found += unticked(visit, answers)
-    return found + removed(record, answers)
+    return found + removed(record, answers) + voided(record, answers)
 
 
 def procedure(answers: Answers) -> list[Problem]:
@@ -137,8 +138,23 @@ def removed(record: VisitRecord, answers: Answers) -> list[Problem]:
         Problem(
             "_findings", f"问题 {issue.number} 已入台账，更正时不能删除；确属有误的，请由负责人在台账中作废", FINDINGS
         )
-        for issue in record.visit.issues.exclude(state="void").order_by("number")
+        for issue in record.visit.issues.exclude(state=IssueState.VOID).order_by("number")
         if issue.finding_key not in kept
+    ]
+
+
+def voided(record: VisitRecord, answers: Answers) -> list[Problem]:
+    """What a leader voided in the ledger is demanded of nobody again: a correction that still says it is refused."""
+    said = {finding.key: number for number, finding in enumerate(findings_of(answers), 1)}
+    return [
+        Problem(
+            f"_findings.{issue.finding_key}",
+            f"即台账问题 {issue.number:04d}，已作废，更正版中须删除；情况确实存在的，请另行添加问题",
+            FINDINGS,
+            f"问题 {said[issue.finding_key]}",
+        )
+        for issue in record.visit.issues.voided().order_by("number")
+        if issue.finding_key in said
     ]
 
 
@@ -187,11 +203,18 @@ def lateness(record: VisitRecord, answers: Answers, at: datetime) -> list[Proble
 
     Not the typed end: who writes tomorrow's date is late all the same. A correction has its own reason.
     """
-    began_at = record.visit.started_at
-    if record.version > 1 or began_at is None or not timing.is_late(began_at, at) or late_reason(answers):
+    said = late_sentence(record.visit, at)
+    if record.version > 1 or not said or late_reason(answers):
         return []
-    day = clock.day_of(began_at)
-    return [Problem("_late_reason", f"检查于 {day} 进行，应当日上传，现已迟报，须填写迟报原因", "迟报原因")]
+    return [Problem("_late_reason", said, "迟报原因")]
+
+
+def late_sentence(visit: Visit, at: datetime) -> str:
+    """What is asked of who hands in after the day of the visit, whatever the visit met; "" in time."""
+    began_at = visit.started_at
+    if began_at is None or not timing.is_late(began_at, at):
+        return ""
+    return f"检查于 {clock.day_of(began_at)} 进行，应当日上传，现已迟报，须填写迟报原因"
 
 
 def late_reason(answers: Answers) -> str:

@@ -14,7 +14,7 @@ from core.refusals import Refused
 from core.states import advance
 from inspections import notices
 from inspections.models import Evidence, Signature, Visit, VisitRecord
-from inspections.services import evidence, sheets, visits
+from inspections.services import checking, evidence, sheets, visits
 from inspections.services.facts import record_facts
 from inspections.services.locking import next_number
 from inspections.services.planning import open_visit
@@ -35,18 +35,20 @@ class Ending:
     lead_signature: bytes = b""
     second_signature: bytes = b""
     photos: tuple[StoredFile, ...] = ()
+    late_reason: str = ""
 
 
 def end(visit: Visit, ending: Ending, *, actor: User, at: datetime) -> VisitRecord:
     """Lock a short record. Halted works get a new assignment on `new_date` and are never counted as inspected (HN-64).
 
-    Refused (422, with the field) without the note, the new date, the witness of a refused entry or both signatures.
+    Refused (422, with the field) without the note, the new date, the witness of a refused entry, both signatures, or
+    after the day of the visit without the reason for that (HN-60 holds for a shut door too).
     """
     visits.require_inspector(visit, actor)
     with transaction.atomic():
         row = visits.locked(visit)
         VISITS.arrow(row.state, ACTIONS.get(Outcome(ending.outcome), ""))
-        require(ending, at)
+        require(row, ending, at)
         record = row.records.get(state=RecordState.DRAFT)
         record.visit = row
         sign_both(record, ending, actor=actor, at=at)
@@ -58,13 +60,15 @@ def end(visit: Visit, ending: Ending, *, actor: User, at: datetime) -> VisitReco
         return locked
 
 
-def require(ending: Ending, at: datetime) -> None:
+def require(visit: Visit, ending: Ending, at: datetime) -> None:
+    late = checking.late_sentence(visit, at)
     wanted = [
         ("note", ending.note.strip(), "请写明现场看到的情况。"),
         ("new_date", ending.outcome != Outcome.HALTED or ending.new_date, "停产改期须填写新的检查日期。"),
         ("witness", ending.outcome != Outcome.REFUSED or ending.witness.strip(), "拒绝检查的须有见证人，请填写姓名。"),
         ("lead_signature", ending.lead_signature, "请主办人签名。"),
         ("second_signature", ending.second_signature, "请协办人签名。"),
+        ("late_reason", not late or ending.late_reason.strip(), f"{late}。"),
     ]
     errors = {name: [sentence] for name, given, sentence in wanted if not given}
     if not errors and ending.new_date and ending.new_date <= clock.day_of(at):
@@ -81,6 +85,7 @@ def content(visit: Visit, ending: Ending) -> dict[str, Any]:
         "note": ending.note.strip(),
         "new_date": ending.new_date,
         "witness": ending.witness.strip(),
+        "late_reason": ending.late_reason.strip(),
         "photos": sorted(one.sha256 for one in ending.photos),
     }
 
@@ -115,6 +120,7 @@ def lock(record: VisitRecord, ending: Ending, *, actor: User, at: datetime) -> V
         "ended_at": at,
         "recorded_at": at,
         "locked_by": actor,
+        **lateness(visit, ending, at),
     }
     stamps["snapshot"] = stamps["snapshot"] | {"witness": ending.witness.strip()}
     locked = advance(VisitRecord, record.pk, "lock", table=RECORDS, actor=actor, at=at, stamps=stamps)
@@ -128,6 +134,11 @@ def lock(record: VisitRecord, ending: Ending, *, actor: User, at: datetime) -> V
     locked.visit = visit
     notices.record_locked(locked, 0, at)
     return locked
+
+
+def lateness(visit: Visit, ending: Ending, at: datetime) -> dict[str, Any]:
+    late = bool(checking.late_sentence(visit, at))
+    return {"is_late": late, "late_reason": ending.late_reason.strip()[:200] if late else ""}
 
 
 def keep_own_photos(visit: Visit, ending: Ending, actor: User, at: datetime) -> None:

@@ -201,6 +201,10 @@ def record_correct(request: HttpRequest, pk: int) -> HttpResponse:
     visit = visit_for(request, pk, "visit.record")
     locking.correct(visit, reason=request.POST.get("reason", ""), actor=person(request), at=clock.now())
     messages.success(request, "更正版已打开，内容同原记录；全部签名须重新签署，提交前原记录仍然有效。")
+    gone = [f"{issue.number:04d}" for issue in visit.issues.voided().order_by("number")]
+    if gone:
+        said = f"台账问题 {'、'.join(gone)} 已作废，请在更正版中删除；情况确实存在的，请另行添加问题。"
+        messages.warning(request, said)
     return redirect("inspections:record_edit", pk)
 
 

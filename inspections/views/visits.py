@@ -22,7 +22,7 @@ from enterprises.rules.searching import wanted
 from inspections.forms import EndForm, VisitFilter
 from inspections.models import CheckIn, Issue, SelfCheck, Visit, VisitRecord
 from inspections.rules import team
-from inspections.services import ending, visits
+from inspections.services import checking, ending, visits
 from inspections.services.ending import Ending
 from inspections.services.own_problems import problems_of, self_check_for
 from inspections.states import Outcome, RecordState, VisitState
@@ -177,7 +177,8 @@ def visit_take_pen(request: HttpRequest, pk: int) -> HttpResponse:
 def visit_end(request: HttpRequest, pk: int) -> HttpResponse:
     """The works stood still, the site was gone, entry was refused."""
     visit = visit_for(request, pk, "visit.record")
-    form = EndForm(request.POST or None, request.FILES or None, initial={"outcome": Outcome.HALTED})
+    late = checking.late_sentence(visit, clock.now())
+    form = EndForm(request.POST or None, request.FILES or None, initial={"outcome": Outcome.HALTED}, late=late)
     if request.method == "POST" and form.is_valid():
         done = ended(request, visit, form)
         if done:

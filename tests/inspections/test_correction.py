@@ -11,6 +11,7 @@ from core.refusals import NotAllowed, Refused
 from inspections.models import Issue, VisitRecord
 from inspections.services import issues, locking
 from tests.inspections import scene as stage
+from tests.inspections.browsing import at, signed_in
 from tests.inspections.scene import NOON, Scene
 
 LATER = NOON.replace(day=14)
@@ -128,6 +129,31 @@ def test_a_row_that_was_voided_may_be_left_out(scene: Scene) -> None:
     stage.sign_all(second, at=LATER, roles=("lead", "second", "enterprise"))
     outcome = locking.submit(second, late_reason="", actor=second.writer, at=LATER)
     assert outcome.result is Result.RECEIVED
+
+
+def test_a_correction_does_not_demand_again_what_was_voided(scene: Scene) -> None:
+    """Record, ledger and one-time notice say the same: the voided finding is taken off, or nothing is handed in."""
+    both = [stage.finding(), stage.finding(key="f2", behaviour="危废间未防渗", handling=3, deadline_on="")]
+    record = locked(scene, *both)
+    gone = Issue.objects.get(finding_key="f1")
+    issues.void_issue(gone, actor=scene.cast.leader_a, at=NOON.replace(day=13), reason="重复登记")
+    second = begin(scene, record)
+    stage.save(
+        second, stage.sheet_of(second).answers | {"_findings": [stage.finding(demand="更严"), both[1]]}, at=LATER
+    )
+    refused = [one.text for one in locking.submit(second, late_reason="", actor=second.writer, at=LATER).problems]
+    assert [one for one in refused if "即台账问题 0001，已作废，更正版中须删除" in one]
+    assert finish(second, both[1]).result is Result.RECEIVED
+    told = stage.fresh(second).notice_text
+    assert ("布袋除尘" in told, "危废间未防渗" in told) == (False, True)
+
+
+def test_opening_a_correction_says_what_was_voided_since(scene: Scene) -> None:
+    record = locked(scene, stage.finding())
+    issues.void_issue(Issue.objects.get(), actor=scene.cast.leader_a, at=NOON.replace(day=13), reason="重复登记")
+    lead = signed_in(scene.cast.inspector_a)
+    page = lead.post(at("record_correct", record.visit_id), {"reason": "期限写错"}, follow=True)
+    assert "台账问题 0001 已作废，请在更正版中删除" in page.content.decode()
 
 
 def test_the_enterprises_facts_are_corrected_in_the_ledger_too(scene: Scene) -> None:

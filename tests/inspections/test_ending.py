@@ -109,3 +109,22 @@ def test_an_outcome_of_another_kind_is_refused(scene: Scene) -> None:
     record = stage.begun(scene)
     with pytest.raises(Refused):
         end(scene, record, outcome="done")
+
+
+AFTER = NOON.replace(day=13)
+
+
+@pytest.mark.parametrize("outcome", ["halted", "gone", "refused"])
+def test_a_shut_door_too_is_handed_in_the_same_day_or_says_why_not(scene: Scene, outcome: str) -> None:
+    record = stage.begun(scene)
+    with pytest.raises(Refused, match="检查于 2020-05-12 进行，应当日上传") as refused:
+        ending.end(record.visit, said(outcome), actor=scene.cast.inspector_a, at=AFTER)
+    assert list(refused.value.errors) == ["late_reason"]
+    late = said(outcome, late_reason=" 返程车辆故障 ")
+    kept = stage.fresh(ending.end(record.visit, late, actor=scene.cast.inspector_a, at=AFTER))
+    assert (kept.is_late, kept.late_reason, kept.spans_days) == (True, "返程车辆故障", True)
+
+
+def test_on_the_day_itself_nothing_is_late(scene: Scene) -> None:
+    kept = stage.fresh(end(scene, stage.begun(scene), late_reason="多余的理由"))
+    assert (kept.is_late, kept.late_reason, kept.spans_days) == (False, "", False)

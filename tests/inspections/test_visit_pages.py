@@ -168,6 +168,27 @@ def test_a_halted_visit_is_ended_by_the_page(scene: Scene) -> None:
     assert (Visit.objects.get(pk=record.visit_id).state, Evidence.objects.count()) == ("halted", 1)
 
 
+def test_a_shut_door_told_a_day_late_asks_why_and_shows_both_dates(scene: Scene) -> None:
+    record, lead = stage.begun(scene), signed_in(scene.cast.inspector_a)
+    page = at("visit_end", record.visit_id)
+    said = {
+        "outcome": "refused",
+        "note": "门卫不开门",
+        "witness": "村委会王某",
+        "lead_signature": url_of(stage.png()),
+        "second_signature": url_of(stage.png()),
+    }
+    assert 'name="late_reason"' not in lead.get(page).content.decode()
+    with clock.travel(datetime(2020, 5, 13, 2, 1, tzinfo=UTC)):
+        lead = signed_in(scene.cast.inspector_a)
+        refused = lead.post(page, said)
+        assert (refused.status_code, 'name="late_reason"' in refused.content.decode()) == (422, True)
+        lead.post(page, said | {"late_reason": "手机没有电"})
+        kept = " ".join(lead.get(at("record_view", record.pk)).content.decode().split())
+    for words in ("迟报", "手机没有电", "2020-05-12 09:00 至 2020-05-13 10:01"):
+        assert words in kept
+
+
 def test_a_file_that_is_no_photo_is_refused_with_its_name(scene: Scene) -> None:
     record, lead = stage.begun(scene), signed_in(scene.cast.inspector_a)
     fake = io.BytesIO(b"%PDF-1.7 not a picture")
