@@ -59,6 +59,7 @@ urlpatterns = [
     path("evidence/<int:pk>/thumb/", evidence.evidence_thumb, name="evidence_thumb"),
     path("signatures/<int:pk>/", evidence.signature_image, name="signature_image"),
     path("issues/", issues.issue_list, name="issue_list"),
+    path("issues/filters/", issues.issue_filters, name="issue_filters"),
     path("issues/figures/", issues.issue_figures, name="issue_figures"),
     path("issues/export/", issues.issue_export, name="issue_export"),
     path("issues/<int:pk>/", issues.issue_detail, name="issue_detail"),

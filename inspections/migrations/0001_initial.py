@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='issue',
-            index=models.Index(fields=['campaign', '-recorded_at', '-id'], name='issue_campaign_recorded'),
+            index=models.Index(fields=['campaign', '-recorded_at', '-id'], include=('unit',), name='issue_campaign_recorded'),
         ),
         migrations.AddIndex(
             model_name='issue',

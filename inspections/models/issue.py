@@ -113,7 +113,8 @@ class Issue(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "-recorded_at", "-id"], name="issue_unit_recorded"),
-            models.Index(fields=["campaign", "-recorded_at", "-id"], name="issue_campaign_recorded"),
+            # With the unit a list is counted in the index alone, without its rows.
+            models.Index(fields=["campaign", "-recorded_at", "-id"], include=["unit"], name="issue_campaign_recorded"),
             models.Index(fields=["enterprise", "-id"], name="issue_enterprise"),
             models.Index(fields=["campaign", "state", "-recorded_at", "-id"], name="issue_state_recorded"),
             models.Index(fields=["campaign", "deadline_on"], name="issue_overdue", condition=Q(state="mending")),

@@ -25,7 +25,7 @@ from core.sheets import workbook_response
 from inspections.exports import ledger_rows, ledger_spec, with_signature
 from inspections.forms import ReasonForm
 from inspections.issue_forms import ChangeForm, RectificationForm, RewriteForm, SignatureForm
-from inspections.ledger import Ledger
+from inspections.ledger import LISTED, Ledger
 from inspections.models import Issue, Rectification
 from inspections.services import issues
 from inspections.states import ISSUES, IssueState
@@ -45,7 +45,7 @@ RELATED = ("unit", "campaign", "visit", "record", "found_by", "verified_by", "en
 def issue_list(request: HttpRequest) -> HttpResponse:
     ledger, own = Ledger(person(request), request.GET), may_only_own(person(request))
     all_columns = request.GET.get("columns") == "all" and not own
-    rows = with_signature(ledger.rows) if all_columns else ledger.rows
+    rows = with_signature(ledger.rows) if all_columns else ledger.rows.only(*LISTED)
     page = KeysetPage(rows, ledger.order).for_request(request)
     columns = ledger_spec(ledger.names).columns if all_columns else ()
     context = {
@@ -64,6 +64,14 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 def shown(value: object) -> object:
     """A cell of the sheet on the page."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else value
+
+
+@login_required
+@require_GET
+def issue_filters(request: HttpRequest) -> HttpResponse:
+    """The panel of conditions, which the page asks for when it is opened."""
+    form = Ledger(person(request), request.GET).filter.form
+    return render(request, "inspections/issue_list.html#filters", {"form": form})
 
 
 @login_required

@@ -19,7 +19,7 @@ from tests.bench.crowd import gather
 pytestmark = pytest.mark.django_db
 # One row beyond the page says that there are more; a tie-breaker beside the index looks a few further.
 SPARE = 4
-LIST, FIGURES = "inspections:issue_list", "inspections:issue_figures"
+LIST, FILTERS, FIGURES = (f"inspections:issue_{name}" for name in ("list", "filters", "figures"))
 
 
 @pytest.fixture
@@ -80,11 +80,21 @@ def options(client, address: str) -> list[str]:
     return re.findall(r">([^<]+)</option>", found[0]) if found else []
 
 
+def test_the_conditions_come_when_the_panel_is_opened(client, cast, issue):
+    client.force_login(cast.officer_a)
+    page = client.get(reverse(LIST) + "?gravity=grave&sort=county").content.decode()
+    assert "<select" not in page
+    assert f'hx-get="{reverse(FILTERS)}?gravity=grave&amp;sort=county"' in page
+    panel = client.get(reverse(FILTERS) + "?gravity=grave&sort=county").content.decode()
+    assert '<option value="grave" selected>' in panel
+    assert '<input type="hidden" name="sort" value="county">' in panel
+
+
 def test_the_units_to_choose_from_are_those_below_the_persons_grants(client, cast, issue):
     client.force_login(cast.officer_city)
-    assert options(client, reverse(LIST)) == ["全部", cast.city.name, cast.county_a.name, cast.county_b.name]
+    assert options(client, reverse(FILTERS)) == ["全部", cast.city.name, cast.county_a.name, cast.county_b.name]
     client.force_login(cast.officer_a)
-    assert options(client, reverse(LIST)) == ["全部", cast.county_a.name]
+    assert options(client, reverse(FILTERS)) == ["全部", cast.county_a.name]
 
 
 def test_the_figures_come_after_the_page_and_are_the_persons_own(client, cast, issue):
