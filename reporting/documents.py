@@ -45,9 +45,7 @@ def summary_context(sheet: SummarySheet) -> dict[str, Any]:
         "coverage": coverage(sheet.own),
         "rows": [row_of(line) for line in sheet.lines],
         "tables": tables,
-        "texts": numbered(
-            (line.report.called, paragraphs(line.report.text)) for line in sheet.lines if line.report.text
-        ),
+        "texts": numbered((line.report.called, paragraphs(line.own_text)) for line in sheet.lines if line.own_text),
         "nothing": "、".join(line.report.called for line in sheet.lines if is_nothing(line)),
         "span": span_formal(sheet.period.starts_at, sheet.period.cutoff_at),
         "named": named(sheet),
@@ -66,7 +64,7 @@ def said(change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_nothing(line: Line) -> bool:
-    return line.report.is_nothing and not line.report.text
+    return line.is_nothing and not line.own_text
 
 
 def heads(tables: list[Table]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def summary_sheets(sheet: SummarySheet) -> Sheets:
     return [
         (comparison_spec(sheet), comparisons(sheet)),
         (
-            metrics_spec(sheet, "分项指标", sheet.issuer, {}),
+            metrics_spec(sheet, "分项指标", sheet.scope, {}),
             metric_rows(sheet.words, sheet.own),
         ),
         *((city_spec(sheet, line), metric_rows(sheet.words, line.counts, line.figures.parts)) for line in sheet.lines),

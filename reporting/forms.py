@@ -56,7 +56,17 @@ class ReportForm(forms.Form):
         help_text="说明本周进展、突出问题和下周安排；数字由平台生成，不必重复填写。",
     )
     is_nothing = forms.BooleanField(label="零报告：本周没有开展检查，也没有新增情况", required=False)
+    without = forms.BooleanField(required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, waiting: Sequence[str] = (), **kwargs: Any) -> None:
+        """`waiting` are the counties whose word is still missing: who sends without it says so."""
+        super().__init__(*args, **kwargs)
+        self.waiting = list(waiting)
+        if waiting:
+            self.fields["without"].label = f"已知悉上述 {len(waiting)} 个单位尚未确认，仍然报送"
+        else:
+            del self.fields["without"]
 
 
 class CorrectionForm(ReportForm):

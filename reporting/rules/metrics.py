@@ -87,6 +87,14 @@ GROUPS = (
     Group("industry", "检查单位按行业", (), "industry", "家"),
 )
 
+# What happens in a week, each once: the wholes without the parts they are broken down into, and nothing that stands.
+EVENTS = tuple(
+    metric
+    for group in GROUPS
+    for metric in group.metrics
+    if not metric.indent and metric.path not in STANDING | {"enterprises", "late"}
+)
+
 
 def groups(names: Vocabulary) -> tuple[Group, ...]:
     """The groups with the campaign's own lists spelled out, every entry, also those that count nothing."""

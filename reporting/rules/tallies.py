@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from reporting.rules.metrics import Vocabulary, catalogue, label
+from reporting.rules.metrics import EVENTS, Vocabulary, catalogue, label
 
 # "issues" → 12, "type.7" → 3, "fines" → 28000000 (fen). A path that is missing counts nothing.
 Tally = Mapping[str, int]
@@ -100,6 +100,12 @@ def figure_text(path: str, count: int) -> str:
         return f"{count:,}"
     yuan, fen = divmod(count, 100)
     return f"{yuan:,}.{fen:02d}" if fen else f"{yuan:,}"
+
+
+def happened(counts: Counts) -> list[str]:
+    """现场检查 3 次、立案 1 件…: everything that came in this week, empty when nothing did."""
+    found = [(metric, counts.get("week", metric.path)) for metric in EVENTS]
+    return [f"{metric.label} {figure_text(metric.path, count)} {metric.unit}" for metric, count in found if count]
 
 
 def difference_lines(items: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -14,7 +14,9 @@ from reporting.models import ReportPeriod, ReportVersion, UnitReport
 from reporting.rules.metrics import Vocabulary
 from reporting.rules.status import Status, status_of
 from reporting.rules.tallies import Counts, Figures, read, together
-from reporting.rules.weeks import shift_text, span_text
+from reporting.rules.weeks import Timeliness, shift_text, span_text
+
+UNSAID = "系统按封账数生成，缺文字说明"
 
 
 @dataclass(frozen=True)
@@ -24,36 +26,59 @@ class Line:
     report: UnitReport
     status: Status
     figures: Figures
-    version: int
+    # What the city sent and did not recall; never a draft.
+    sent: ReportVersion | None
+
+    @property
+    def version(self) -> int:
+        return self.sent.number if self.sent else 1
 
     @property
     def counts(self) -> Counts:
         return self.figures.own
 
     @property
+    def own_text(self) -> str:
+        return self.sent.text if self.sent else ""
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.sent is not None and self.sent.is_nothing
+
+    @property
     def text(self) -> str:
-        return "本周无新增情况（零报告）。" if self.report.is_nothing and not self.report.text else self.report.text
+        """What pages, sheets and papers say of the week: the city's words, or that there are none."""
+        if self.own_text:
+            return self.own_text
+        if self.is_nothing:
+            return "本周无新增情况（零报告）。"
+        return UNSAID if self.status.timeliness is Timeliness.MISSING else ""
 
 
 def lines_of(period: ReportPeriod, reports: list[UnitReport], at: datetime) -> list[Line]:
     """The cities' lines in the order of the tree: frozen or corrected figures, before the cut-off the live ones."""
-    corrections = latest_corrections([report.pk for report in reports])
+    sent = standing_versions([report.pk for report in reports])
     live = live_figures(period, reports, at) if period.frozen_at is None and reports else {}
-    return [line_of(report, period, corrections.get(report.pk), live.get(report.unit_id), at) for report in reports]
+    return [line_of(report, period, sent.get(report.pk), live.get(report.unit_id), at) for report in reports]
 
 
 def line_of(
-    report: UnitReport, period: ReportPeriod, correction: ReportVersion | None, live: Figures | None, at: datetime
+    report: UnitReport, period: ReportPeriod, sent: ReportVersion | None, live: Figures | None, at: datetime
 ) -> Line:
-    version = correction.number if correction else 1
+    version = sent.number if sent else 1
     status = status_of(state=report.state, sent_at=report.sent_at, cutoff_at=period.cutoff_at, version=version, at=at)
-    figures = read(correction.figures) if correction else live or read(report.figures or {})
-    return Line(report, status, figures, version)
+    figures = read(sent.figures) if sent and version > 1 else live or read(report.figures or {})
+    return Line(report, status, figures, sent)
 
 
 def latest_corrections(report_ids: list[int]) -> dict[int, ReportVersion]:
-    """The last version after the first of each report, where there is one."""
-    numbers = ReportVersion.objects.filter(report__in=report_ids, number__gt=1, recalled_at=None)
+    """The last version after the first of each report, where there is one: its figures replace the frozen ones."""
+    return {report: version for report, version in standing_versions(report_ids).items() if version.number > 1}
+
+
+def standing_versions(report_ids: list[int]) -> dict[int, ReportVersion]:
+    """The last version of each report that was sent and not recalled."""
+    numbers = ReportVersion.objects.filter(report__in=report_ids, recalled_at=None)
     last = numbers.values("report").annotate(last=Max("number")).values_list("report", "last")
     wanted = Q(pk__in=[])
     for report_id, number in last:
@@ -86,10 +111,9 @@ class SummarySheet:
         return f"一体化专项执法行动{self.period}情况汇总"
 
     @property
-    def issuer(self) -> str:
-        """The campaign's own unit in short."""
-        unit = self.period.campaign.unit
-        return self.names.get(unit.pk, unit.short_name)
+    def scope(self) -> str:
+        """What all lines together are called: 全省, or the campaign's own unit in short."""
+        return scope_name(self.period, self.names)
 
     @property
     def own(self) -> Counts:
@@ -102,6 +126,11 @@ class SummarySheet:
     @property
     def sent(self) -> list[Line]:
         return [line for line in self.lines if line.status.sent]
+
+
+def scope_name(period: ReportPeriod, names: Mapping[int, str]) -> str:
+    unit = period.campaign.unit
+    return "全省" if unit.level == Unit.Level.PROVINCE else names.get(unit.pk, unit.short_name)
 
 
 def names_of(lines: Iterable[Line]) -> dict[int, str]:

@@ -19,7 +19,7 @@ from reporting import notices
 from reporting.documents import unprintable
 from reporting.figures import Places, Span, compute, kept_places, places_of, vocabulary
 from reporting.models import CountyConfirmation, ReportPeriod, ReportVersion, UnitReport
-from reporting.rules.tallies import Counts, Figures, differences, read
+from reporting.rules.tallies import Counts, Figures, differences, happened, read
 from reporting.rules.weeks import Timeliness, timeliness
 from reporting.services.lines import latest_corrections
 from reporting.services.periods import OBLIGATION, subject
@@ -102,16 +102,14 @@ def check_text(text: str) -> None:
 
 
 def check_nothing(text: str, is_nothing: bool, week: Counts) -> None:
-    """A report of nothing says so, and only when nothing was recorded."""
-    visits, issues = week.get("week", "visits"), week.get("week", "issues")
-    if is_nothing and (visits or issues):
+    """A report of nothing says so, and only when nothing was recorded: no visit, no issue, no case, no closure."""
+    done = happened(week)
+    if is_nothing and done:
         raise Refused(
-            f"平台本周已有现场检查 {visits} 次、发现问题 {issues} 个，不能作“零报告”。请取消勾选后再报送。",
-            field="is_nothing",
-            status=422,
+            f"平台本周已有{'、'.join(done)}，不能作“零报告”。请取消勾选后再报送。", field="is_nothing", status=422
         )
-    if not is_nothing and not visits and not issues and not text.strip():
-        raise Refused("本周没有检查数据：请勾选“零报告”，或填写情况说明后再报送。", field="text", status=422)
+    if not is_nothing and not done and not text.strip():
+        raise Refused("本周没有新增数据：请勾选“零报告”，或填写情况说明后再报送。", field="text", status=422)
 
 
 def send(report: UnitReport, text: str, is_nothing: bool, *, seen: str, actor: User, at: datetime) -> UnitReport:
@@ -138,6 +136,25 @@ def send(report: UnitReport, text: str, is_nothing: bool, *, seen: str, actor: U
         if timeliness(at, row.period.cutoff_at, at) is Timeliness.LATE:
             notices.late(row, at)
     return row
+
+
+def unconfirmed(report: UnitReport, at: datetime) -> list[str]:
+    """The counties whose word on the figures is missing while it can still be given; after the cut-off nobody waits."""
+    if report.state != ReportState.OPEN or at > report.period.cutoff_at:
+        return []
+    rows = report.confirmations.filter(confirmed_at=None).select_related("unit").order_by("unit__order", "unit_id")
+    return [row.unit.short_name for row in rows]
+
+
+def refuse_unsaid(report: UnitReport, without: bool, at: datetime) -> None:
+    """Who sends before every county has confirmed must have seen which are missing."""
+    waiting = [] if without else unconfirmed(report, at)
+    if waiting:
+        raise Refused(
+            f"{'、'.join(waiting)}尚未确认本周数字。可先催办；如仍要报送，请勾选“已知悉……仍然报送”。",
+            field="without",
+            status=422,
+        )
 
 
 def refuse_overtaken(report: UnitReport, at: datetime) -> None:

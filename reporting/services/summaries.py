@@ -84,7 +84,7 @@ def unit_data(line: Line) -> dict[str, Any]:
         "version": line.version,
         "sent_at": written(line.report.sent_at) if line.report.sent_at else None,
         "text": line.text,
-        "is_nothing": line.report.is_nothing,
+        "is_nothing": line.is_nothing,
         **line.counts.data(),
     }
 

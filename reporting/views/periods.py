@@ -1,6 +1,6 @@
 """Weekly reports as a list and as the province sees a week: matrix, summary, downloads, reminding who is missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import may, require, require_somewhere
-from accounts.models import Unit, User
+from accounts.models import User
 from campaigns.models import Campaign
 from core import clock, files
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
@@ -20,7 +20,7 @@ from reporting.rules.status import Status, status_of
 from reporting.rules.tallies import difference_lines, together
 from reporting.rules.weeks import Timeliness, span_text
 from reporting.services import reports
-from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts, names_of
+from reporting.services.lines import Line, latest_corrections, lines_of, moved_by, moved_texts, names_of, scope_name
 from reporting.states import ReportState
 from reporting.views.desk import person
 from reporting.views.figures import cell, share, stats
@@ -142,11 +142,6 @@ def earlier(period: ReportPeriod, at: datetime) -> list[tuple[ReportPeriod, dict
     return [(week, by_period[week.pk]) for week in weeks]
 
 
-def scope_name(period: ReportPeriod, names: Mapping[int, str]) -> str:
-    unit = period.campaign.unit
-    return "全省" if unit.level == Unit.Level.PROVINCE else names.get(unit.pk, unit.short_name)
-
-
 def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[UnitReport, Status]]]]) -> dict[str, Any]:
     url = reverse("reporting:report_rows", args=[line.report.pk])
     return {
@@ -154,7 +149,7 @@ def row_of(line: Line, before: Iterable[tuple[ReportPeriod, dict[int, tuple[Unit
         "before": [(week, by_unit.get(line.report.unit_id)) for week, by_unit in before],
         "cells": [cell(line.counts, span, path, url) for span, path in COLUMNS],
         "mended": share(line.counts),
-        "note": line.text or ("系统按封账数生成，缺文字说明" if line.status.timeliness is Timeliness.MISSING else "—"),
+        "note": line.text or "—",
     }
 
 

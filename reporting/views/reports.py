@@ -19,7 +19,7 @@ from reporting.forms import CorrectionForm, ReportForm
 from reporting.models import ReportVersion, UnitReport
 from reporting.rules.tallies import Figures, difference_lines, differences, read
 from reporting.services import reports
-from reporting.services.lines import Line, latest_corrections, line_of, moved_by, part_names
+from reporting.services.lines import Line, line_of, moved_by, part_names, standing_versions
 from reporting.states import ReportState
 from reporting.views.desk import person
 from reporting.views.figures import COLUMNS, part_rows, stats, tables
@@ -71,9 +71,9 @@ def page(request: HttpRequest, report: UnitReport, at: datetime, form: ReportFor
 
 
 def line_now(report: UnitReport, at: datetime) -> Line:
-    correction = latest_corrections([report.pk]).get(report.pk)
+    sent = standing_versions([report.pk]).get(report.pk)
     live = reports.figures_at(report, at) if report.figures is None else None
-    return line_of(report, report.period, correction, live, at)
+    return line_of(report, report.period, sent, live, at)
 
 
 def form_of(report: UnitReport, user: Any, at: datetime) -> ReportForm | None:
@@ -82,7 +82,7 @@ def form_of(report: UnitReport, user: Any, at: datetime) -> ReportForm | None:
         return None
     kind = CorrectionForm if report.state == ReportState.RETURNED else ReportForm
     initial = {"text": report.text, "is_nothing": report.is_nothing, "seen": reports.seen_token(report, at)}
-    return kind(initial=initial)
+    return kind(initial=initial, waiting=reports.unconfirmed(report, at))
 
 
 def counties(report: UnitReport, figures: Figures, url: str) -> list[dict[str, Any]]:
@@ -180,7 +180,8 @@ Writing = Callable[[HttpRequest, UnitReport, dict[str, Any]], object]
 
 def written(request: HttpRequest, report: UnitReport, said: str, write: Writing) -> HttpResponse:
     """Read the form, carry it out, go back; a refusal stays on the page with everything that was typed."""
-    form = (CorrectionForm if write is correct else ReportForm)(request.POST)
+    waiting = reports.unconfirmed(report, clock.now())
+    form = (CorrectionForm if write is correct else ReportForm)(request.POST, waiting=waiting)
     if form.is_valid():
         try:
             write(request, report, form.cleaned_data)
@@ -200,6 +201,7 @@ def save(request: HttpRequest, report: UnitReport, said: dict[str, Any]) -> None
 
 def send(request: HttpRequest, report: UnitReport, said: dict[str, Any]) -> None:
     actor, at = person(request), clock.now()
+    reports.refuse_unsaid(report, said.get("without", False), at)
     reports.send(report, said["text"], said["is_nothing"], seen=said["seen"], actor=actor, at=at)
 
 

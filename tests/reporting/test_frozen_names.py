@@ -101,7 +101,7 @@ def test_a_later_edition_keeps_the_names_of_the_week(scene: Scene, report: UnitR
     assert book.sheetnames == ["全省汇总", "分项指标", "漯河市", "洛阳市"]
     heads = [cell.value for row in book["漯河市"].iter_rows(max_row=4) for cell in row]
     assert "源汇区" in heads
-    assert "省厅" in [cell.value for row in book["分项指标"].iter_rows(max_row=4) for cell in row]
+    assert "全省" in [cell.value for row in book["分项指标"].iter_rows(max_row=4) for cell in row]
     assert second.differences[0]["unit"] == "漯河市"
 
 

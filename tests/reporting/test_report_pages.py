@@ -177,16 +177,67 @@ def test_sending_from_the_page(scene: Scene, report: UnitReport, login: Login, f
     client, url = login(scene.cast.contact_city), reverse("reporting:report_detail", args=[report.pk])
     seen = client.get(url).context["form"].initial["seen"]
     answer = client.post(
-        reverse("reporting:report_send", args=[report.pk]), {"text": "本周说明", "seen": seen}, follow=True
+        reverse("reporting:report_send", args=[report.pk]),
+        {"text": "本周说明", "seen": seen, "without": "on"},
+        follow=True,
     )
     assert "第 4 周周报已报送。" in answer.content.decode()
     assert "撤回修改" in answer.content.decode()
     assert UnitReport.objects.get(pk=report.pk).text == "本周说明"
 
 
+def test_who_sends_without_the_counties_word_says_so(
+    scene: Scene, report: UnitReport, login: Login, friday: None
+) -> None:
+    client, url = login(scene.cast.contact_city), reverse("reporting:report_send", args=[report.pk])
+    word = word_of(report, scene)
+    reports.confirm(word, "", seen="", actor=scene.cast.officer_a, at=sh("05-15 16:00"))
+    page = client.get(reverse("reporting:report_detail", args=[report.pk])).content.decode()
+    assert "<strong>1 个单位尚未确认本周数字：</strong>召陵区" in page
+    refused = client.post(url, {"text": "写了很多字"})
+    assert refused.status_code == 422
+    assert "召陵区尚未确认本周数字" in refused.content.decode()
+    assert "写了很多字" in refused.content.decode()
+    assert UnitReport.objects.get(pk=report.pk).state == "open"
+    assert client.post(url, {"text": "写了很多字", "without": "on"}).status_code == 302
+
+
+def test_with_every_countys_word_or_after_the_cut_off_nothing_is_asked(
+    scene: Scene, report: UnitReport, login: Login
+) -> None:
+    client, url = login(scene.cast.contact_city), reverse("reporting:report_send", args=[report.pk])
+    with clock.travel(sh("05-15 17:40")):
+        assert (
+            "尚未确认本周数字" not in client.get(reverse("reporting:report_detail", args=[report.pk])).content.decode()
+        )
+        assert client.post(url, {"text": "补报"}).status_code == 302
+
+
+def test_what_was_recalled_is_not_read_by_the_province(
+    scene: Scene, report: UnitReport, login: Login, friday: None
+) -> None:
+    actor = scene.cast.contact_city
+    reports.send(report, "先报后撤的话。", False, seen="", actor=actor, at=sh("05-15 16:00"))
+    reports.recall(report, actor=actor, at=sh("05-15 16:10"), reason="报错了")
+    address = reverse("reporting:report_detail", args=[report.pk])
+    addresses = [address, reverse("reporting:period_detail", args=[report.period_id])]
+    province = login(scene.cast.officer_province)
+    assert not [url for url in addresses if "先报后撤" in province.get(url).content.decode()]
+    assert "先报后撤" in login(actor).get(address).content.decode()
+
+
+def test_a_week_that_passed_before_it_was_swept_is_being_closed(scene: Scene, report: UnitReport, login: Login) -> None:
+    frozen(report)
+    sweep(sh("05-18 09:00"))
+    UnitReport.objects.filter(period__number=5, unit=scene.cast.other_city).delete()
+    with clock.travel(sh("05-22 17:30:30")):
+        page = login(scene.cast.officer_province).get(reverse("reporting:report_list"))
+    assert "封账中" in page.content.decode()
+
+
 def test_a_refused_report_keeps_what_was_typed(scene: Scene, report: UnitReport, login: Login, friday: None) -> None:
     url = reverse("reporting:report_send", args=[report.pk])
-    answer = login(scene.cast.contact_city).post(url, {"text": "写了很多字", "is_nothing": "on"})
+    answer = login(scene.cast.contact_city).post(url, {"text": "写了很多字", "is_nothing": "on", "without": "on"})
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "写了很多字" in page
@@ -195,7 +246,7 @@ def test_a_refused_report_keeps_what_was_typed(scene: Scene, report: UnitReport,
 
 def test_a_second_click_is_answered_in_a_sentence(scene: Scene, report: UnitReport, login: Login, friday: None) -> None:
     client, url = login(scene.cast.contact_city), reverse("reporting:report_send", args=[report.pk])
-    assert client.post(url, {"text": "说明"}).status_code == 302
+    assert client.post(url, {"text": "说明", "without": "on"}).status_code == 302
     again = client.post(url, {"text": "说明"})
     assert again.status_code == 422
     assert "周报当前为“已报送”，不能办理“报送”。" in again.content.decode()

@@ -140,6 +140,23 @@ def test_a_report_of_nothing_says_so(scene: Scene, report: UnitReport) -> None:
     assert send(scene, quiet, "05-15 10:01", "", is_nothing=True).is_nothing
 
 
+def test_a_week_with_a_case_or_a_closure_is_not_one_of_nothing(scene: Scene, report: UnitReport) -> None:
+    """Neither a visit nor an issue in the week, but what came of the earlier ones."""
+    quiet = next_week(scene)
+    issue = scene.campaign.issues.get(issue_type=21)
+    scene.closed(scene.reported(issue, "05-19 09:00"), "05-19 10:00")
+    scene.stepped(scene.filed(issue, "05-19 11:00"), "decide", "05-20 09:00", fine="2000")
+    said = "平台本周已有企业已报整改完成 1 个、复核通过并销号 1 个、立案 1 件、作出处罚决定 1 件、罚款金额 2,000 元，"
+    with pytest.raises(Refused, match=said):
+        send(scene, quiet, "05-21 10:00", "", is_nothing=True)
+    assert send(scene, quiet, "05-21 10:00", "").state == "sent"
+
+
+def next_week(scene: Scene) -> UnitReport:
+    sweep(sh("05-18 09:00"))
+    return UnitReport.objects.select_related("period").get(period__number=5, unit=scene.cast.city)
+
+
 def test_a_draft_is_kept_until_it_is_sent(scene: Scene, report: UnitReport) -> None:
     actor = scene.cast.officer_city
     assert reports.save_text(report, "草稿", False, actor=actor, at=sh("05-13 09:00")).text == "草稿"
@@ -247,6 +264,7 @@ def test_every_state_and_every_action(state: str, action: str) -> None:
         ({"state": "open", "sent_at": None, "at": "05-15 17:00"}, "待报送", "grey"),
         ({"state": "open", "sent_at": None, "at": "05-15 17:31"}, "未报", "red"),
         ({"state": "sent", "sent_at": "05-15 16:42"}, "按时 16:42", "green"),
+        ({"state": "sent", "sent_at": "05-11 00:46"}, "按时 05-11 00:46", "green"),
         ({"state": "accepted", "sent_at": "05-15 17:31"}, "迟报 1 分", "amber"),
         ({"state": "returned", "sent_at": "05-15 16:42"}, "已退回", "amber"),
         ({"state": "sent", "sent_at": "05-15 16:42", "version": 2}, "更正 v2", "blue"),

@@ -6,10 +6,14 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from core.documents.rendering import Paper, render_pdf
 from core.models import PrintedDocument
+from reporting.documents import summary_context
+from reporting.figures import vocabulary
 from reporting.models import Summary, UnitReport
 from reporting.services import reports
 from reporting.services.freeze import sweep
+from reporting.services.lines import UNSAID, Line, SummarySheet, lines_of
 from tests.reporting.scene import Scene, busy, sh
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +52,8 @@ def test_the_workbook_has_a_total_sheet_and_one_a_city(summary: Summary) -> None
     assert rows[1][0] == "统计期间：05-09 至 05-15，数字截至 2020-05-15 17:30 封账。第 1 版。"
     assert rows[4][:7] == (1, "漯河市", "按时 16:42", 2, 2, 1, 1)
     assert rows[5][:5] == (2, "洛阳市", "未报", 0, 0)
+    assert rows[5][-1] == "系统按封账数生成，缺文字说明"
+    assert book["分项指标"]["D3"].value == "全省"
     assert rows[6][1:5] == ("合计", "1/2 已报送", 2, 2)
     assert rows[4][-1] == "重点检查化工行业。\n下周铸造。"
 
@@ -86,6 +92,25 @@ def test_the_paper_says_the_week_and_who_is_missing(summary: Summary) -> None:
     assert summary.paper.number == ""
 
 
+def test_the_total_never_stands_alone_on_a_page(summary: Summary) -> None:
+    """A table that grows line by line over the foot of its page: the total takes the last city along."""
+    reports = list(UnitReport.objects.filter(period=summary.period).select_related("unit", "period"))
+    line = lines_of(summary.period, reports, sh("05-15 17:31"))[1]
+    starts = [total_page(summary, [line] * count) for count in range(20, 28)]
+    assert any(page for page in starts), "no table of these lengths reached a second page"
+    assert all(page is None or "洛阳市" in page.partition("合计")[0] for page in starts)
+
+
+def total_page(summary: Summary, lines: list[Line]) -> str | None:
+    """The text of the page on which the total stands, where the table began on an earlier one."""
+    sheet = SummarySheet(summary.period, 1, lines, vocabulary(summary.period.campaign), {}, "")
+    paper = Paper(title=sheet.title, at=sh("05-15 17:31"), unit_name="河南省生态环境厅")
+    pdf = render_pdf("documents/reporting/summary.html", summary_context(sheet), paper)
+    pages = [page.extract_text().replace(" ", "") for page in PdfReader(io.BytesIO(pdf)).pages]
+    found = next(number for number, text in enumerate(pages) if "合计" in text)
+    return pages[found] if found and "三、各市情况" not in pages[found] else None
+
+
 def test_a_moved_cutoff_is_explained_on_paper_and_sheet(scene: Scene) -> None:
     sweep(sh("04-30 17:31"))
     summary = Summary.objects.get(period__number=2)
@@ -93,6 +118,46 @@ def test_a_moved_cutoff_is_explained_on_paper_and_sheet(scene: Scene) -> None:
     assert said.replace(" ", "") in paper_text(summary)
     book = load_workbook(io.BytesIO(content(summary, "workbook")))
     assert said in str(book["全省汇总"]["A2"].value)
+
+
+def test_recalled_words_go_nowhere(scene: Scene) -> None:
+    """A report sent and taken back in time, never sent again: the week froze without a word of it."""
+    scene.published("05-08 18:00")
+    busy(scene)
+    sweep(sh("05-12 09:00"))
+    row = UnitReport.objects.select_related("period").get(period__number=4, unit=scene.cast.city)
+    actor = scene.cast.contact_city
+    reports.send(row, "先报后撤的话。", False, seen="", actor=actor, at=sh("05-15 16:00"))
+    reports.recall(row, actor=actor, at=sh("05-15 16:10"), reason="报错了")
+    sweep(sh("05-15 17:31"))
+    found = Summary.objects.get(period=row.period)
+    assert "先报后撤" not in paper_text(found)
+    book = load_workbook(io.BytesIO(content(found, "workbook")))
+    cells = [str(cell) for sheet in book for values in sheet.iter_rows(values_only=True) for cell in values]
+    assert not [cell for cell in cells if "先报后撤" in cell]
+    assert [row[-1] for row in book["全省汇总"].iter_rows(min_row=5, values_only=True)][:1] == [UNSAID]
+    assert found.figures["units"][str(scene.cast.city.pk)]["text"] == UNSAID
+
+
+def test_a_recalled_report_of_nothing_is_none(scene: Scene) -> None:
+    scene.published("05-08 18:00")
+    sweep(sh("05-12 09:00"))
+    row = UnitReport.objects.select_related("period").get(period__number=4, unit=scene.cast.city)
+    actor = scene.cast.contact_city
+    reports.send(row, "", True, seen="", actor=actor, at=sh("05-15 16:00"))
+    reports.recall(row, actor=actor, at=sh("05-15 16:10"), reason="报错了")
+    sweep(sh("05-15 17:31"))
+    found = Summary.objects.get(period=row.period)
+    assert "零报告" not in paper_text(found)
+    assert found.figures["units"][str(scene.cast.city.pk)]["is_nothing"] is False
+
+
+def test_a_draft_of_a_correction_is_not_what_was_sent(scene: Scene, summary: Summary) -> None:
+    row = UnitReport.objects.get(period=summary.period, unit=scene.cast.city)
+    reports.return_report(row, actor=scene.cast.officer_province, at=sh("05-18 09:00"), reason="有误")
+    reports.save_text(row, "更正草稿", False, actor=scene.cast.officer_city, at=sh("05-18 10:00"))
+    row.refresh_from_db()
+    assert lines_of(summary.period, [row], sh("05-18 10:01"))[0].text == "重点检查化工行业。\n下周铸造。"
 
 
 def test_the_paper_can_be_checked_and_dates_from_the_freeze(summary: Summary) -> None:
@@ -103,6 +168,8 @@ def test_the_paper_can_be_checked_and_dates_from_the_freeze(summary: Summary) ->
 def test_a_character_no_font_has_never_holds_up_the_freeze(scene: Scene) -> None:
     scene.published("05-08 18:00")
     sweep(sh("05-12 09:00"))
-    UnitReport.objects.filter(unit=scene.cast.city, period__number=4).update(text="突出问题😀", is_nothing=False)
+    row = UnitReport.objects.get(period__number=4, unit=scene.cast.city)
+    reports.send(row, "突出问题", False, seen="", actor=scene.cast.contact_city, at=sh("05-15 16:42"))
+    row.versions.update(text="突出问题😀")
     sweep(sh("05-15 17:31"))
     assert "突出问题〓" in paper_text(Summary.objects.get(period__number=4))

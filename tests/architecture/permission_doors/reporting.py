@@ -22,7 +22,7 @@ def weekly(stage: Stage) -> Doors:
     found = {
         "report_detail": {OWN: Ask(report), "own (frozen)": Ask(frozen)},
         "report_save": one(Ask(report, sent=text)),
-        "report_send": one(Ask(report, sent=text)),
+        "report_send": one(Ask(report, sent=text | {"without": "on"})),
         "report_recall": one(Ask(report, sent=REASON)),
         "report_return": one(Ask(frozen, sent=REASON)),
         "report_correct": one(Ask(frozen, sent=text | REASON)),

@@ -68,6 +68,8 @@ def city_sends(stage: Stage) -> None:
     path = f"/reports/{stage.facts['report'].pk}/"
     page = contact.open(path)
     stage.look(page, "report-live")
+    contact.reads("1 个单位尚未确认本周数字：召陵区")
+    page.locator("#id_without").check()
     contact.fill(text="本周没有检查")
     page.locator("#id_is_nothing").check()
     contact.press("报送")
@@ -80,6 +82,7 @@ def city_sends(stage: Stage) -> None:
     contact.open(path)
     contact.confirm("撤回修改", "撤回", "情况说明需要补充")
     contact.reads("已撤回，可以修改后重新报送。")
+    page.locator("#id_without").check()
     contact.fill(text=TEXT)
     contact.press("报送")
     contact.reads("周报已报送。")
