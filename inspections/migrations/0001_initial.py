@@ -359,6 +359,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='issue',
+            index=models.Index(fields=['campaign', 'industry', '-recorded_at', '-id'], name='issue_industry_recorded'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['campaign', 'issue_type', '-recorded_at', '-id'], name='issue_type_recorded'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
             index=models.Index(fields=['campaign', 'enterprise_name', 'id'], name='issue_by_enterprise'),
         ),
         migrations.AddIndex(

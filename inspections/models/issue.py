@@ -117,6 +117,9 @@ class Issue(models.Model):
             models.Index(fields=["campaign", "-recorded_at", "-id"], include=["unit"], name="issue_campaign_recorded"),
             models.Index(fields=["enterprise", "-id"], name="issue_enterprise"),
             models.Index(fields=["campaign", "state", "-recorded_at", "-id"], name="issue_state_recorded"),
+            # Conditions that leave a twentieth of a province: what else is asked is looked up among those rows only.
+            models.Index(fields=["campaign", "industry", "-recorded_at", "-id"], name="issue_industry_recorded"),
+            models.Index(fields=["campaign", "issue_type", "-recorded_at", "-id"], name="issue_type_recorded"),
             models.Index(fields=["campaign", "deadline_on"], name="issue_overdue", condition=Q(state="mending")),
             # The orders the ledger can be asked for; by number the constraint above serves.
             models.Index(fields=["campaign", "enterprise_name", "id"], name="issue_by_enterprise"),

@@ -143,3 +143,11 @@ def test_all_nineteen_columns_stand_on_the_page_as_in_the_sheet(client, cast, is
     assert len(re.findall(r'<td class="col-', page)) == 19
     assert "是否2019年以来自主验收的企业项目(含涉VOCs新建项目)" in page
     assert 'class="col-occurred_at"><span class="clamp-2">2020-' in page
+
+
+@pytest.mark.parametrize("asked", ["industry=7", "issue_type=5"])
+def test_conditions_that_few_rows_meet_look_only_among_the_rows_of_an_industry_or_type(cast, crowd, asked):
+    ledger = Ledger(cast.officer_city, QueryDict(f"{asked}&gravity=grave&nature=crime"))
+    among = Issue.objects.filter(**{name: int(value) for name, value in [asked.split("=")]}).count()
+    assert 0 < among < 100
+    assert rows_read(ledger.rows.order_by(*ledger.order)[:51]) <= among
