@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ from core.refusals import Refused
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 STRUCK: Final = "／"
 DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
+# A wide field of a form: characters a line, and the lines from which a row is worth dividing.
+LINE: Final = 30
+TALL: Final = 12
 PLACES: Final = ("", "拾", "佰", "仟")
 GROUPS: Final = ("", "万", "亿", "万亿")
 
@@ -32,6 +36,11 @@ class PaperField:
     @property
     def text(self) -> str:
         return STRUCK if self.is_empty else paper_text(self.value)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its row may go over a page: a shorter one would leave its label behind an empty cell."""
+        return sum(ceil(len(part) / LINE) or 1 for part in self.text.split("\n")) > TALL
 
 
 def missing_fields(fields: Iterable[PaperField]) -> list[str]:

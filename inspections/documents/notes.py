@@ -11,6 +11,7 @@ from inspections.documents.source import SIGNERS, Paper, Source, person, photos_
 from inspections.models import Signature
 from inspections.rules import findings as rules
 from inspections.rules import selfcheck
+from inspections.rules.places import full_address
 from inspections.services import sheets
 from inspections.services.own_problems import own_problems
 from inspections.states import RecordState
@@ -51,7 +52,7 @@ def head_fields(source: Source) -> list[PaperField]:
         PaperField("被检查单位", source.said("visit_basic.unit.name") or record.visit.enterprise.name),
         PaperField("统一社会信用代码", snapshot["uscc"], required=False),
         PaperField("法定代表人", snapshot["representative"], required=False),
-        PaperField("地址", snapshot["address"], required=False),
+        PaperField("地址", address_of(source) if snapshot["address"] else "", required=False, wide=True),
         *(rights_fields(source) if source.sheet else []),
     ]
 
@@ -123,7 +124,13 @@ def place_of(source: Source) -> str:
     one = source.snapshot
     east, north = degrees(one["longitude"]), degrees(one["latitude"])
     spot = f"（东经 {east}°，北纬 {north}°）" if east and north else ""
-    return f"{one['county']}{one['town']}{one['address']}{spot}"
+    return f"{address_of(source)}{spot}"
+
+
+def address_of(source: Source) -> str:
+    """With province, city and county: a letter must arrive."""
+    one = source.snapshot
+    return full_address([*one.get("regions", []), one["county"], one["town"]], one["address"])
 
 
 def offences(source: Source) -> str:

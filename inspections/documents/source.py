@@ -77,7 +77,7 @@ def signature_lines(source: Source, roles: list[tuple[Any, str]] | None = None) 
 
 
 def line(label: str, held: Signature) -> dict[str, Any]:
-    refused = f"拒签：{held.refusal_reason}（见证人 {held.witness_name}）" if held.is_refusal else ""
+    refused = f"拒签情况：{held.refusal_reason}。见证人：{held.witness_name}" if held.is_refusal else ""
     return {
         "label": label,
         "name": held.name,

@@ -29,6 +29,7 @@ def snapshot_of(visit: Visit, answers: Answers) -> dict[str, Any]:
         **unit,
         **place,
         **coordinates(answers),
+        "regions": regions_of(visit),
         **people_of(visit),
         "enterprise_type": said(answers, "visit_basic.unit.enterprise_type"),
         "is_positive": said(answers, "visit_basic.unit.is_positive") == "yes",
@@ -41,6 +42,15 @@ def snapshot_of(visit: Visit, answers: Answers) -> dict[str, Any]:
         "campaign": visit.campaign.title,
         "self_check": {"id": own.pk, "number": own.number} if own else None,
     }
+
+
+def regions_of(visit: Visit) -> list[str]:
+    """Province and city above the county that the sheet names: 河南省, 漯河市."""
+    names, above = [], visit.enterprise.region.parent
+    while above is not None:
+        names.append(above.name)
+        above = above.parent
+    return names[::-1]
 
 
 def coordinates(answers: Answers) -> dict[str, str]:

@@ -5,11 +5,16 @@ import re
 from typing import Any
 
 import pytest
+import weasyprint
+from django.template.loader import render_to_string
 from pypdf import PdfReader
+from weasyprint.formatting_structure.boxes import TextBox
 
+from core.documents import PaperField, preview_pdf, rendering
 from core.models import PrintedDocument
 from core.refusals import Refused
 from inspections import documents
+from inspections.documents.source import signature_lines, source_of
 from inspections.models import Visit, VisitRecord
 from inspections.services import ending, locking
 from inspections.services.ending import Ending
@@ -72,13 +77,13 @@ FIELDS = {
     "文书名称": "现场检查（勘察）笔录",
     "文号": "漯环源现检〔2020〕1号",
     "起止时间": "检查时间2020年5月12日9时00分至2020年5月12日11时40分",
-    "地点": "检查地点源汇区示例镇源汇区示例路",
+    "地点": "检查地点河南省漯河市源汇区示例镇示例路",
     "检查人（执法证号）": "李一检（豫L",
     "第二名检查人（执法证号）": "王二检（豫L",
     "记录人（执法证号）": "记录人（执法证号）李一检（豫L",
     "当事人名称": "漯河示例纸业有限公司",
     "当事人代码": "91411102MA",
-    "当事人地址": "地址源汇区示例路",
+    "当事人地址": "地址河南省漯河市源汇区示例镇示例路1号",
     "现场负责人": "现场负责人赵班长",
     "现场负责人职务": "职务车间主任",
     "现场负责人身份": "身份现场负责人",
@@ -151,6 +156,68 @@ def test_a_refusal_to_sign_stands_on_the_paper(scene: Scene) -> None:
     locking.submit(record, late_reason="", actor=record.writer, at=NOON)
     text = "".join(issued(scene, stage.fresh(record), documents.NOTES)[1])
     assert "赵班长拒绝签名：不认可笔录。见证人：网格员刘某" in text
+
+
+def right_edges(template: str, context: dict[str, Any]) -> dict[str, float]:
+    """Every piece of text as the press sets it, and how far it reaches, in points."""
+    sheet, fonts = rendering.typecase()
+    paper = rendering.Paper(title="样张", at=NOON, unit_name="漯河市生态环境局")
+    html = weasyprint.HTML(
+        string=render_to_string(template, {**context, "paper": paper}),
+        base_url="paper:",
+        url_fetcher=rendering.OurFilesOnly(),
+    )
+    made = html.render(stylesheets=[sheet], font_config=fonts)
+    boxes = [box for page in made.pages for box in page._page_box.descendants() if isinstance(box, TextBox)]
+    return {box.text: (box.position_x + box.width) * 0.75 for box in boxes}
+
+
+def test_a_refusal_with_a_long_reason_leaves_every_name_and_date_on_the_paper(scene: Scene) -> None:
+    """Domain rules 6.2: signature and date."""
+    reason = "现场负责人称须等总经理回厂后再签，经两次说明拒签后果仍不签，随后离开现场" * 3
+    record = stage.begun(scene)
+    stage.save(record, stage.record_answers(record, stage.finding()))
+    stage.sign_all(record, roles=("lead", "second"))
+    for role in ("enterprise", "receipt"):
+        drawn = stage.Drawn(role, name="赵班长", refused=True, reason=reason, witness="网格员刘某")
+        stage.signing.sign(record, drawn, actor=record.writer, at=NOON)
+    lines = signature_lines(source_of(stage.fresh(record), NOON))
+    edges = right_edges("documents/inspections/registration.html", {"signatures": lines, "fields": []})
+    named = {words: edge for words, edge in edges.items() if "2020年5月12日" in words}
+    assert {words.split("\u3000")[0] for words in named} == {"赵班长", "李一检", "王二检"}
+    # A4 is 595 points wide, its right margin 20 mm.
+    assert max(edges.values()) <= 595.3 - 56.6
+    assert reason in "".join(edges)
+
+
+def test_the_signatures_never_stand_alone_on_the_last_page(scene: Scene) -> None:
+    for lines in range(9):
+        fields = [PaperField(f"第 {n} 行", "检查内容", wide=True) for n in range(14 + lines)]
+        signatures = [{"label": "检查人", "name": "李一检", "image": "", "refused": "", "day": "2020年5月12日"}] * 4
+        pdf = preview_pdf(
+            "documents/inspections/registration.html",
+            {"signatures": signatures},
+            title="样张",
+            at=NOON,
+            unit_name="漯河市生态环境局",
+            fields=fields,
+        )
+        last = pages(pdf)[-1]
+        assert "检查内容" in last, lines
+        assert last.index("以下空白") < last.index("李一检")
+
+
+@pytest.mark.parametrize("above", range(24, 34))
+def test_a_row_never_leaves_its_label_behind_on_the_page_before(above: int) -> None:
+    offence = "1．（违法）检查时正在生产；排口可见烟羽；布袋除尘设施不正常运行，滤袋破损两条，未及时更换，压差计无读数"
+    for words in (offence, "\n".join([offence] * 12)):
+        fields = [
+            PaperField("现场情况", "\n".join(["检查内容"] * above), wide=True),
+            PaperField("违法情况", words, wide=True),
+        ]
+        pdf = preview_pdf("documents/form.html", {}, title="样张", at=NOON, unit_name="漯河市生态环境局", fields=fields)
+        labelled = next(page for page in pages(pdf) if "违法情况" in page)
+        assert "1．（违法）检查时正在生产" in labelled
 
 
 @pytest.mark.req("HS-64")

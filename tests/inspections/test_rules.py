@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from inspections.rules import findings, selfcheck, team, timing, told
+from inspections.rules.places import full_address
 from inspections.rules.selfcheck import Standing
 from tests.inspections.scene import FINDING
 
@@ -205,3 +206,17 @@ def test_a_ticked_problem_is_ticked() -> None:
 
 def test_a_deadline_that_is_no_date_is_none() -> None:
     assert replace(finding(), deadline="x").deadline_on is None
+
+
+@pytest.mark.parametrize(
+    "written,whole",
+    [
+        ("示例路 1 号", "河南省漯河市源汇区示例镇示例路 1 号"),
+        ("源汇区示例路 1 号", "河南省漯河市源汇区示例镇示例路 1 号"),
+        ("漯河市源汇区示例镇示例路 1 号", "河南省漯河市源汇区示例镇示例路 1 号"),
+        ("河南省 漯河市 源汇区 示例路", "河南省漯河市源汇区示例镇示例路"),
+        ("", "河南省漯河市源汇区示例镇"),
+    ],
+)
+def test_an_address_is_whole_and_says_nothing_twice(written: str, whole: str) -> None:
+    assert full_address(["河南省", "漯河市", "源汇区", "", "示例镇", "示例镇"], written) == whole
