@@ -13,13 +13,14 @@ from django.db.models import Q
 
 from accounts.gate import holdings, read_holdings_of
 from accounts.models import EnforcementCertificate, User
-from campaigns.models import Assignment, ContactPerson, Pledge
+from campaigns.models import Assignment, ContactPerson, Pledge, Recusal
 from core import audit
 from core.clock import day_of
 from core.models import Obligation
 from core.notices import notify
 from core.refusals import Refused
-from penalties.models import PenaltyCase
+from penalties.models import PenaltyCase, PenaltyCaseQuerySet
+from penalties.states import CaseState
 from reporting.services.reminders import KINDS, OTHERS
 
 # How many reasons a refusal lists before it only counts the rest.
@@ -51,19 +52,26 @@ class Piece:
     pledge_of: int | None = None
     # Who is at it already, by id: two stay two.
     team: frozenset[int] = frozenset()
+    # The enterprise that some have to keep away from.
+    site: int | None = None
 
 
 def standing_visits(person: User) -> "Q":
     return Q(lead_inspector=person) | Q(second_inspector=person)
 
 
+def investigated_by(person: User) -> PenaltyCaseQuerySet:
+    """Cases whose investigation is open: once it is decided, who investigated is history and stays."""
+    return PenaltyCase.objects.filter(state__in=[CaseState.FILED, CaseState.NOTICED], investigators=person)
+
+
 def open_work(person: User) -> Work:
-    """Planned visits, obligations by name, liaison duties and open cases under investigation."""
+    """Planned visits, obligations by name, liaison duties and cases under investigation."""
     return Work(
         visits=Assignment.objects.standing().filter(standing_visits(person)).count(),
         obligations=Obligation.objects.open().filter(person=person).count(),
         contacts=ContactPerson.objects.filter(user=person, ended_at=None).count(),
-        cases=PenaltyCase.objects.open().filter(investigators=person).count(),
+        cases=investigated_by(person).count(),
     )
 
 
@@ -73,7 +81,7 @@ def pieces(person: User, at: datetime) -> list[Piece]:
     visits = Assignment.objects.standing().filter(standing_visits(person)).order_by("planned_on", "pk")
     owed = Obligation.objects.open().filter(person=person).order_by("due_at", "pk")
     contacts = ContactPerson.objects.filter(user=person, ended_at=None).select_related("campaign", "unit")
-    cases = PenaltyCase.objects.open().filter(investigators=person).select_related("unit")
+    cases = investigated_by(person).select_related("unit")
     return [
         *(
             visit_piece(row, today)
@@ -91,17 +99,18 @@ def visit_piece(row: Assignment, today: date) -> Piece:
     asked = target.campaign_id if target.campaign.blueprint.data.get("pledge") else None
     title = f"{row.planned_on:%m-%d} 对{target.enterprise.name}的检查"
     team = frozenset({row.lead_inspector_id, row.second_inspector_id})
-    return Piece(title, "visit.record", target.unit.path, max(row.planned_on, today), asked, team)
+    day = max(row.planned_on, today)
+    return Piece(title, "visit.record", target.unit.path, day, asked, team, target.enterprise_id)
 
 
 def case_piece(row: PenaltyCase, today: date) -> Piece:
     """行政处罚法 第四十二条: at least two, who hold certificates."""
     team = frozenset(one.pk for one in row.investigators.all())
-    return Piece(f"案件 {row.number}", "case.view", row.unit.path, today, team=team)
+    return Piece(f"案件 {row.number}", "case.view", row.unit.path, today, team=team, site=row.enterprise_id)
 
 
 class Candidates:
-    """Some people with their grants, certificates and pledges: three queries, however many they are."""
+    """Some people with their grants, certificates, pledges and recusals: four queries, however many they are."""
 
     def __init__(self, people: Iterable[User]) -> None:
         self.people = list(people)
@@ -110,6 +119,8 @@ class Candidates:
         for row in EnforcementCertificate.objects.filter(user__in=self.people, withdrawn_on=None):
             self.certificates.setdefault(row.user_id, []).append(row)
         self.pledged = set(Pledge.objects.filter(user__in=self.people).values_list("user_id", "campaign_id"))
+        away = Recusal.objects.filter(user__in=self.people, ended_at=None)
+        self.away = set(away.values_list("user_id", "enterprise_id"))
 
     def fit(self, work: Iterable[Piece]) -> list[User]:
         """Who could take up every piece."""
@@ -129,6 +140,8 @@ class Candidates:
             return f"在 {piece.certificate_on:%Y-%m-%d} 没有有效的执法证"
         if piece.pledge_of and (person.pk, piece.pledge_of) not in self.pledged:
             return "尚未签署本行动的廉洁自律承诺书"
+        if piece.site and (person.pk, piece.site) in self.away:
+            return "须回避该企业"
         return "已在其中，移交后将只剩一人" if person.pk in piece.team else ""
 
     def certified(self, person: User, day: date) -> bool:
@@ -151,14 +164,22 @@ def hand_over(leaver: User, successor: User, *, actor: User, at: datetime, reaso
     if not reason.strip():
         raise Refused("请填写移交理由（如调离、退休）。", field="reason", status=422)
     with transaction.atomic():
-        refuse_unfit(leaver, successor, at)
+        close_desk(leaver)
         work = open_work(leaver)
+        if not work.total:
+            raise Refused(f"{leaver.name}名下没有未办工作，不需要移交。", status=422)
+        refuse_unfit(leaver, successor, at)
         move_visits(leaver, successor)
         Obligation.objects.open().filter(person=leaver).update(person=successor)
         move_contacts(leaver, successor, at)
-        move_cases(leaver, successor)
+        move_cases(leaver, successor, actor=actor, at=at, reason=reason)
         told(leaver, successor, work, actor=actor, at=at, reason=reason)
     return work
+
+
+def close_desk(leaver: User) -> None:
+    """Nothing new comes to the leaver while it is looked through: whatever names a person locks that person's row."""
+    User.objects.select_for_update().get(pk=leaver.pk)
 
 
 def refuse_unfit(leaver: User, successor: User, at: datetime) -> None:
@@ -213,8 +234,9 @@ def move_contacts(leaver: User, successor: User, at: datetime) -> None:
         )
 
 
-def move_cases(leaver: User, successor: User) -> None:
-    rows = PenaltyCase.objects.open().filter(investigators=leaver)
+def move_cases(leaver: User, successor: User, *, actor: User, at: datetime, reason: str) -> None:
+    """Each change stands in the trail of its case, which shows it as a dated entry."""
+    rows = investigated_by(leaver).select_related("unit").select_for_update(of=("self",))
     both = rows.filter(pk__in=PenaltyCase.objects.filter(investigators=successor).values("pk"))
     if both.exists():
         # 行政处罚法 第四十二条：执法人员不得少于两人。
@@ -225,3 +247,13 @@ def move_cases(leaver: User, successor: User) -> None:
     for case in rows:
         case.investigators.remove(leaver)
         case.investigators.add(successor)
+        said = {"from": leaver.name, "to": successor.name}
+        audit.record(
+            "reporting.handover.investigators",
+            case,
+            actor=actor,
+            at=at,
+            reason=reason,
+            after=said,
+            unit_path=case.unit.path,
+        )

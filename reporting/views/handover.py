@@ -47,7 +47,11 @@ def leaving(paths: tuple[str, ...]) -> list[User]:
 
 
 def second_page(
-    request: HttpRequest, leaver: User, paths: tuple[str, ...], typed: dict[str, Any] | None, refusal: str = ""
+    request: HttpRequest,
+    leaver: User,
+    paths: tuple[str, ...],
+    typed: dict[str, Any] | None,
+    refusal: Refused | None = None,
 ) -> HttpResponse:
     """The pieces of work, and those of the units who may take all of them up; of the others what they lack."""
     work = pieces(leaver, clock.now())
@@ -55,7 +59,7 @@ def second_page(
     fit = others.fit(work)
     form = HandoverForm(typed, paths=paths, fit=fit, initial={"leaver": leaver.pk})
     if refusal:
-        form.add_error("successor", refusal)
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     unfit = [(one, others.lacking(one, work)) for one in others.people if one not in fit]
     context = {
         "leaver": leaver,
@@ -75,6 +79,6 @@ def moved(request: HttpRequest, leaver: User, paths: tuple[str, ...]) -> HttpRes
     try:
         work = hand_over(actor=person(request), at=clock.now(), **form.cleaned_data)
     except Refused as refusal:
-        return second_page(request, leaver, paths, request.POST.dict(), refusal.message)
+        return second_page(request, leaver, paths, request.POST.dict(), refusal)
     messages.success(request, f"已移交 {work.total} 项工作给{form.cleaned_data['successor'].name}。")
     return redirect("reporting:handover")

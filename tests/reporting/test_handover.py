@@ -1,17 +1,21 @@
 """A leaver's work goes to one who may do it: each piece asks for its right, visits and cases for a certificate too."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from accounts.models import EnforcementCertificate, User
-from campaigns.models import Assignment, ContactPerson, Pledge
+from campaigns.models import Assignment, ContactPerson, Pledge, Recusal
 from core import clock
 from core.models import AuditEvent, Notice
 from core.obligations import open_obligation
 from core.refusals import Refused
+from penalties.models import PenaltyCase
 from penalties.services import Filing, file_case
+from reporting.services import handover
 from reporting.services.handover import hand_over
 from tests import factories as make
 
@@ -130,6 +134,80 @@ def test_a_case_goes_to_nobody_without_a_certificate_or_sight_of_it(cast, newcom
         move(cast, cast.inspector_a, cast.inspector_b)
     assert move(cast, cast.inspector_a, newcomer).cases == 1
     assert set(case.investigators.all()) == {newcomer, cast.second_a}
+
+
+def test_the_case_page_shows_who_took_it_up_from_whom_and_when(client, cast, newcomer):
+    case = case_of(cast)
+    move(cast, cast.inspector_a, newcomer)
+    client.force_login(cast.officer_a)
+    said = client.get(reverse("penalties:case_detail", args=[case.pk])).content.decode()
+    assert "李一检移交给新同事" in said
+    assert '调查人员变更 <span class="muted">2020-05-12</span>' in said
+    event = AuditEvent.objects.get(action="reporting.handover.investigators")
+    assert (event.object_id, event.actor_id, event.reason) == (str(case.pk), cast.leader_a.pk, "调离")
+
+
+@pytest.mark.parametrize("state", ["decided", "served", "closed", "withdrawn"])
+def test_who_investigated_a_decided_case_stays(cast, newcomer, state):
+    case = case_of(cast)
+    PenaltyCase.objects.filter(pk=case.pk).update(state=state)
+    owe(cast.county_a, person_id=cast.inspector_a.pk)
+    assert move(cast, cast.inspector_a, newcomer).cases == 0
+    assert set(case.investigators.all()) == {cast.inspector_a, cast.second_a}
+    assert not AuditEvent.objects.filter(action="reporting.handover.investigators").exists()
+
+
+def test_whoever_must_keep_away_from_the_works_takes_up_neither_visit_nor_case(cast, newcomer):
+    case = case_of(cast)
+    Recusal.objects.create(
+        user=newcomer, enterprise=case.enterprise, kind="own", reason="亲属在该企业任职", entered_at=clock.now(),
+        entered_by=cast.leader_a,
+    )  # fmt: skip
+    with pytest.raises(Refused, match=f"案件 {case.number}：新同事须回避该企业"):
+        move(cast, cast.inspector_a, newcomer)
+    assignment(cast, cast.inspector_a, cast.second_a)
+    with pytest.raises(Refused, match="05-12 对漯河示例纸业有限公司的检查：新同事须回避该企业"):
+        move(cast, cast.inspector_a, newcomer)
+
+
+def test_who_has_nothing_hands_nothing_over(client, cast, newcomer):
+    client.force_login(cast.leader_a)
+    typed = {"leaver": cast.inspector_a.pk, "successor": newcomer.pk, "reason": "调离"}
+    answer = client.post(reverse("reporting:handover"), typed)
+    assert answer.status_code == 422
+    assert "李一检名下没有未办工作，不需要移交。" in answer.content.decode()
+    assert not Notice.objects.filter(recipient=newcomer).exists()
+    assert not AuditEvent.objects.filter(action="reporting.handover").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_planned_for_the_leaver_meanwhile_goes_to_nobody_unexamined(cast, newcomer, monkeypatch):
+    """Another request plans a visit for the leaver just after the successor was looked at."""
+    owe(cast.county_a, person_id=cast.inspector_a.pk)
+    elsewhere = make.target(make.campaign(cast.province), cast.site_b)
+    examine, answers = handover.refuse_unfit, []
+
+    def plan():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '400ms'")
+            make.assignment(elsewhere, cast.inspector_a, cast.second_a)
+        except OperationalError as error:
+            answers.append(str(error))
+        finally:
+            connection.close()
+
+    def examined(*said):
+        examine(*said)
+        thread = threading.Thread(target=plan)
+        thread.start()
+        thread.join()
+
+    monkeypatch.setattr(handover, "refuse_unfit", examined)
+    move(cast, cast.inspector_a, newcomer)
+    assert answers
+    assert "lock timeout" in answers[0]
+    assert not Assignment.objects.filter(lead_inspector=newcomer).exists()
 
 
 def test_nothing_moves_when_one_piece_may_not(cast):
