@@ -5,6 +5,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -89,11 +90,37 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+@dataclass(frozen=True)
+class HeldPhoto:
+    """A photo that an earlier sending of the form left on the server (core.kept_photos)."""
+
+    sha256: str
+    name: str
+    url: str
+
+
 class PhotosInput(forms.FileInput):
     """Several pictures with preview and a size check before sending (js/photo-input.js)."""
 
     template_name = "django/forms/widgets/photos.html"
     allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.held: list[HeldPhoto] = []
+
+    def kept(self, data: Mapping[str, Any], name: str) -> list[str]:
+        """The hashes that the page sends back for photos it need not send again."""
+        getlist = getattr(data, "getlist", None)
+        return list(getlist(f"{name}-kept")) if getlist else []
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return super().use_required_attribute(initial) and not self.held
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["held"] = self.held
+        return context
 
     def value_from_datadict(
         self, data: Mapping[str, Any], files: "MultiValueDict[str, UploadedFile[Any]]", name: str
@@ -107,15 +134,29 @@ class PhotosInput(forms.FileInput):
 
 
 class PhotosField(forms.FileField):
-    """A list of uploaded files, each within EVIDENCE_MAX_BYTES; what they really contain is judged by core.files."""
+    """A list of uploaded files, each within EVIDENCE_MAX_BYTES; what they really contain is judged by core.files.
 
-    widget = PhotosInput
+    What core.kept_photos holds counts as given, and what it refused is said here.
+    """
+
+    widget: PhotosInput = PhotosInput  # type: ignore[assignment]  # Django makes an instance of it
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.refused: list[str] = []
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "PhotosField":
+        """Each form has its own field, and so its own refusals and its own photos."""
+        copied: PhotosField = super().__deepcopy__(memo)
+        copied.refused, copied.widget.held = [], []
+        return copied
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         files = [file for file in (data or []) if file]
-        if self.required and not files:
+        if self.required and not files and not self.widget.held:
             raise ValidationError(self.error_messages["required"], code="required")
         problems = [said for file in files if (said := size_problem(file.name or "", file.size or 0))]
+        problems += self.refused
         if problems:
             raise ValidationError(problems)
         return files

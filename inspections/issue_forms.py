@@ -34,13 +34,6 @@ class RectificationForm(forms.Form):
     text = forms.CharField(label="整改了什么、怎样整改的", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     photos = PhotosField(label="整改后的照片", error_messages={"required": "请至少上传一张整改后的照片。"})
 
-    def clean(self) -> dict[str, Any]:
-        """A browser does not send chosen files back: who is refused for another field is told to choose them again."""
-        said: dict[str, Any] = super().clean() or {}
-        if self.errors and said.get("photos"):
-            self.add_error("photos", "浏览器不保留已选的照片，请重新选择。")
-        return said
-
 
 class RewriteForm(forms.Form):
     text = forms.CharField(label="整改情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

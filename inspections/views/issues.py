@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,7 +17,7 @@ from accounts.gate import may, require, require_somewhere
 from accounts.models import User
 from core import audit, clock
 from core.files import serve, store
-from core.models import StoredFile
+from core.kept_photos import hold_photos
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.sheets import workbook_response
@@ -184,20 +183,14 @@ def issue_change(request: HttpRequest, pk: int) -> HttpResponse:
 def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
     issue, user = issue_for(request, pk, "rectification.report"), person(request)
 
+    form = RectificationForm(request.POST, request.FILES)
+    photos = hold_photos(form, "photos", by=user, at=clock.now())
+
     def report(said: dict[str, Any]) -> None:
-        photos = stored(said["photos"], user)
         # The moment is taken after the photos: who freezes a week waits for open transactions, not for uploads.
         issues.report_rectification(issue, said["text"], photos, actor=user, at=clock.now())
 
-    form = RectificationForm(request.POST, request.FILES)
     return written(request, issue, "report_form", form, report, "已报告整改完成，等待复核。")
-
-
-def stored(sent: list[UploadedFile[Any]], user: User) -> list[StoredFile]:
-    try:
-        return [store(one, name=one.name or "照片", by=user, at=clock.now(), kind="photo") for one in sent]
-    except Refused as refusal:
-        raise Refused(refusal.message, field="photos", status=422) from refusal
 
 
 @login_required

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit, User
-from core import clock, files
+from core import clock
+from core.kept_photos import hold_photos
+from core.models import StoredFile
 from core.paging import KeysetPage
 from core.refusals import Refused
 from enterprises.models import PositiveListEntry
@@ -179,8 +181,9 @@ def visit_end(request: HttpRequest, pk: int) -> HttpResponse:
     visit = visit_for(request, pk, "visit.record")
     late = checking.late_sentence(visit, clock.now())
     form = EndForm(request.POST or None, request.FILES or None, initial={"outcome": Outcome.HALTED}, late=late)
+    photos = hold_photos(form, "photos", by=person(request), at=clock.now()) if form.is_bound else []
     if request.method == "POST" and form.is_valid():
-        done = ended(request, visit, form)
+        done = ended(request, visit, form, photos)
         if done:
             return done
     elif request.method == "GET" and visit.state != VisitState.ON_SITE:
@@ -189,15 +192,12 @@ def visit_end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "inspections/visit_end.html", {"visit": visit, "form": form}, status=status)
 
 
-def ended(request: HttpRequest, visit: Visit, form: EndForm) -> HttpResponse | None:
+def ended(request: HttpRequest, visit: Visit, form: EndForm, photos: list[StoredFile]) -> HttpResponse | None:
     """Locked, or None with the refusal on the form."""
-    said, actor = form.cleaned_data, person(request)
+    said = form.cleaned_data | {"photos": tuple(photos)}
     try:
-        photos = tuple(
-            files.store(one, name=one.name or "", by=actor, at=clock.now(), kind="photo") for one in said.pop("photos")
-        )
         # The moment of the command is taken when its transaction opens: the weekly cut-off waits for no upload.
-        record = ending.end(visit, Ending(**said, photos=photos), actor=actor, at=clock.now())
+        record = ending.end(visit, Ending(**said), actor=person(request), at=clock.now())
     except Refused as refusal:
         add_errors(form, refusal)
         return None

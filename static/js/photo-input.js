@@ -22,6 +22,7 @@ function mountBox(box) {
   box.dataset.mounted = "on";
   const input = box.querySelector('input[type="file"]');
   const max = Number(box.dataset.maxBytes) || MAX_BYTES;
+  for (const held of box.querySelectorAll("[data-photo-held]")) held.querySelector("button").addEventListener("click", () => held.remove());
   let kept = [];
   input.addEventListener("change", () => {
     const chosen = [...input.files];

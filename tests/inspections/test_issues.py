@@ -1,5 +1,6 @@
 """A ledger row from its finding to its closing: what each verb asks, changes and leaves behind; its page."""
 
+import hashlib
 from datetime import date, timedelta
 
 import pytest
@@ -262,6 +263,35 @@ def test_a_bad_photo_is_named_and_the_words_stay(client, cast, issue, name, cont
     assert sentence in answer.content.decode()
     assert "我写的整改情况" in answer.content.decode()
     assert Issue.objects.get(pk=issue.pk).state == IssueState.MENDING
+
+
+def test_a_good_photo_stays_when_the_report_is_refused_for_another(client, cast, issue):
+    """Chosen once, sent once: the page hands its hash back, to its sender only, and it can be taken off."""
+    client.force_login(cast.enterprise_a)
+    url = reverse("inspections:issue_report", args=[issue.pk])
+    good = SimpleUploadedFile("改后.jpg", picture(), "image/jpeg")
+    bad = SimpleUploadedFile("文字.jpg", b"%PDF-1.4 not a picture", "image/jpeg")
+    sha256 = hashlib.sha256(picture()).hexdigest()
+    with clock.travel(LATER):
+        answer = client.post(url, {"text": "已更换", "photos": [good, bad]})
+        page = answer.content.decode()
+        assert (answer.status_code, "“文字.jpg”" in page, f'value="{sha256}"' in page) == (422, True, True)
+        assert "上次选好的照片已保留" in page
+        assert client.get(f"/api/v1/evidence/{sha256}?edge=160").status_code == 200
+        again = client.post(url, {"text": "", "photos-kept": sha256}).content.decode()
+        assert f'value="{sha256}"' in again
+        assert "请至少上传一张" not in again
+        assert client.post(url, {"text": "已更换", "photos-kept": sha256}).status_code == 302
+    assert [photo.sha256 for photo in issue.rectifications.get().photos.all()] == [sha256]
+
+
+def test_a_hash_that_somebody_else_sent_is_no_photo_of_mine(client, cast, issue):
+    photo(cast.enterprise_b)
+    client.force_login(cast.enterprise_a)
+    sent = {"text": "已更换", "photos-kept": hashlib.sha256(picture()).hexdigest()}
+    with clock.travel(LATER):
+        answer = client.post(reverse("inspections:issue_report", args=[issue.pk]), sent)
+    assert (answer.status_code, "请至少上传一张" in answer.content.decode()) == (422, True)
 
 
 def test_the_enterprise_reports_on_its_page_and_sees_its_photo(client, cast, issue):

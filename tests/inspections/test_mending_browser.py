@@ -1,11 +1,13 @@
 """The enterprise reports what it mended from a telephone: nothing typed is lost, whatever goes wrong between."""
 
+import io
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.models import User
@@ -38,6 +40,12 @@ def report(page: Page) -> None:
     page.get_by_role("button", name="报告整改完成").click()
 
 
+def before_picture() -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(content, "JPEG")
+    return content.getvalue()
+
+
 def heavy(folder: Path) -> Path:
     """A photo of thirty megabytes: a picture in front, ballast behind it."""
     path = folder / "太大.jpg"
@@ -54,12 +62,17 @@ def test_what_was_typed_survives_refusals_and_an_ended_session(cast, issue, phon
         words.fill("已更换布袋")
         photos.set_input_files(heavy(tmp_path))
         expect(page.locator("#issue-report")).to_contain_text("超过 20 MB 的上限")
-        photos.set_input_files(file("文字.jpg", "这不是照片".encode() * 50))
+        photos.set_input_files([file("整改前.jpg", before_picture()), file("文字.jpg", "这不是照片".encode() * 50)])
         report(page)
         expect(page.locator("#issue-report")).to_contain_text("“文字.jpg”不是照片")
         expect(page.locator("#id_photos_error")).to_contain_text("不是照片")
         expect(words).to_have_value("已更换布袋")
         assert page.url == live_server.url + address, "the page goes by its own address again"
+        kept = page.locator("[data-photo-held]")
+        expect(kept).to_have_count(1)
+        assert kept.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        page.get_by_role("button", name="移除 整改前.jpg").click()
+        expect(kept).to_have_count(0)
 
         words.fill(TEXT)
         photos.set_input_files(file("整改.jpg", picture()))

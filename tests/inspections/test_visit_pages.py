@@ -168,6 +168,24 @@ def test_a_halted_visit_is_ended_by_the_page(scene: Scene) -> None:
     assert (Visit.objects.get(pk=record.visit_id).state, Evidence.objects.count()) == ("halted", 1)
 
 
+def test_a_photo_of_the_shut_door_stays_when_the_witness_is_missing(scene: Scene) -> None:
+    record, lead = stage.begun(scene), signed_in(scene.cast.inspector_a)
+    said = {
+        "outcome": "refused",
+        "note": "门卫不开门",
+        "lead_signature": url_of(stage.png()),
+        "second_signature": url_of(stage.png()),
+    }
+    door = io.BytesIO(stage.photo())
+    door.name = "大门.jpg"
+    sha256 = hashlib.sha256(stage.photo()).hexdigest()
+    refused = lead.post(at("visit_end", record.visit_id), said | {"photos": door})
+    page = refused.content.decode()
+    assert (refused.status_code, f'value="{sha256}"' in page, "大门.jpg" in page) == (422, True, True)
+    lead.post(at("visit_end", record.visit_id), said | {"witness": "村委会王某", "photos-kept": sha256})
+    assert [row.file.sha256 for row in Evidence.objects.filter(visit=record.visit_id)] == [sha256]
+
+
 def test_a_shut_door_told_a_day_late_asks_why_and_shows_both_dates(scene: Scene) -> None:
     record, lead = stage.begun(scene), signed_in(scene.cast.inspector_a)
     page = at("visit_end", record.visit_id)
