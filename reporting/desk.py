@@ -11,12 +11,14 @@ from campaigns.models import Campaign
 from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
+from core.paging import COUNT_CEILING, counted
+from core.wording import grouped_count
 from enterprises.models import Enterprise
 from enterprises.rules.searching import wanted
 from inspections.models import Issue
-from inspections.services.issues import TERM
 from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod
+from reporting.services.reminders import supervised_by
 
 SEARCH_LIMIT = 20
 
@@ -24,13 +26,13 @@ SEARCH_LIMIT = 20
 def owed_by(user: User) -> QuerySet[Obligation]:
     """What the person, the person's units (not those below them) and the person's enterprises still owe.
 
-    A rectification is the enterprise's; once it is overdue the county that supervises it has it on its desk too.
+    What is overdue is on the desk of who supervises it too: whatever a reminder counts stands here, and it alone.
     """
     held = holdings(user)
     paths = {row.path for row in held.rows if row.path}
     sites = held.scope("enterprise.own").enterprise_ids
     mine = Q(person=user) | Q(person=None, enterprise_id=None, unit_path__in=sorted(paths))
-    mine |= Q(kind=TERM, unit_path__in=sorted(paths), due_at__lt=clock.now())
+    mine |= supervised_by(held) & Q(due_at__lt=at_local(day_of(clock.now())))
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))
     return Obligation.objects.open().filter(mine)
@@ -45,6 +47,10 @@ class Pile:
     tone: str
     rows: list[Obligation]
     more: int
+
+    @property
+    def count(self) -> str:
+        return grouped_count(len(self.rows) + self.more, COUNT_CEILING)
 
 
 def piles(user: User, at: datetime, limit: int = 8) -> list[Pile]:
@@ -63,7 +69,7 @@ def piles(user: User, at: datetime, limit: int = 8) -> list[Pile]:
 
 def pile(key: str, title: str, tone: str, rows: QuerySet[Obligation], limit: int) -> Pile:
     found = list(rows[: limit + 1])
-    more = rows.count() - limit if len(found) > limit else 0
+    more = counted(rows) - limit if len(found) > limit else 0
     return Pile(key, title, tone, found[:limit], more)
 
 
@@ -97,11 +103,17 @@ class Found:
         return len(self.enterprises) + len(self.issues) + len(self.cases)
 
 
+def named_or_numbered(words: str, grams: list[str]) -> Q:
+    """A row of the ledger by its enterprise's name, or by its number as the ledger writes it: 0093, 93."""
+    named = Q(search__contains=grams)
+    return named | Q(number=int(words)) if words.isascii() and words.isdecimal() and len(words) <= 9 else named
+
+
 def search(user: Person, words: str) -> Found:
     """By two characters or more of a name, or a code or number; only what the person may see."""
     grams = wanted(words)
     sites = Enterprise.objects.visible_to(user).filter(search__contains=grams).select_related("unit", "region")
-    issues = Issue.objects.visible_to(user).filter(search__contains=grams).select_related("unit")
+    issues = Issue.objects.visible_to(user).filter(named_or_numbered(words, grams)).select_related("unit")
     cases = PenaltyCase.objects.visible_to(user).filter(Q(party_name__contains=words) | Q(number__contains=words))
     return Found(
         enterprises=list(sites.order_by("sort_key", "id")[:SEARCH_LIMIT]),

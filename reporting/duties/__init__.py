@@ -6,10 +6,9 @@ planned visit to be made.
 
 from datetime import datetime
 
-from django.db.models import Count, Window
-
 from accounts.gate import able_somewhere
 from accounts.models import User
+from core.paging import counted
 from reporting.duties import campaigns, cases, inspections, registers, weekly
 from reporting.duties.kinds import Duty, Entry, Waiting
 
@@ -21,12 +20,15 @@ __all__ = ["DUTIES", "Duty", "Entry", "Waiting", "waiting"]
 
 
 def waiting(user: User, at: datetime, limit: int = SHOWN) -> list[Waiting]:
-    """Every duty of the person in which something waits: one query a duty, whatever there is."""
+    """Every duty of the person in which something waits: at most two queries a duty, whatever there is."""
     held = [duty for duty in DUTIES if able_somewhere(user, duty.capability)]
     found = [waiting_in(duty, user, at, limit) for duty in held]
     return [one for one in found if one.count]
 
 
 def waiting_in(duty: Duty, user: User, at: datetime, limit: int) -> Waiting:
-    rows = list(duty.find(user, at).annotate(waiting_count=Window(Count("pk")))[:limit])
-    return Waiting(duty, [duty.entry(row) for row in rows], rows[0].waiting_count if rows else 0)
+    """The first rows, and how many there are: counted only where more may wait, and no further than lists count."""
+    found = duty.find(user, at)
+    rows = list(found[: limit + 1])
+    count = counted(found) if len(rows) > limit else len(rows)
+    return Waiting(duty, [duty.entry(row) for row in rows[:limit]], count)

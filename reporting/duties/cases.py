@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.gate import holdings
 from accounts.models import User
-from campaigns.models import ListItem
+from campaigns.models import Campaign, ListItem
+from campaigns.states import CampaignState
 from core.clock import day_of
 from inspections.models import Issue
 from inspections.states import IssueState, Nature
@@ -19,13 +20,24 @@ from reporting.duties.kinds import Duty, Entry, Find, Rows, link
 
 
 def to_file(user: User, at: datetime) -> Rows:
-    """Handling says that a case is filed (立案), and none is."""
-    handling = ListItem.objects.filter(
-        shared_list=OuterRef("campaign__handlings"), number=OuterRef("handling"), name__contains="立案"
-    )
+    """In a running campaign, handling says that a case is filed (立案), and none is."""
     cases = PenaltyCase.objects.filter(issue=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
     rows = Issue.objects.within(user, "case.handle").exclude(state=IssueState.VOID).exclude(nature=Nature.SYSTEM)
-    return rows.filter(Exists(handling), ~Exists(cases)).order_by("pk")
+    return rows.filter(handled_by_case(), ~Exists(cases)).order_by("pk")
+
+
+def handled_by_case() -> Q:
+    """The entries of the running campaigns' lists that mean a case, by number: a handful, read before the issues."""
+    running = Campaign.objects.filter(state=CampaignState.PUBLISHED)
+    listed = ListItem.objects.filter(shared_list__in=running.values("handlings"), name__contains="立案")
+    meant: dict[int, list[int]] = {}
+    for shared_list, number in listed.values_list("shared_list_id", "number"):
+        meant.setdefault(shared_list, []).append(number)
+    found = Q(pk__in=[])
+    for campaign, handlings in running.values_list("pk", "handlings_id"):
+        if handlings in meant:
+            found |= Q(campaign=campaign, handling__in=meant[handlings])
+    return found
 
 
 def to_file_entry(row: Issue) -> Entry:

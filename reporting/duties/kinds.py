@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from core.paging import COUNT_CEILING
+from core.wording import grouped_count
 
 Rows = QuerySet[Any]
 Find = Callable[[User, datetime], Rows]
@@ -46,6 +48,10 @@ class Waiting:
     duty: Duty
     entries: list[Entry]
     count: int
+
+    @property
+    def shown(self) -> str:
+        return grouped_count(self.count, COUNT_CEILING)
 
     @property
     def more(self) -> int:

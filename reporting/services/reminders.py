@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import Grant, User
+from accounts.gate import Holdings
+from accounts.models import Grant, Unit, User
 from accounts.rules import capabilities
 from core import locks
 from core.clock import at_local, day_of, local
@@ -151,6 +152,29 @@ class Directory:
         """For an enterprise the unit that is responsible for it, for a unit the one above it."""
         path = row.unit_path if row.enterprise_id is not None else above(row.unit_path)
         return self.by_path.get((path, kind.late), set())
+
+
+def supervised_by(held: Holdings) -> Q:
+    """What `Directory.supervisors` would tell a person once it is late: of the enterprises that the person's unit is
+    responsible for, and of the units just below it."""
+    by_capability: dict[str, Q] = {OTHERS.late: ~Q(kind__in=sorted(KINDS))}
+    for kind, told in KINDS.items():
+        by_capability[told.late] = by_capability.get(told.late, Q(pk__in=[])) | Q(kind=kind)
+    able = {one: {row.path for row in held.rows if row.path and one in row.able} for one in by_capability}
+    below: dict[str, set[str]] = {}
+    for parent, path in children_of(set().union(*able.values())):
+        below.setdefault(parent, set()).add(path)
+    found = Q(pk__in=[])
+    for capability, kinds in by_capability.items():
+        units = set().union(*(below.get(path, set()) for path in able[capability]))
+        sites = Q(enterprise_id__isnull=False, unit_path__in=sorted(able[capability]))
+        found |= kinds & (sites | Q(enterprise_id=None, unit_path__in=sorted(units)))
+    return found
+
+
+def children_of(paths: set[str]) -> list[tuple[str, str]]:
+    """(path, path of a unit just below it)."""
+    return list(Unit.objects.filter(parent__path__in=paths).values_list("parent__path", "path")) if paths else []
 
 
 def above(path: str) -> str:

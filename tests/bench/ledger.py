@@ -24,6 +24,7 @@ PAGES = {
     "ledger, two characters": "/issues/?q=示例",
     "ledger, one enterprise": "/issues/?q=示例1234厂",
     "ledger, by enterprise": "/issues/?sort=enterprise",
+    "workbench of a city": "/",
     "search": "/search/?q=示例1234",
     "enterprises": "/enterprises/",
 }

@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from core import clock
-from core.models import Notice
+from core.models import Notice, Obligation
 from core.notices import notify
 from core.obligations import open_obligation
 from reporting import desk
+from reporting.services.reminders import sweep_obligations
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +46,7 @@ def test_an_enterprise_owes_its_own(cast):
     assert not desk.owed_by(fresh(cast.officer_a)).exists()
 
 
-def test_an_overdue_rectification_is_on_the_countys_desk_too(cast):
+def test_what_an_enterprise_is_late_with_is_on_the_countys_desk_too(cast):
     now = clock.now()
     for days, kind in ((-1, "rectification"), (1, "rectification"), (-1, "selfcheck")):
         open_obligation(
@@ -56,8 +58,45 @@ def test_an_overdue_rectification_is_on_the_countys_desk_too(cast):
             title=f"{kind}{days}",
             enterprise_id=cast.site_a.pk,
         )
-    assert [row.title for row in desk.owed_by(fresh(cast.officer_a))] == ["rectification-1"]
+    found = sorted(row.title for row in desk.owed_by(fresh(cast.officer_a)))
+    assert found == ["rectification-1", "selfcheck-1"]
     assert not desk.owed_by(fresh(cast.officer_city)).exists()
+
+
+def test_message_workbench_and_list_say_the_same(client, cast):
+    """Twelve overdue self-checks of the county, and a city's overdue report: who is told of them finds them listed."""
+    now = clock.now()
+    for number in range(12):
+        owe(cast.county_a, -1, title=f"自查{number}", enterprise_id=cast.site_a.pk)
+    owe(cast.city, -1, title="周报")
+    Obligation.objects.filter(title__startswith="自查").update(kind="selfcheck")
+    Obligation.objects.filter(title="周报").update(kind="weekly_report")
+    sweep_obligations(clock.at_local(clock.day_of(now)) + timedelta(hours=9))
+    for person, count in ((cast.officer_a, 12), (cast.officer_province, 1)):
+        assert Notice.objects.get(recipient=person).title.endswith(f"其中逾期 {count} 项")
+        late = desk.piles(fresh(person), now)[0]
+        assert (late.key, late.count) == ("late", str(count))
+        client.force_login(person)
+        assert f"</span> {count} 项</h3>" in client.get("/").content.decode()
+        assert len(client.get(reverse("reporting:owed_list")).context["page"].rows) == count
+
+
+def test_search_finds_a_row_of_the_ledger_by_its_number(client, cast):
+    record = make.locked_record(
+        make.visit(
+            make.assignment(make.target(make.campaign(cast.province), cast.site_a), cast.inspector_a, cast.second_a),
+            state="submitted",
+        )
+    )
+    row = make.issue(record)
+    for words in (f"{row.number:04d}", f"{row.number:02d}"):
+        assert desk.search(fresh(cast.officer_a), words).issues == [row]
+    assert desk.search(fresh(cast.inspector_b), f"{row.number:04d}").issues == []
+    assert desk.search(fresh(cast.officer_a), "9" * 30).total == 0
+    client.force_login(cast.officer_a)
+    page = client.get(reverse("reporting:search"), {"q": f"{row.number:04d}"}).content.decode()
+    assert "问题编号" in page
+    assert f"{row.number:04d}" in page
 
 
 def test_piles_stand_by_date(cast):

@@ -188,10 +188,32 @@ def test_the_cost_does_not_grow_with_what_waits(scene: Scene) -> None:
             duties.waiting(user, at)
         return len(asked)
 
-    scene.reported(scene.found(record), "05-12 12:00")
-    few = cost()
-    for number in range(12):
-        scene.reported(scene.found(record, handling=2), "05-12 12:00")
-        visit_today(scene, f"漯河示例{number}号厂", date(2020, 5, 12) + timedelta(days=number % 2))
-    assert cost() == few
-    assert owed(scene.cast.officer_a, at)["verify"] == 13
+    def more(count: int) -> int:
+        for number in range(count):
+            scene.reported(scene.found(record, handling=2), "05-12 12:00")
+            visit_today(scene, f"漯河示例{count}-{number}号厂", date(2020, 5, 12) + timedelta(days=number % 2))
+        return cost()
+
+    few, many = more(1), more(12)
+    assert many <= few + len(duties.waiting(fresh(scene.cast.officer_a), at)), "one count for what is not shown"
+    assert more(20) == many
+    assert owed(scene.cast.officer_a, at)["verify"] == 33
+
+
+def test_what_waits_is_counted_no_further_than_lists_count(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.paging.COUNT_CEILING", 8)
+    record = scene.visited(scene.cast.site_a, "05-12 10:00")
+    for _ in range(12):
+        scene.reported(scene.found(record), "05-12 12:00")
+    user, at = fresh(scene.cast.officer_a), sh("05-13 09:00")
+    found = next(one for one in duties.waiting(user, at) if one.duty.key == "verify")
+    assert (found.count, len(found.entries)) == (9, duties.SHOWN)
+
+
+def test_a_closed_campaign_asks_for_no_case(scene: Scene) -> None:
+    record = scene.visited(scene.cast.site_a, "05-12 10:00")
+    meant = scene.campaign.handlings.items.filter(name__contains="立案").first()
+    scene.found(record, handling=meant.number)
+    assert "file" in owed(scene.cast.officer_a, sh("05-13 09:00"))
+    type(scene.campaign).objects.filter(pk=scene.campaign.pk).update(state="closed")
+    assert "file" not in owed(scene.cast.officer_a, sh("05-13 09:00"))

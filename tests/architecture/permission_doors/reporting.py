@@ -1,5 +1,8 @@
 """Doors of reporting: the desk and the week."""
 
+from datetime import timedelta
+
+from core.obligations import open_obligation
 from reporting.services import reports
 from tests.architecture.permission_scene import NOW, OWN, REASON, Ask, Doors, Stage, key, one
 
@@ -7,6 +10,8 @@ from tests.architecture.permission_scene import NOW, OWN, REASON, Ask, Doors, St
 def desk(stage: Stage) -> Doors:
     cast = stage.cast
     moved = {"leaver": cast.officer_a.pk, "successor": cast.second_a.pk}
+    owed = {"kind": "matrix", "subject": "handover", "title": "核对名单", "unit_path": cast.county_a.path}
+    open_obligation(due_at=NOW + timedelta(days=9), at=NOW, person_id=cast.officer_a.pk, **owed)
     return {
         "reporting:notice_open": one(Ask(key(stage.rows["notice"]))),
         "reporting:search": one(Ask(query="q=漯河")),
