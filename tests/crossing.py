@@ -26,7 +26,7 @@ class Held:
             with transaction.atomic():
                 self.work()
                 self.ready.set()
-                self.leave.wait(PATIENCE)
+                self.leave.wait(4 * PATIENCE)
         except BaseException as fault:
             self.faults.append(fault)
         finally:

@@ -71,7 +71,7 @@ def test_an_amount_has_many_spellings(typed, amount):
         ("1e400", "数字"),
         ("-1", "不能为负数"),
         ("1.005", "精确到分"),
-        ("", "必填"),
+        ("", "请填写"),
     ],
 )
 def test_what_is_no_amount_is_said_and_handed_back(typed, sentence):
