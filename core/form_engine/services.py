@@ -238,11 +238,16 @@ def _missing_photos(writer: _Writer) -> list[Problem]:
     wanted = list(photos(writer.answers))
     there = set(_usable(writer).values_list("sha256", flat=True)) if wanted else set()
     titles = {slot.scope: (slot.section["title"], slot.item["title"]) for slot in slots(writer.definition.data)}
-    return [
-        Problem(f"{scope}.photos", "有照片还没有上传完", *titles.get(scope, ("", "")))
-        for scope, photo in wanted
-        if photo["sha256"] not in there
-    ]
+    lost = [(scope, photo) for scope, photo in wanted if photo["sha256"] not in there]
+    return [_missing_photo(scope, photo, *titles.get(scope, ("", ""))) for scope, photo in lost]
+
+
+def _missing_photo(scope: str, photo: Mapping[str, Any], section: str, item: str) -> Problem:
+    """Named in the place too: the short sentence of several gaps says places only."""
+    name = photo.get("caption") or photo.get("name")
+    shown = f"照片“{name}”" if name else "照片"
+    where = f"{item}的{shown}" if item else shown
+    return Problem(f"{scope}.photos", "没有上传到服务器，请移除后重拍", section, where)
 
 
 def photos_missing(sheet: Submission, subject: Any, user: Any, at: datetime) -> list[Problem]:

@@ -156,7 +156,10 @@ def test_who_is_not_signed_in_sends_nothing(cast: Cast) -> None:
 def test_a_sheet_whose_photo_never_came_is_not_received(cast: Cast) -> None:
     answer = hand_in(signed_in(cast.enterprise_a), cast, with_photo(picture()))
     assert answer.json()["problems"] == [
-        {"path": "systems.targets.photos", "message": "一、环保制度 · 目标管理制度：有照片还没有上传完"}
+        {
+            "path": "systems.targets.photos",
+            "message": "一、环保制度 · 目标管理制度的照片“台账”：没有上传到服务器，请移除后重拍",
+        }
     ]
 
 

@@ -289,9 +289,9 @@ def test_a_photo_that_never_arrived_keeps_the_record_open(scene: Scene) -> None:
     record = stage.begun(scene)
     answers = stage.record_answers(record, stage.finding(photos=[{"sha256": "a" * 64}]))
     stage.save(record, answers)
-    with pytest.raises(Refused, match="问题清单：有照片还没有上传完"):
+    with pytest.raises(Refused, match="问题清单（照片）"):
         stage.sign_all(record)
-    assert "有照片还没有上传完" in [one.message for one in submit(record).problems]
+    assert "没有上传到服务器，请移除后重拍" in [one.message for one in submit(record).problems]
 
 
 def test_handed_in_twice_it_is_the_same_receipt(scene: Scene) -> None:

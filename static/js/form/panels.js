@@ -45,6 +45,7 @@ export class Panels {
   reveal(element) {
     const panel = element.closest("[data-form-panel]");
     if (panel) this.show(panel.dataset.formPanel, false);
+    element.closest("details")?.setAttribute("open", "");
     element.scrollIntoView({ block: "center" });
     const target = element.matches("fieldset, [tabindex]") ? (element.querySelector("input:not([type=file]), button") ?? element) : element.querySelector("input, select, textarea, button");
     (target ?? element).focus({ preventScroll: true });

@@ -15,8 +15,13 @@ export class PhotoField {
     this.input.addEventListener("change", () => this.take([...this.input.files]));
   }
 
+  // What the server refused is shown here until it is removed, and never stands on the sheet.
   get value() {
-    return this.photos;
+    return this.photos.filter(({ sha256 }) => this.marks.get(sha256)?.state !== "refused");
+  }
+
+  get refusedNames() {
+    return this.photos.filter(({ sha256 }) => this.marks.get(sha256)?.state === "refused").map(({ name }) => `“${name || "照片"}”`);
   }
 
   set value(photos) {
@@ -80,7 +85,11 @@ export class PhotoField {
   mark(sha256, facts) {
     if (!this.photos.some((photo) => photo.sha256 === sha256)) return;
     this.marks.set(sha256, { ...this.marks.get(sha256), ...facts });
-    if (facts.state === "refused") this.say([facts.message]);
+    if (facts.state === "refused") {
+      this.say([facts.message]);
+      this.sheet.changed();
+      document.dispatchEvent(new CustomEvent("sheet:photo-removed", { detail: { sha256 } }));
+    }
     this.draw();
   }
 

@@ -1,6 +1,8 @@
 // One sheet of a form: keeps what is typed, says what is missing, sends it, and never loses it.
 // Other scripts of the page listen on the form: sheet:answers {answers, negatives}, sheet:problems {problems},
-// sheet:saved {result, submission}, sheet:photo-removed {sha256} (photo-field.js); and add answers of their own by data-extra (fields.js).
+// sheet:saved {result, submission}, sheet:photo-removed {sha256} (photo-field.js); they add answers of their own by data-extra
+// (fields.js), and say what they miss by sheet:gaps {key, gaps: [{path, text}]}, which counts like a gap of the sheet itself
+// and, with a message, is said beside its field.
 import { platformNow } from "../countdown.js";
 import { loginUrl } from "../http.js";
 import { openConflict } from "./conflict.js";
@@ -25,6 +27,7 @@ class Sheet {
     this.key = `${document.body.dataset.user}:${this.state.kind}:${this.state.subject_id}`;
     this.noted = new Set();
     this.problems = [];
+    this.others = new Map();
   }
 
   async start() {
@@ -65,6 +68,12 @@ class Sheet {
     };
     document.addEventListener("input", heard);
     document.addEventListener("change", heard);
+    document.addEventListener("sheet:gaps", ({ detail }) => {
+      if (same(this.others.get(detail.key) ?? [], detail.gaps)) return;
+      this.others.set(detail.key, detail.gaps);
+      this.complain();
+      this.showBar();
+    });
     this.root.addEventListener("submit", (event) => event.preventDefault());
     find("keep")?.addEventListener("click", () => this.keep());
     find("go")?.addEventListener("click", () => this.goOn());
@@ -95,10 +104,14 @@ class Sheet {
     this.fields.arrange(this.answers, day);
     this.problems = validate(this.definition, this.answers, day);
     this.warned = warnings(this.definition, this.answers, day);
-    this.fields.complain(this.problems, this.warned, this.answers, this.noted);
+    this.complain();
     this.panels.count(progress(this.definition, this.answers, day, this.problems));
     this.showBar();
     this.tell("answers", { answers: this.answers, negatives: negatives(this.definition, this.answers, day) });
+  }
+
+  complain() {
+    this.fields.complain([...this.problems, ...this.gaps], this.warned, this.answers, this.noted);
   }
 
   tell(name, detail) {
@@ -107,7 +120,12 @@ class Sheet {
 
   get missing() {
     const scopes = new Set(this.problems.map((one) => one.scope));
-    return scopes.size + (this.reason && !this.reason.value.trim() ? 1 : 0);
+    return scopes.size + this.gaps.length + (this.reason && !this.reason.value.trim() ? 1 : 0);
+  }
+
+  // What the room's own parts of the page say is missing.
+  get gaps() {
+    return [...this.others.values()].flat();
   }
 
   showBar() {
@@ -127,7 +145,7 @@ class Sheet {
   goOn() {
     const here = document.activeElement?.closest?.("[data-form-item]");
     const order = [...this.root.querySelectorAll("[data-form-item]")];
-    const gaps = [...new Set(this.problems.map((one) => one.path))].map((path) => this.elementOf(path));
+    const gaps = [...new Set([...this.problems, ...this.gaps].map((one) => one.path))].map((path) => this.elementOf(path)).filter(Boolean);
     if (this.reason && !this.reason.value.trim()) gaps.unshift(this.reason.closest("[data-form-item]"));
     const later = here && gaps.find((gap) => order.indexOf(gap.closest("[data-form-item]")) > order.indexOf(here));
     this.panels.reveal(later ?? gaps[0]);
@@ -148,7 +166,7 @@ class Sheet {
   showMissing() {
     this.note();
     const own = this.reason && !this.reason.value.trim() ? [{ path: "reason", text: "更正须写明理由" }] : [];
-    this.list([...own, ...this.problems]);
+    this.list([...own, ...this.problems, ...this.gaps]);
   }
 
   // Problems as a list of ways to their places.
@@ -196,12 +214,16 @@ class Sheet {
     this.setBusy(true);
     if (this.uploads.pending) this.say("amber", `正在上传 ${this.uploads.pending} 张照片，传完自动提交，请不要关闭本页`, "");
     await this.uploads.drain();
-    if (this.uploads.refused.size) {
-      this.say("red", `有 ${this.uploads.refused.size} 张照片服务器没有接收，请移除或重拍后再提交`, "");
-      return this.setBusy(false);
-    }
+    if (this.sayRefused()) return this.setBusy(false);
     await this.sync.submit();
     this.setBusy(this.sync.draft.final || this.sync.stopped);
+  }
+
+  // Which photos the server refused; true when there are any.
+  sayRefused() {
+    const names = this.fields.photoFields.flatMap((field) => field.refusedNames);
+    if (names.length) this.say("red", `照片${names.join("、")}服务器没有接收，请移除或重拍`, "");
+    return names.length > 0;
   }
 
   // Save, and leave only when everything is on the server.
@@ -213,7 +235,7 @@ class Sheet {
     await this.sync.sending;
     if (this.sync.waiting) await this.sync.now();
     this.setBusy(false);
-    if (!this.sync.waiting && !this.uploads.refused.size) location.assign(find("continue").dataset.formContinue);
+    if (!this.sayRefused() && !this.sync.waiting) location.assign(find("continue").dataset.formContinue);
   }
 
   setBusy(busy) {

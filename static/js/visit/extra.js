@@ -29,6 +29,11 @@ export class Extra {
   }
 }
 
+// What a part of the page still lacks, counted in the bar with the gaps of the sheet (form/sheet.js).
+export function tellGaps(key, gaps) {
+  document.dispatchEvent(new CustomEvent("sheet:gaps", { detail: { key, gaps } }));
+}
+
 export function element(tag, className, text) {
   return Object.assign(document.createElement(tag), { className: className ?? "", textContent: text ?? "" });
 }

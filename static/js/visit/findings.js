@@ -1,6 +1,6 @@
 // The findings of a visit: drafts offered for negative answers, cards to complete them, and what each still lacks.
 import { shortTime, showFirst } from "../form/photo-field.js";
-import { Extra, element } from "./extra.js";
+import { Extra, element, tellGaps } from "./extra.js";
 
 const LABELS = {
   nature: "性质", gravity: "程度", elements: "涉及要素", basis_kind: "依据类型", basis_text: "依据条款", issue_type: "问题类型",
@@ -63,13 +63,13 @@ export class Findings {
     const taken = new Set(this.rows.map((row) => row.item_path));
     const open = this.negatives.filter((one) => !taken.has(one.path));
     const known = new Map([...this.offers.children].map((card) => [card.dataset.formProblem, card]));
-    this.offers.replaceChildren(...open.map((one) => known.get(one.path) ?? this.offer(one)));
+    this.offers.replaceChildren(...open.map((one) => known.get(offerPath(one)) ?? this.offer(one)));
     this.count();
   }
 
   offer(negative) {
     const card = this.root.querySelector("template[data-offer]").content.firstElementChild.cloneNode(true);
-    card.dataset.formProblem = negative.path;
+    card.dataset.formProblem = offerPath(negative);
     card.querySelector("[data-offer-path]").textContent = negative.section;
     card.querySelector("[data-offer-title]").textContent = `${negative.item}：${negative.field} — ${negative.answer}`;
     card.querySelector("[data-offer-take]").addEventListener("click", () => this.add(this.draftOf(negative), true));
@@ -173,10 +173,13 @@ export class Findings {
     card.querySelector("[data-finding-demand]").textContent = row.demand ? `要求：${row.demand}${due}` : "";
     card.querySelector("[data-deadline-star]").hidden = String(row.handling ?? "") !== TIME_LIMITED;
     const lacking = missingOf(row);
-    card.querySelector("[data-finding-missing]").textContent = lacking.length ? `待填：${lacking.join("、")}` : "";
+    const early = this.isEarly(row);
+    const said = [lacking.length ? `待填：${lacking.join("、")}` : "", early ? this.earlySentence : ""];
+    card.querySelector("[data-finding-missing]").textContent = said.filter(Boolean).join("；");
     const badge = card.querySelector("[data-finding-badge]");
-    badge.textContent = lacking.length ? "草稿" : "已填齐";
-    badge.className = `badge-tone ${lacking.length ? "badge-amber" : "badge-green"}`;
+    const open = lacking.length > 0 || early;
+    badge.textContent = open ? "草稿" : "已填齐";
+    badge.className = `badge-tone ${open ? "badge-amber" : "badge-green"}`;
     const own = card.querySelector("[data-finding-own]");
     own.hidden = !this.hasOwn || !row.item_path;
     const told = this.ownKeys.has((row.item_path ?? "").split(".").slice(0, 2).join("."));
@@ -219,15 +222,36 @@ export class Findings {
     return [...sheets.map((id) => `${submission_url.replace("client-id", id)}/photos/${sha256}?edge=160`), `${evidence_url}${sha256}?edge=160`];
   }
 
-  // The chip of the panel: how many findings, and how much waits.
+  // A term that is over before the visit; the server refuses it with the same words (rules/findings.py).
+  isEarly(row) {
+    return Boolean(row.deadline_on) && row.deadline_on < this.root.dataset.visitedOn;
+  }
+
+  get earlySentence() {
+    return `整改期限不能早于检查日期 ${this.root.dataset.visitedOn}`;
+  }
+
+  // The chip of the panel and the bar: how many findings, and how much waits.
   count() {
-    const waiting = [...this.offers.children].filter((card) => !card.querySelector("[data-offer-reason]").value.trim()).length;
-    const drafts = this.rows.filter((row) => missingOf(row).length).length;
+    const offers = [...this.offers.children].filter((card) => !card.querySelector("[data-offer-reason]").value.trim());
+    const waiting = offers.length;
+    const gaps = this.rows.flatMap((row, index) => this.gapOf(row, index + 1));
+    const drafts = gaps.length;
+    const asked = offers.map((card) => ({ path: card.dataset.formProblem, text: `${card.querySelector("[data-offer-title]").textContent}：须生成问题，或写明不作为问题的理由` }));
+    tellGaps("findings", [...asked, ...gaps]);
     const tab = document.querySelector('[data-form-tab="findings"] [data-form-tab-count]');
     if (tab) tab.textContent = [this.rows.length || "", waiting + drafts ? `待填 ${waiting + drafts}` : ""].filter(Boolean).join(" · ");
     this.root.querySelector("[data-findings-none]").hidden = this.rows.length + waiting > 0;
   }
+
+  gapOf(row, number) {
+    const lacking = missingOf(row);
+    const said = [lacking.length ? `待填${lacking.join("、")}` : "", this.isEarly(row) ? this.earlySentence : ""].filter(Boolean);
+    return said.length ? [{ path: `_findings.${row.key}`, text: `问题 ${number}：${said.join("；")}` }] : [];
+  }
 }
+
+const offerPath = (negative) => `_offers.${negative.path}`;
 
 function valueOf(card, input, name) {
   if (input.type === "checkbox") return [...card.querySelectorAll(`[data-f="${name}"]:checked`)].map((one) => one.value);

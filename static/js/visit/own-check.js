@@ -1,11 +1,12 @@
 // The self-check's problems, each looked at: 已整改, 未整改, 不存在, with a word where it helps.
-import { Extra } from "./extra.js";
+import { Extra, tellGaps } from "./extra.js";
 
 export class OwnCheck {
   constructor(root) {
     this.root = root;
     this.said = {};
     this.extra = new Extra("selfcheck", () => ({}), (said) => this.restore(said));
+    document.addEventListener("sheet:answers", () => this.count());
     root.addEventListener("change", (event) => this.changed(event));
     root.addEventListener("input", (event) => event.target.matches("[data-own-note]") && this.changed(event));
     this.count();
@@ -36,6 +37,8 @@ export class OwnCheck {
 
   count() {
     const total = this.cards.length;
+    const open = this.cards.filter((card) => !card.querySelector('input[type="radio"]:checked'));
+    tellGaps("own", open.map((card) => ({ path: `_selfcheck.${card.dataset.own}`, text: `自查核对（${card.querySelector("h3").textContent}）：须选择已整改、未整改或不存在` })));
     const done = this.cards.filter((card) => card.querySelector('input[type="radio"]:checked')).length;
     const tab = document.querySelector('[data-form-tab="own"]');
     if (!tab) return;

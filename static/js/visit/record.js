@@ -3,7 +3,8 @@ import { platformNow } from "../countdown.js";
 import { toast } from "../toast.js";
 import { Findings } from "./findings.js";
 import { OwnCheck } from "./own-check.js";
-import { element } from "./extra.js";
+import { endedFault } from "./ended.js";
+import { element, tellGaps } from "./extra.js";
 
 const LOCATE = { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 };
 
@@ -52,12 +53,25 @@ function locate(button) {
 
 function now() {
   const options = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" };
-  type("visit_closing.ended.ended_time", new Date(platformNow()).toLocaleTimeString("zh-CN", options));
+  type(ENDED, new Date(platformNow()).toLocaleTimeString("zh-CN", options));
+}
+
+const ENDED = "visit_closing.ended.ended_time";
+
+// The end of the visit against its beginning, said beside the field at once.
+function watchEnd(startedAt) {
+  document.addEventListener("sheet:answers", ({ detail }) => {
+    const message = endedFault(detail.answers.visit_closing?.ended ?? {}, startedAt, platformNow());
+    tellGaps("ended", message ? [{ path: ENDED, message, text: `检查结束时间：${message}` }] : []);
+  });
 }
 
 const findings = document.querySelector("[data-visit-findings]");
-if (findings) new Findings(findings);
+if (findings) {
+  new Findings(findings);
+  watchEnd(findings.dataset.startedAt);
+}
 const own = document.querySelector("[data-visit-own]");
 if (own) new OwnCheck(own);
 helper("visit_basic.place.longitude", "填入当前位置", locate);
-helper("visit_closing.ended.ended_time", "填入现在的时间", now);
+helper(ENDED, "填入现在的时间", now);
