@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import EnforcementCertificate, User
 from core import audit, clock
@@ -88,6 +89,14 @@ def certificate_of(user: User, at: datetime) -> EnforcementCertificate:
     if found is None:
         raise Refused(f"{user.name}没有今天有效的执法证，不能作为执法人员参加检查，请联系本单位管理员。")
     return found
+
+
+def elsewhere(visit: Visit) -> QuerySet[CheckIn]:
+    """Certificates that the team's people showed at other sites within half an hour of showing them here."""
+    here = CheckIn.objects.filter(visit=visit, user=OuterRef("user"))
+    near = here.filter(shown_at__gt=OuterRef("shown_at") - team.NEAR, shown_at__lt=OuterRef("shown_at") + team.NEAR)
+    others = CheckIn.objects.exclude(visit=visit).exclude(visit__enterprise=visit.enterprise_id)
+    return others.filter(Exists(near)).select_related("user", "visit__enterprise").order_by("shown_at", "pk")
 
 
 def shown(visit: Visit) -> list[team.Shown]:

@@ -231,6 +231,7 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
         and sheet is not None
         and visit.assignment.lead_inspector_id == person(request).pk,
         "draft": visit.records.filter(state=RecordState.DRAFT).first(),
+        "elsewhere": list(visits.elsewhere(visit)) if may(person(request), "visit.view", visit) else [],
     }
     return render(request, "inspections/record_view.html", context)
 

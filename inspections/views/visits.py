@@ -153,6 +153,11 @@ def visit_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     row = visits.check_in(visit, actor=person(request), at=clock.now())
     number = f"，证号 {row.certificate_number}" if row.certificate_number else ""
     messages.success(request, f"{row.user.name}已于 {clock.local(row.shown_at):%H:%M} 亮证{number}。")
+    for other in visits.elsewhere(visit).filter(user=row.user):
+        site, shown = other.visit.enterprise.name, f"{clock.local(other.shown_at):%H:%M}"
+        messages.warning(
+            request, f"您 {shown} 还在{site}亮证，与本次相隔不到 30 分钟，请核对；审核人员会看到这条提示。"
+        )
     return redirect("inspections:visit_view", pk)
 
 

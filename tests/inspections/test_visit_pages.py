@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -303,3 +303,25 @@ def test_a_filter_that_cannot_be_read_says_so_and_filters_nothing(scene: Scene) 
 def test_the_desk_finds_visits_by_the_address(scene: Scene, query: str, count: int) -> None:
     locked(scene)
     assert len(signed_in(scene.cast.officer_a).get(at("visit_list") + query).context["page"]) == count
+
+
+def test_certificates_at_two_sites_within_half_an_hour_are_said(scene: Scene) -> None:
+    """A hint and no refusal: to the inspector at once, to who reviews on the record, not to the enterprise."""
+    cast, first = scene.cast, stage.ready(scene)
+    locking.submit(first, late_reason="", actor=first.writer, at=NOON)
+    site = make.enterprise("漯河示例化工有限公司", cast.county_a, cast.region_a)
+    target = make.target(scene.campaign, site)
+    other = make.visit(make.assignment(target, cast.inspector_a, cast.second_a, planned_on=stage.DAY))
+    lead = signed_in(cast.inspector_a)
+    with clock.travel(MORNING + timedelta(minutes=29)):
+        told = lead.post(at("visit_check_in", other.pk), follow=True).content.decode()
+    hint = "您 09:00 还在漯河示例纸业有限公司亮证，与本次相隔不到 30 分钟"
+    assert hint in told
+    page = signed_in(cast.officer_a).get(at("record_view", first.pk)).content.decode()
+    assert f"李一检 2020-05-12 09:29 在{site.name}亮证" in page
+    assert "王二检 2020-05-12 09:29" not in page
+    own = signed_in(cast.enterprise_a).get(at("record_view", first.pk)).content.decode()
+    assert "另有检查" not in own
+    with clock.travel(MORNING + timedelta(minutes=31)):
+        late = signed_in(cast.second_a).post(at("visit_check_in", other.pk), follow=True).content.decode()
+    assert "还在" not in late
