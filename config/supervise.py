@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
         else:
             demonstrate(wishes, ear)
     except Stopped:
-        say("已停止；数据保留在 STATE_DIR 中，再次运行 make demo 即可继续。")
+        say(f"已停止；数据保留在 {wishes.state_dir} 中，再次运行 make demo 即可继续。")
     except Unavailable as missing:
         complain(str(missing))
         return 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config import children, demonstration
+from config import children, demonstration, supervise
 from config.children import Child, Watch
 from config.demonstration import moment, read_wishes
 from config.embedded import Unavailable
@@ -177,3 +177,14 @@ def test_being_told_to_stop_ends_a_preparation_under_way(tmp_path, monkeypatch):
     with pytest.raises(Stopped):
         manage(("load_demo",), {"TMPDIR": str(tmp_path)}, ear, quiet=True)
     assert time.monotonic() - started < 5
+
+
+def test_who_stops_it_reads_where_the_data_are(monkeypatch, tmp_path, capsys):
+    def stopped(*_):
+        raise supervise.Stopped
+
+    monkeypatch.setenv("STATE_DIR", str(tmp_path))
+    monkeypatch.setattr(supervise, "Ear", lambda: None)
+    monkeypatch.setattr(supervise, "demonstrate", stopped)
+    assert supervise.main([]) == 0
+    assert f"数据保留在 {tmp_path} 中" in capsys.readouterr().out

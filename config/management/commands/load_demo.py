@@ -1,19 +1,36 @@
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import Unit
 from config.demo import acts, people, sites
 from config.demo.story import Story, first_day, make_campaign, open_campaign
 from core import clock
 from core.audit import seal
-from core.clock import at_local
+from core.clock import at_local, local
+from core.models import AuditEvent
 from core.notices import deliver
+
+# Nothing was done for so long that weeks and terms of the data are over.
+STALE = timedelta(days=45)
+
+
+def out_of_step(last: datetime | None, now: datetime) -> str:
+    """A warning where the data, last touched at `last`, belong to another moment than `now`; else ""."""
+    if last is None or timedelta(hours=-1) <= now - last <= STALE:
+        return ""
+    moment = f" AT={local(now):%Y-%m-%dT%H:%M}+08:00" if settings.CLOCK_OFFSET_SECONDS else ""
+    return (
+        f"注意：库中的演示数据办到 {local(last):%Y-%m-%d %H:%M}，本次平台时刻是 {local(now):%Y-%m-%d %H:%M}，"
+        "两者对不上：行动、周报和消息都不在这一时刻。\n"
+        f"要按本次时刻演示，请停止后先运行 make demo-reset{moment}（清空并重新装载），再运行 make demo{moment}。"
+    )
 
 
 class Command(BaseCommand):
@@ -26,6 +43,9 @@ class Command(BaseCommand):
             raise CommandError("演示数据只能装入演示环境（DEMO=1）。")
         if Unit.objects.exists():
             self.stdout.write("演示数据已在库中，未作改动。")
+            last = AuditEvent.objects.aggregate(last=Max("occurred_at"))["last"]
+            if warning := out_of_step(last, clock.now()):
+                self.stdout.write(warning)
             return
         began = time.monotonic()
         with transaction.atomic():
