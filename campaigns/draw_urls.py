@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/ratios/", steps.draw_ratios, name="draw_ratios"),
     path("<int:pk>/publish/", steps.draw_publish, name="draw_publish"),
     path("<int:pk>/cancel/", steps.draw_cancel, name="draw_cancel"),
+    path("<int:pk>/void/", steps.draw_void, name="draw_void"),
     path("<int:pk>/commit/", steps.draw_commit, name="draw_commit"),
     path("<int:pk>/reveal/", steps.draw_reveal, name="draw_reveal"),
     path("<int:pk>/value/", steps.draw_value, name="draw_value"),

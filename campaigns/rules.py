@@ -39,6 +39,7 @@ EXCEPTIONS = {
 SOURCES = {
     "certificates": "《行政处罚法》：检查时执法人员不得少于两人，并应当出示执法证件",
     "enforcers": "《行政处罚法》：行政执法由具有行政执法资格的人员实施",
+    "recusal": "《行政处罚法》：执法人员与案件有直接利害关系或者其他关系可能影响公正执法的，应当回避",
 }
 
 
@@ -50,6 +51,7 @@ class Officer:
     may_enforce: bool = True
     certificate_valid: bool = True
     pledged: bool = True
+    recused: str = ""  # the kind of the recusal (自行回避 …); why, is nobody's business here
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,14 @@ def enforcers(facts: Facts) -> RuleSaid:
     return said(facts, "enforcers", Answer.ALLOW, "主办人、协办人均为本辖区执法人员。")
 
 
+def recusal(facts: Facts) -> RuleSaid:
+    """Who is recused from an enterprise does not go there, drawn or chosen. The kind is named, never the ground."""
+    away = [f"{officer.name}（{officer.recused}）" for officer in facts.officers if officer.recused]
+    if away:
+        return said(facts, "recusal", Answer.REFUSE, f"{'、'.join(away)}须回避该企业，请另派人员。")
+    return said(facts, "recusal", Answer.ALLOW, "主办人、协办人均不须回避该企业。")
+
+
 def certificates(facts: Facts) -> RuleSaid:
     """HN-25, HS-76: at least two valid certificates on the planned day."""
     valid = [officer.name for officer in facts.officers if officer.certificate_valid]
@@ -258,6 +268,7 @@ RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
     repeat,
     positive_list,
     enforcers,
+    recusal,
     certificates,
     pledge,
     expert,
@@ -271,6 +282,7 @@ RULE_LABELS = {
     "repeat": "重复检查",
     "positive_list": "正面清单",
     "enforcers": "执法权限",
+    "recusal": "回避",
     "certificates": "执法证件",
     "pledge": "廉洁承诺",
     "expert": "专家",

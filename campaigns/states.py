@@ -34,6 +34,7 @@ class DrawState(models.TextChoices):
     DRAWN = "drawn", "已抽取"
     SUPERSEDED = "superseded", "已重抽"
     CANCELLED = "cancelled", "已撤销"
+    VOIDED = "voided", "已作废"
 
 
 class AdjustmentState(models.TextChoices):
@@ -84,6 +85,7 @@ DRAWS = StateTable(
         Transition("publish", "封存并公布名单", ("draft",), "published", "draw.prepare"),
         Transition("hold", "抽取", ("published",), "drawn", "draw.prepare"),
         Transition("cancel", "撤销", ("draft", "published"), "cancelled", "draw.prepare", needs_reason=True),
+        Transition("void", "作废", ("published",), "voided", "draw.approve", needs_reason=True),
         Transition("supersede", "重新抽取", ("drawn",), "superseded", "draw.approve", needs_reason=True),
     ),
 )

@@ -65,8 +65,9 @@ def advance(
     reason: str = "",
     stamps: Mapping[str, Any] | None = None,
     expected: Iterable[str] | None = None,
+    said: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Lock the row, ask the table, stamp, save, write the event. Returns the row as saved.
+    """Lock the row, ask the table, stamp, save, write the event (with what is `said` beside). Returns the saved row.
 
     Access is checked by the caller (`accounts.gate.require` with the arrow's capability): this function keeps the
     order of states, not the rights of persons. Raises Refused when the arrow does not exist or lacks its reason.
@@ -90,6 +91,6 @@ def advance(
             at=at,
             reason=reason,
             before={table.field: before},
-            after={table.field: arrow.target},
+            after={table.field: arrow.target, **(said or {})},
         )
         return row

@@ -21,12 +21,16 @@ import json
 import re
 import secrets
 import sys
+import unicodedata
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 FORMAT = "yitihua-draw/1"
 WORD = 2**256
 HEX = re.compile(r"[0-9a-f]{64}\Z")
+BEIJING = timezone(timedelta(hours=8))
+MARGIN = timedelta(hours=1)
 ROLES = ("organiser", "witness")
 PARTS = {
     "": {
@@ -34,10 +38,10 @@ PARTS = {
         *("drawn_at", "results", "result_digest", "adjustments", "digest"),
     },
     "frozen": {
-        *("format", "draw", "items", "pools", "witnessing", "terms", "strata", "enterprises", "inspectors"),
+        *("format", "draw", "items", "pools", "earlier", "witnessing", "terms", "strata", "enterprises", "inspectors"),
         *("excluded_enterprises", "excluded_inspectors", "recusals"),
     },
-    "public": {"source", "value", "entered_by", "confirmed_by", "confirmed_at"},
+    "public": {"source", "value", "entered_by", "entered_at", "confirmed_by", "confirmed_at"},
 }
 
 
@@ -172,15 +176,86 @@ def check_pool(frozen: dict[str, Any]) -> None:
 def check_participants(proof: dict[str, Any]) -> None:
     """Everybody named beforehand has committed, in time; who revealed, revealed what was committed."""
     promised = proof["frozen"]["witnessing"]
-    named = [[one["role"], one["name"]] for one in proof["participants"]]
-    same("参与方", named, [one[:2] for one in promised["participants"]], "participants differ from those published")
-    same("公共值来源", proof["public"]["source"], promised["public_source"], "the public source was changed")
+    named = [[one["role"], one["name"], one["id"]] for one in proof["participants"]]
+    sealed = [[role, name, person] for role, name, _, person in promised["participants"]]
+    same("参与方", named, sealed, "participants differ from those published")
+    same("参与方的角色", [one[0] for one in named], list(ROLES), "not one organiser and one witness")
     for one in proof["participants"]:
         if not HEX.match(one["commitment"]):
             raise Different("{}没有承诺值".format(one["name"]), "a commitment is missing")
         if one["value"]:
+            if not HEX.match(one["value"]):
+                raise Different("{}的密值不是 64 位十六进制数字".format(one["name"]), "a secret has another form")
             made = commitment_of(proof["pool_digest"], one["role"], one["value"])
             same("{}的承诺值".format(one["name"]), one["commitment"], made, "a revealed value breaks its commitment")
+
+
+def moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
+
+
+def in_order(*steps: tuple[str, datetime]) -> None:
+    for (before, first), (after, second) in zip(steps, steps[1:]):  # noqa: B905, RUF007 (Python 3.8)
+        if first > second:
+            raise Different(f"时间次序：{before}（{first}）晚于{after}（{second}）", "what happened is out of order")
+
+
+def check_times(proof: dict[str, Any]) -> None:
+    """Published, committed, revealed, published value, confirmed, drawn: each after the one before, and in time."""
+    promised, public = proof["frozen"]["witnessing"], proof["public"]
+    published, drawn = moment(proof["published_at"]), moment(proof["drawn_at"])
+    commit_by, reveal_by, public_at = (moment(promised[name]) for name in ("commit_by", "reveal_by", "public_at"))
+    committed = [moment(one["committed_at"]) for one in proof["participants"]]
+    if min(committed) <= published:
+        raise Different("有一方在名单公布之前就提交了承诺值", "a commitment is older than the published lists")
+    in_order(("提交承诺", max(committed)), ("承诺截止", commit_by), ("公开截止", reveal_by))
+    for one in proof["participants"]:
+        same(
+            "{}公开密值与否".format(one["name"]), bool(one["revealed_at"]), bool(one["value"]), "a secret without time"
+        )
+        if one["value"]:
+            steps = (("双方提交承诺", max(committed)), ("公开密值", moment(one["revealed_at"])))
+            in_order(*steps, ("公开截止", reveal_by))
+    same("公共值产生时间", public_at, published_after(promised["public_source"], reveal_by), "not the next publication")
+    entered, confirmed = moment(public["entered_at"]), moment(public["confirmed_at"])
+    in_order(("公共值产生", public_at), ("录入", entered), ("第二人录入", confirmed), ("抽取", drawn))
+
+
+def published_after(source: dict[str, Any], at: datetime) -> datetime:
+    """The first publication of the source at least an hour after the last reveal."""
+    earliest = (at + MARGIN).astimezone(BEIJING)
+    days = [earliest.date() + timedelta(days=ahead) for ahead in range(8)]
+    hour, minute = (int(part) for part in source["time"].split(":"))
+    moments = [datetime(day.year, day.month, day.day, hour, minute, tzinfo=BEIJING) for day in days]
+    return next(one for one in moments if one >= earliest and one.isoweekday() in source["weekdays"])
+
+
+def check_value(proof: dict[str, Any]) -> None:
+    """Numbers of the sealed source in the one spelling, typed by two people of whom one is the witness."""
+    source, public = proof["frozen"]["witnessing"]["public_source"], proof["public"]
+    same("公共值来源", public["source"], source["key"], "the public source was changed")
+    numbers = [int(word) for word in re.findall("[0-9]+", unicodedata.normalize("NFKC", public["value"]))]
+    words: list[str] = []
+    for label, count, lowest, highest in source["parts"]:
+        here, numbers = numbers[:count], numbers[count:]
+        if len(set(here)) != count or min(here) < lowest or max(here) > highest:
+            raise Different(f"公共值的{label}不是 {count} 个 {lowest} 至 {highest} 的号码", "no numbers of this source")
+        words += [str(number).zfill(len(str(highest))) for number in sorted(here)]
+    same("公共值的写法", public["value"], " ".join(words), "the public value is spelt in another way")
+    same("公共值多出的号码", numbers, [], "too many numbers")
+    people = [public["entered_by"], public["confirmed_by"]]
+    witness = next(one["id"] for one in proof["participants"] if one["role"] == "witness")
+    if people[0][0] == people[1][0] or witness not in (people[0][0], people[1][0]):
+        raise Different(
+            "公共值没有由两人录入，或其中没有见证人", "the value was not typed by two, one of them the witness"
+        )
+
+
+def protocol_of(proof: dict[str, Any]) -> dict[str, Any]:
+    return {name: proof[name] for name in ("published_at", "participants", "public", "drawn_at")}
 
 
 def check_seed(proof: dict[str, Any]) -> None:
@@ -245,7 +320,7 @@ def check_results(proof: dict[str, Any]) -> None:
                 "第 {} 家：文件写的是 {}，重新抽取为 {}（检查人员 {}）".format(order, written, row["name"], who),
                 f"result {order} differs",
             )
-    made = digest_of({"results": proof["results"], "seed": seed})
+    made = digest_of({"protocol": protocol_of(proof), "results": proof["results"], "seed": seed})
     same("结果指纹", proof["result_digest"], made, "the digest of the result is wrong")
 
 
@@ -258,11 +333,13 @@ def verify(proof: dict[str, Any], pool_digest: str = "", result_digest: str = ""
             "名单指纹", proof["pool_digest"], digest_of(proof["frozen"]), "the lists are not those that were published"
         )
         check_participants(proof)
+        check_times(proof)
+        check_value(proof)
         check_seed(proof)
         check_results(proof)
         rest = {name: value for name, value in proof.items() if name != "digest"}
-        same("文件指纹", proof["digest"], digest_of(rest), "times, names or adjustments in the file were changed")
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError) as error:
+        same("文件指纹", proof["digest"], digest_of(rest), "adjustments in the file were changed")
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, StopIteration) as error:
         raise Different(f"文件的结构被改动：{error!r}", "the structure of the file was changed") from error
     if pool_digest:
         same("公布的名单指纹", proof["pool_digest"], pool_digest.lower(), "not the lists that were published")

@@ -6,13 +6,17 @@ in its own words, and a test compares the two.
 """
 
 from campaigns.draw_rules.performing import Result, eligible_counts, perform, results_digest
-from campaigns.draw_rules.sampling import Stream, percent, quota, weighted_sample
-from campaigns.draw_rules.sealing import FORMAT, canonical, commitment, digest_of, sealed, seed_of
+from campaigns.draw_rules.public import MARGIN, example, published_after, spelt, told
+from campaigns.draw_rules.sampling import WHOLE, Stream, percent, quota, weighted_sample
+from campaigns.draw_rules.sealing import FORMAT, HEX, canonical, commitment, digest_of, sealed, seed_of
 from campaigns.draw_rules.weighing import WEIGHTS, Standing, grounds, weight
 
 __all__ = [
     "FORMAT",
+    "HEX",
+    "MARGIN",
     "WEIGHTS",
+    "WHOLE",
     "Result",
     "Standing",
     "Stream",
@@ -20,13 +24,17 @@ __all__ = [
     "commitment",
     "digest_of",
     "eligible_counts",
+    "example",
     "grounds",
     "percent",
     "perform",
+    "published_after",
     "quota",
     "results_digest",
     "sealed",
     "seed_of",
+    "spelt",
+    "told",
     "weight",
     "weighted_sample",
 ]

@@ -22,8 +22,9 @@ class Result:
         return [self.order, self.stratum, self.enterprise, list(self.team)]
 
 
-def results_digest(seed: str, rows: Sequence[Sequence[Any]]) -> str:
-    return digest_of({"results": rows, "seed": seed})
+def results_digest(seed: str, rows: Sequence[Sequence[Any]], protocol: Mapping[str, Any]) -> str:
+    """Of what was drawn, and of the protocol: who said what, and when."""
+    return digest_of({"protocol": protocol, "results": rows, "seed": seed})
 
 
 def table(part: Mapping[str, Any]) -> list[dict[str, Any]]:

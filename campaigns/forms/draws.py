@@ -12,15 +12,15 @@ from accounts.rules import Role
 from campaigns.draw_rules import percent
 from campaigns.forms.decisions import field_of
 from campaigns.models import Campaign, Draw, DrawAdjustment, DrawnTarget, Rating, Recusal, Target
+from campaigns.public_sources import choices
 from campaigns.services.draws import DIMENSIONS, SPECIALITIES, Settings, may_join, witnesses
 from core import clock
 from core.widgets import DateInput, DateTimeInput
 from enterprises.models import Enterprise
 from enterprises.rules.industries import NUMBERED
 
-PUBLIC_SOURCE = "中国福利彩票“快乐8”在公布时间之后第一次开奖的20个号码，由小到大，用空格分隔"
 IN_A_ROW = {"class": "choices choices-row"}
-TIMES = ("commit_by", "reveal_by", "public_at")
+TIMES = ("commit_by", "reveal_by")
 
 
 class PercentField(forms.DecimalField):
@@ -84,21 +84,19 @@ class DrawForm(forms.Form):
     )
     commit_by = forms.DateTimeField(label="双方提交承诺值截止", widget=DateTimeInput)
     reveal_by = forms.DateTimeField(label="双方公开密值截止", widget=DateTimeInput)
-    public_at = forms.DateTimeField(
-        label="公共值产生时间", widget=DateTimeInput, help_text="须晚于公开截止：到那时双方都已无法改变自己的密值。"
-    )
-    public_source = forms.CharField(
+    public_source = forms.ChoiceField(
         label="公共值取自",
-        max_length=200,
-        initial=PUBLIC_SOURCE,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="任何人都能查到、谁也不能左右的数。写明来源、期次和写法。",
+        widget=forms.RadioSelect,
+        help_text="公开截止一小时以后的第一期开奖号码。哪一期、哪一刻由来源定，不由人填。",
     )
 
     def __init__(self, data: Any, *, campaigns: QuerySet[Campaign], units: QuerySet[Unit], **options: Any) -> None:
         super().__init__(data, **options)
         field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
         field_of(self, "unit", forms.ModelChoiceField).queryset = units
+        sources = field_of(self, "public_source", forms.ChoiceField)
+        sources.choices = listed = choices(clock.today())
+        sources.initial = listed[0][0]
         below = Q(pk__in=[])
         people = User.objects.none()
         for unit in units:
@@ -119,18 +117,16 @@ class DrawForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        commit_by, reveal_by, public_at = (given.get(name) for name in TIMES)
+        commit_by, reveal_by = (given.get(name) for name in TIMES)
         if commit_by and reveal_by and commit_by >= reveal_by:
             self.add_error("reveal_by", "公开截止时间须晚于承诺截止时间。")
-        if reveal_by and public_at and reveal_by >= public_at:
-            self.add_error("public_at", "公共值产生时间须晚于公开截止时间，否则后公开的一方可以挑结果。")
         return given
 
 
 def beginning() -> dict[str, Any]:
-    """What an empty form proposes: tomorrow's two deadlines, and the evening's number."""
+    """What an empty form proposes: tomorrow's two deadlines, and a visit on the day after."""
     day = clock.today() + timedelta(days=1)
-    hours = {"commit_by": (12, 0), "reveal_by": (17, 0), "public_at": (21, 30)}
+    hours = {"commit_by": (12, 0), "reveal_by": (17, 0)}
     times = {name: clock.local(clock.at_local(day, *at)) for name, at in hours.items()}
     return {**times, "inspect_on": day + timedelta(days=1)}
 

@@ -5,9 +5,11 @@ from django.db.models import F, Q
 
 from accounts.gate import Person, ScopedQuerySet
 from accounts.models import Unit, User
+from campaigns.draw_rules import told
 from campaigns.models.assignment import Assignment, Target
 from campaigns.models.campaign import Campaign
 from campaigns.models.pool import PoolVersion
+from campaigns.public_sources import sealed_source
 from campaigns.states import AdjustmentState, DrawState
 from enterprises.models import Enterprise
 
@@ -19,6 +21,11 @@ class DrawQuerySet(ScopedQuerySet["Draw"]):
         """Who may look at the unit's draws, and whoever takes part in one as its witness."""
         named = DrawParticipant.objects.filter(user=user.pk).values("draw")
         return self.filter(pk__in=super().visible_to(user).values("pk")) | self.filter(pk__in=named)
+
+    def siblings(self, draw: "Draw") -> "DrawQuerySet":
+        """What else the unit ever published in the campaign, whatever came of it."""
+        rows = self.filter(unit=draw.unit_id, campaign=draw.campaign_id).exclude(published_at=None)
+        return rows.exclude(pk=draw.pk).order_by("published_at", "pk")
 
 
 class Draw(models.Model):
@@ -46,7 +53,8 @@ class Draw(models.Model):
     commit_by = models.DateTimeField()
     reveal_by = models.DateTimeField()
     public_at = models.DateTimeField()
-    public_source = models.CharField(max_length=200)
+    # A key of campaigns/data/public_sources.yaml; `public_at` follows from it and from `reveal_by`.
+    public_source = models.CharField(max_length=20)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     items = models.ForeignKey(PoolVersion, null=True, on_delete=models.PROTECT, related_name="+")
@@ -54,7 +62,7 @@ class Draw(models.Model):
     inspectors = models.ForeignKey(PoolVersion, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
     pool_digest = models.CharField(max_length=64, blank=True)
-    # Strata and counts of what is frozen, for pages: the frozen text may be long.
+    # Strata, counts and the public source as frozen, for pages: the frozen text may be long.
     summary = models.JSONField(default=dict)
     public_value = models.CharField(max_length=200, blank=True)
     value_entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -62,6 +70,8 @@ class Draw(models.Model):
     value_confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     value_confirmed_at = models.DateTimeField(null=True)
     seed = models.CharField(max_length=64, blank=True)
+    # Who said what and when, as bound in `result_digest`: plain values, so that no later name changes a proof.
+    protocol = models.JSONField(default=dict)
     result_digest = models.CharField(max_length=64, blank=True)
     drawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     drawn_at = models.DateTimeField(null=True)
@@ -113,6 +123,16 @@ class Draw(models.Model):
     def strata(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.summary.get("strata", [])
         return found
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Where the public value comes from: as sealed, else as the file of sources has it."""
+        found: dict[str, Any] = self.summary.get("source") or sealed_source(self.public_source)
+        return found
+
+    @property
+    def source_told(self) -> str:
+        return told(self.source)
 
 
 class FrozenPool(models.Model):

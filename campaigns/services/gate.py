@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.gate import holdings
 from accounts.models import EnforcementCertificate, User
-from campaigns.models import Assignment, Campaign, Pledge, Target
+from campaigns.models import Assignment, Campaign, Pledge, Recusal, Target
 from campaigns.rules import Decision, Facts, Officer, decide
 from campaigns.services.windows import windows_of
 from campaigns.states import CampaignState
@@ -87,12 +87,14 @@ def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Of
     people = list(dict.fromkeys(person for person in chosen if person is not None))
     certified = certified_on(people, proposal.planned_on)
     pledged = signed(campaign, people)
+    away = recused_from(target, people)
     return tuple(
         Officer(
             name=person.name,
             may_enforce=may_enforce(person, target) and person != proposal.expert,
             certificate_valid=person.pk in certified,
             pledged=person.pk in pledged,
+            recused=away.get(person.pk, ""),
         )
         for person in people
     )
@@ -116,6 +118,12 @@ def certified_on(people: Iterable[User], day: date) -> set[int]:
 def signed(campaign: Campaign, people: Iterable[User]) -> set[int]:
     rows = Pledge.objects.filter(campaign=campaign, user__in=list(people))
     return set(rows.values_list("user_id", flat=True))
+
+
+def recused_from(target: Target, people: Iterable[User]) -> dict[int, str]:
+    """Who keeps away from the enterprise today, by the kind of the recusal."""
+    rows = Recusal.objects.filter(enterprise=target.enterprise_id, user__in=list(people), ended_at=None)
+    return {user: Recusal.Kind(kind).label for user, kind in rows.values_list("user_id", "kind")}
 
 
 def sources_of(campaign: Campaign) -> Mapping[str, str]:

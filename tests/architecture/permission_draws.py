@@ -7,23 +7,25 @@ from campaigns import documents
 from campaigns.draw_rules import commitment
 from campaigns.models import Draw
 from campaigns.services import draws
+from tests import factories as make
 from tests.campaigns.draw_scene import ITEMS, SECRETS, VALUE, settings
 from tests.cast import Cast
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def build(cast: Cast, campaign: Any, now: datetime) -> dict[str, Any]:
-    """Draft, sealed, committed, waiting for the value, ready, drawn, another drawn."""
+    """Draft, sealed, committed, waiting for the value, ready, drawn, another drawn: each sealed one in a campaign of
+    its own, because no two may share an enterprise."""
     draws.keep_items(cast.county_a, ITEMS, actor=cast.officer_a, at=now)
     rows: dict[str, Any] = {"draft": made(cast, campaign, now), "other draft": made(cast, campaign, now)}
     for name in ("draft", "other draft"):
         rows[f"{name} recusal"] = recused(cast, rows[name], now)
-    rows["sealed"] = publish(cast, made(cast, campaign, now), now)
-    rows["committed"] = committed(publish(cast, made(cast, campaign, now), now), now)
-    earlier = now - 5 * HOUR
+    rows["sealed"] = publish(cast, made(cast, like(campaign), now - MINUTE), now - MINUTE)
+    rows["committed"] = committed(publish(cast, made(cast, like(campaign), now - HOUR), now - HOUR), now - MINUTE)
+    earlier = now - timedelta(days=4)
     for name in ("waiting", "ready", "drawn", "other drawn"):
-        draw = committed(publish(cast, made(cast, campaign, earlier), earlier), earlier)
+        draw = committed(publish(cast, made(cast, like(campaign), earlier), earlier), earlier + MINUTE)
         rows[name] = draw
         if name != "waiting":
             for person in (cast.officer_a, cast.discipline):
@@ -38,8 +40,15 @@ def build(cast: Cast, campaign: Any, now: datetime) -> dict[str, Any]:
     return rows
 
 
+def like(campaign: Any) -> Any:
+    other = make.campaign(campaign.unit)
+    for target in campaign.targets.select_related("enterprise"):
+        make.target(other, target.enterprise)
+    return other
+
+
 def made(cast: Cast, campaign: Any, at: datetime) -> Draw:
-    times = {"commit_by": at + HOUR, "reveal_by": at + 2 * HOUR, "public_at": at + 3 * HOUR}
+    times = {"commit_by": at + 2 * HOUR, "reveal_by": at + 3 * HOUR}
     chosen = settings(ratio=5000, avoid_previous=False, inspect_on=date(2020, 6, 10), **times)
     return draws.create(campaign, cast.county_a, chosen, witness=cast.discipline, actor=cast.officer_a, at=at)
 

@@ -17,9 +17,11 @@ from campaigns.draw_rules import (
     seed_of,
     weight,
 )
+from campaigns.public_sources import sealed_source
 from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS
 
 CITIES = ("/1/2/", "/1/3/")
+VALUE = "03 07 11 19 25 31 08"
 SECRET = {"organiser": "a" * 64, "witness": "b" * 64}
 
 
@@ -55,12 +57,13 @@ def frozen(
         "draw": {"number": "漯环双随机〔2020〕1号", "title": "五月抽查", "redraw_of": "", "redraw_reason": ""},
         "items": {"version": 1, "rows": [[1, "污染防治设施运行", "《大气污染防治法》"]]},
         "pools": {"enterprises": {"version": 1, "digest": "0" * 64}, "inspectors": {"version": 1, "digest": "1" * 64}},
+        "earlier": [["漯环双随机〔2020〕9号", "voided", "2" * 64]],
         "witnessing": {
-            "participants": [["organiser", "吴经办", "漯河市"], ["witness", "沈巡查", "省厅"]],
+            "participants": [["organiser", "吴经办", "漯河市", 11], ["witness", "沈巡查", "省厅", 12]],
             "commit_by": "2020-05-12T02:00:00+00:00",
             "reveal_by": "2020-05-12T03:00:00+00:00",
-            "public_at": "2020-05-12T04:00:00+00:00",
-            "public_source": "示例彩票第一期",
+            "public_at": "2020-05-12T13:15:00+00:00",
+            "public_source": sealed_source("ssq"),
         },
         "terms": {"strata_by": [], "team_size": team_size, "cross_region": cross_region, "weights": dict(WEIGHTS)},
         "strata": [
@@ -81,33 +84,38 @@ def proof(pool: dict[str, Any], *, reveals: bool = True) -> dict[str, Any]:
     people = [
         {
             "role": role,
+            "id": person,
             "name": name,
             "commitment": commitment(pool_digest, role, SECRET[role]),
             "committed_at": "2020-05-12T01:00:00+00:00",
             "value": SECRET[role] if reveals or role == "organiser" else "",
-            "revealed_at": "2020-05-12T02:30:00+00:00",
+            "revealed_at": "2020-05-12T02:30:00+00:00" if reveals or role == "organiser" else "",
         }
-        for role, name, _ in pool["witnessing"]["participants"]
+        for role, name, _, person in pool["witnessing"]["participants"]
     ]
-    source = pool["witnessing"]["public_source"]
-    key = seed_of(pool_digest, [(p["role"], p["commitment"], p["value"]) for p in people], source, "03 11 25")
+    source = pool["witnessing"]["public_source"]["key"]
+    key = seed_of(pool_digest, [(p["role"], p["commitment"], p["value"]) for p in people], source, VALUE)
     rows = [one.as_row() for one in perform(pool, key)]
-    said = {
-        "frozen": pool,
-        "pool_digest": pool_digest,
+    protocol = {
         "published_at": "2020-05-12T00:00:00+00:00",
         "participants": people,
         "public": {
             "source": source,
-            "value": "03 11 25",
-            "entered_by": "吴经办",
-            "confirmed_by": "沈巡查",
-            "confirmed_at": "2020-05-12T04:10:00+00:00",
+            "value": VALUE,
+            "entered_by": [11, "吴经办"],
+            "entered_at": "2020-05-12T13:20:00+00:00",
+            "confirmed_by": [12, "沈巡查"],
+            "confirmed_at": "2020-05-12T13:30:00+00:00",
         },
+        "drawn_at": "2020-05-12T13:40:00+00:00",
+    }
+    said = {
+        **protocol,
+        "frozen": pool,
+        "pool_digest": pool_digest,
         "seed": key,
-        "drawn_at": "2020-05-12T04:11:00+00:00",
         "results": rows,
-        "result_digest": results_digest(key, rows),
+        "result_digest": results_digest(key, rows, protocol),
         "adjustments": [{"order": 1, "kind": "drop", "reason": "停产", "approved_by": "冯局长"}],
     }
     whole: dict[str, Any] = json.loads(canonical(said))

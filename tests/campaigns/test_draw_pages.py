@@ -20,7 +20,7 @@ from core.models import AuditEvent, PrintedDocument
 from inspections.models import Visit
 from tests import factories as make
 from tests.campaigns import draw_scene as scene
-from tests.campaigns.draw_scene import AFTER, MORNING, SECRETS, VALUE
+from tests.campaigns.draw_scene import AFTER, COMMIT_BY, MORNING, SECRETS, SOON, VALUE
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +55,7 @@ TYPED = {
     "avoid_previous": "on",
     "commit_by": "2020-05-12T10:00",
     "reveal_by": "2020-05-12T11:00",
-    "public_at": "2020-05-12T12:00",
-    "public_source": "示例彩票第 20051 期",
+    "public_source": "ssq",
 }
 
 
@@ -79,9 +78,11 @@ def test_from_the_form_to_the_proof_page_by_page(cast):
     draw.refresh_from_db()
     for client, role in ((officer, "organiser"), (witness, "witness")):
         sent = scene.commitment(draw.pool_digest, role, SECRETS[role])
-        client.post(url("draw_commit", draw), {"commitment": sent})
+        with clock.travel(SOON):
+            client.post(url("draw_commit", draw), {"commitment": sent})
     for client, role in ((officer, "organiser"), (witness, "witness")):
-        client.post(url("draw_reveal", draw), {"value": SECRETS[role]})
+        with clock.travel(COMMIT_BY):
+            client.post(url("draw_reveal", draw), {"value": SECRETS[role]})
     with clock.travel(AFTER):
         officer, witness = of(cast.officer_city), of(cast.discipline)
         for client in (officer, witness):
@@ -103,7 +104,7 @@ def test_the_sealed_file_is_what_was_hashed(cast):
 
 
 def test_the_proof_is_one_page_and_made_once(cast):
-    draw = scene.drawn(cast, strata_by=["region", "key", "industry"], title="名" * 40, public_source="源" * 200)
+    draw = scene.drawn(cast, strata_by=["region", "key", "industry"], title="名" * 40)
     client = of(cast.officer_city)
     first = client.post(url("draw_print", draw)).url
     assert client.post(url("draw_print", draw)).url == first
@@ -129,7 +130,7 @@ def test_before_the_draw_there_is_neither_proof_nor_paper(cast):
         ({"ratio": "0"}, "抽取比例须大于 0、不超过 100%"),
         ({"ratio": "100.01"}, "抽取比例须大于 0、不超过 100%"),
         ({"reveal_by": "2020-05-12T10:00"}, "公开截止时间须晚于承诺截止时间"),
-        ({"public_at": "2020-05-12T10:30"}, "否则后公开的一方可以挑结果"),
+        ({"public_source": "抽签"}, "抽签"),
         ({"witness": ""}, "见证人"),
     ],
 )
@@ -226,7 +227,7 @@ def test_a_superior_looks_on_and_does_not_run_the_draw_of_a_city(cast):
     for person in (cast.officer_province, cast.leader_province):
         client = of(person)
         assert client.get(url("draw_detail", draw)).status_code == 200
-        for name in ("draw_publish", "draw_cancel", "draw_hold", "draw_value", "draw_again"):
+        for name in ("draw_publish", "draw_cancel", "draw_void", "draw_hold", "draw_value", "draw_again"):
             assert client.post(url(name, draw), {"reason": "试", "value": "1"}).status_code == 403
 
 
@@ -241,6 +242,20 @@ def test_only_a_leader_orders_a_redraw_and_approves_an_adjustment(cast):
     answer = of(cast.leader_city).post(url("draw_again", draw), {"reason": "范围有误"})
     assert answer.url == url("draw_detail", Draw.objects.get(redraw_of=draw))
     assert "原结果保留备查" in text(of(cast.officer_city).get(url("draw_detail", draw)))
+
+
+def test_what_a_leader_voids_stays_beside_the_next_draw(cast):
+    draw = scene.sealed(cast)
+    officer, leader = of(cast.officer_city), of(cast.leader_city)
+    assert officer.post(url("draw_void", draw), {"reason": "试"}).status_code == 403
+    assert 'data-dialog="draw-void"' not in text(officer.get(url("draw_detail", draw)))
+    assert 'data-dialog="draw-void"' in text(leader.get(url("draw_detail", draw)))
+    leader.post(url("draw_void", draw), {"reason": "见证人住院"})
+    after = draws.publish(scene.draft(cast, draw.campaign), actor=cast.officer_city, at=MORNING)
+    public = lambda row: text(Client().get(reverse("campaigns:draw_public", args=[row.token])))  # noqa: E731
+    for page in (public(after), text(officer.get(url("draw_detail", after)))):
+        assert [word in page for word in (draw.number, "已作废", "见证人住院")] == [True] * 3
+    assert "已作废。理由：见证人住院" in public(draw)
 
 
 def test_an_adjustment_is_asked_on_its_page(cast):
@@ -299,6 +314,7 @@ def test_lists_and_pages_cost_the_same_however_long(cast):
     draft = scene.draft(cast, draw.campaign)
     pages = [listing, url("draw_detail", draw), url("draw_watch", draw), url("draw_detail", draft)]
     before = [queries(client, address) for address in pages]
+    draws.redraw(draw, actor=cast.leader_city, at=AFTER, reason="范围有误")
     other = scene.draft(cast, draw.campaign, ratio=10_000, title="全部")
     for number in range(12):
         scene.draft(cast, draw.campaign, title=f"另{number}")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.draw_rules import commitment, digest_of, perform
+from campaigns.draw_rules import commitment, digest_of, perform, published_after, results_digest
+from campaigns.public_sources import sealed_source, sources
 from scripts import verify_draw as script
 from tests.campaigns import draw_sample as sample
 
@@ -92,23 +94,65 @@ def test_every_single_value_that_is_changed_is_seen(proof):
     assert [place for place in places if is_consistent(changed(proof, place))] == []
 
 
-# What happened when, and who typed: said by the platform, held by the file's digest and the paper's.
-SAID = (
-    "published_at",
-    "committed_at",
-    "revealed_at",
-    "entered_by",
-    "confirmed_by",
-    "confirmed_at",
-    "drawn_at",
-    "digest",
-)
-
-
 def test_every_value_that_decides_is_seen_even_when_the_digest_is_made_anew(proof):
-    places = [place for place in leaves(proof) if place[-1] not in SAID and place[0] != "adjustments"]
+    """Times and people too: the digest of the result covers who said what and when."""
+    places = [place for place in leaves(proof) if place[-1] != "digest" and place[0] != "adjustments"]
     assert len(places) > 400
     assert [place for place in places if is_consistent(digested(changed(proof, place)))] == []
+
+
+def forged(proof: dict[str, Any], place: PLACES, value: Any) -> dict[str, Any]:
+    """With the digests of the result and of the file made anew: only the meaning of a value can give it away."""
+    made = copy.deepcopy(proof)
+    within(made, place[:-1])[place[-1]] = value
+    protocol = {name: made[name] for name in ("published_at", "participants", "public", "drawn_at")}
+    made["result_digest"] = results_digest(made["seed"], made["results"], protocol)
+    return digested(made)
+
+
+@pytest.mark.parametrize(
+    "place, value",
+    [
+        (("published_at",), "2020-05-12T01:00:00+00:00"),
+        (("participants", 1, "committed_at"), "2020-05-12T02:00:01+00:00"),
+        (("participants", 0, "committed_at"), "2020-05-12T00:00:00+00:00"),
+        (("participants", 0, "revealed_at"), "2020-05-12T00:59:59+00:00"),
+        (("participants", 0, "revealed_at"), "2020-05-12T03:00:01+00:00"),
+        (("participants", 0, "revealed_at"), ""),
+        (("public", "entered_at"), "2020-05-12T13:14:59+00:00"),
+        (("public", "confirmed_at"), "2020-05-12T13:19:59+00:00"),
+        (("drawn_at",), "2020-05-12T13:29:59+00:00"),
+        (("drawn_at",), "2020-05-12T13:40:00"),
+        (("public", "confirmed_by"), [11, "吴经办"]),
+        (("public", "confirmed_by"), [13, "冯局长"]),
+        (("participants", 0, "id"), 13),
+    ],
+)
+def test_times_out_of_order_and_the_wrong_people_are_seen(proof, place, value):
+    assert is_consistent(forged(proof, place, within(proof, place)))
+    assert not is_consistent(forged(proof, place, value))
+
+
+@pytest.mark.parametrize("value", ["3 7 11 19 25 31 8", "07 03 11 19 25 31 08", "03 07 11 19 25 31 17", "03 07"])
+def test_a_public_value_in_another_spelling_is_seen(value, monkeypatch):
+    monkeypatch.setattr(sample, "VALUE", value)
+    assert not is_consistent(sample.proof(sample.ordinary()))
+
+
+@pytest.mark.parametrize(
+    "public_at", ["2020-05-12T13:14:00+00:00", "2020-05-14T13:15:00+00:00", "2020-05-12T02:30:00+00:00"]
+)
+def test_a_moment_that_is_not_the_next_publication_is_seen(public_at):
+    pool = sample.ordinary()
+    pool["witnessing"]["public_at"] = public_at
+    assert not is_consistent(sample.proof(pool))
+
+
+@given(st.integers(0, 10 * 366 * 24 * 60), st.sampled_from(list(sources())))
+def test_the_script_and_the_platform_wait_for_the_same_publication(minutes, key):
+    at = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    source = sealed_source(key)
+    assert script.published_after(source, at) == published_after(source, at) >= at + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("deed", ["drop", "double", "turn"])

@@ -2,18 +2,19 @@
 
 import json
 import threading
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from campaigns.draw_rules import commitment
 from campaigns.models import Draw, Recusal
+from campaigns.public_sources import choices, sources
 from campaigns.services import draws
 from core.models import AuditEvent, Notice
 from core.refusals import Refused
 from tests.campaigns import draw_scene as scene
-from tests.campaigns.draw_scene import AFTER, COMMIT_BY, MORNING, PUBLIC_AT, REVEAL_BY, SECRETS, VALUE
+from tests.campaigns.draw_scene import AFTER, COMMIT_BY, MORNING, PUBLIC_AT, REVEAL_BY, SECRETS, SOON, VALUE
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -44,15 +45,17 @@ def test_a_commitment_is_final_and_not_copied(cast):
     draw = scene.sealed(cast)
     one, two = scene.participants(draw)
     text = commitment(draw.pool_digest, one.role, SECRETS[one.role])
-    draws.commit(draw, one.user, text, at=MORNING)
+    draws.commit(draw, one.user, text, at=SOON)
     with pytest.raises(Refused, match="提交后不能更改"):
-        draws.commit(draw, one.user, "0" * 64, at=MORNING)
+        draws.commit(draw, one.user, "0" * 64, at=SOON)
     with pytest.raises(Refused, match="不能照抄"):
-        draws.commit(draw, two.user, text, at=MORNING)
+        draws.commit(draw, two.user, text, at=SOON)
     with pytest.raises(Refused, match="64 位十六进制"):
-        draws.commit(draw, two.user, "密值", at=MORNING)
+        draws.commit(draw, two.user, "密值", at=SOON)
     with pytest.raises(Refused, match="只有组织方和见证方"):
-        draws.commit(draw, cast.leader_city, "1" * 64, at=MORNING)
+        draws.commit(draw, cast.leader_city, "1" * 64, at=SOON)
+    with pytest.raises(Refused, match="名单公布以后"):
+        draws.commit(draw, two.user, "1" * 64, at=MORNING)
 
 
 def test_who_commits_too_late_is_refused_and_without_both_there_is_no_draw(cast):
@@ -68,7 +71,7 @@ def test_who_commits_too_late_is_refused_and_without_both_there_is_no_draw(cast)
 def test_nothing_is_revealed_before_both_have_committed(cast):
     draw = scene.sealed(cast)
     one = scene.participants(draw)[0]
-    draws.commit(draw, one.user, commitment(draw.pool_digest, one.role, SECRETS[one.role]), at=MORNING)
+    draws.commit(draw, one.user, commitment(draw.pool_digest, one.role, SECRETS[one.role]), at=SOON)
     with pytest.raises(Refused, match="另一方还没有提交承诺值"):
         draws.reveal(draw, one.user, SECRETS[one.role], at=MORNING)
 
@@ -96,23 +99,138 @@ def test_who_never_reveals_steers_nothing_and_is_named(cast):
 
 def test_the_public_value_is_typed_by_two_people(cast):
     draw = scene.revealed(scene.committed(scene.sealed(cast)))
-    draws.enter_value(draw, cast.officer_city, "03 11 25 48", at=PUBLIC_AT)
+    draws.enter_value(draw, cast.officer_city, "03 07 11 19 25 31 09", at=PUBLIC_AT)
     with pytest.raises(Refused, match="还没有经两人录入一致"):
         draws.hold(draw, actor=cast.officer_city, at=AFTER)
     with pytest.raises(Refused, match="与第一人录入的不一致"):
         draws.enter_value(draw, cast.discipline, VALUE, at=PUBLIC_AT)
     draws.enter_value(draw, cast.officer_city, VALUE, at=PUBLIC_AT)
-    done = draws.enter_value(draw, cast.discipline, "  03 11  25 47 ", at=PUBLIC_AT)
+    done = draws.enter_value(draw, cast.discipline, "31、25,19　１１ 7 3 ＋8", at=PUBLIC_AT)
     assert (done.public_value, done.value_confirmed_by) == (VALUE, cast.discipline)
     with pytest.raises(Refused, match="不能再改"):
         draws.enter_value(draw, cast.officer_city, "1", at=AFTER)
 
 
-def test_once_the_result_can_be_known_nobody_cancels(cast):
+@pytest.mark.parametrize(
+    "value, sentence",
+    [
+        ("", "公共值只写号码，用空格分隔，如“01 02 03 04 05 06 01”"),
+        ("三 七 十一", "公共值只写号码"),
+        ("03 07 11 19 25 31", "每期 7 个号码，现在填了 6 个"),
+        ("03 07 11 19 25 34 08", "红球须是 6 个不同的号码，从 1 到 33"),
+        ("03 03 11 19 25 31 08", "红球须是 6 个不同的号码"),
+        ("03 07 11 19 25 31 17", "蓝球须是 1 个不同的号码，从 1 到 16"),
+    ],
+)
+def test_what_is_no_number_of_the_source_is_refused(cast, value, sentence):
     draw = scene.revealed(scene.committed(scene.sealed(cast)))
-    with pytest.raises(Refused, match="结果可以算出，不能再撤销"):
+    with pytest.raises(Refused, match=sentence):
+        draws.enter_value(draw, cast.officer_city, value, at=PUBLIC_AT)
+
+
+def test_no_spelling_of_the_public_value_makes_another_seed(cast):
+    """Order, width, separators and full-width figures: one spelling, one seed."""
+    draw = scene.revealed(scene.committed(scene.sealed(cast)))
+    seen = set()
+    for spelling in (VALUE, "3,7,11,19,25,31+8", "０３ 07\t11　19  25 31 | 08", "31 25 19 11 07 03 08"):
+        seen.add(draws.enter_value(draw, cast.officer_city, spelling, at=PUBLIC_AT).public_value)
+    assert seen == {VALUE}
+
+
+def test_one_of_the_two_who_type_the_value_is_the_witness(cast):
+    draw = scene.revealed(scene.committed(scene.sealed(cast)))
+    draws.enter_value(draw, cast.officer_city, VALUE, at=PUBLIC_AT)
+    with pytest.raises(Refused, match="两人中须有一人是见证人"):
+        draws.enter_value(draw, cast.leader_city, VALUE, at=PUBLIC_AT)
+    done = draws.enter_value(draw, cast.discipline, VALUE, at=PUBLIC_AT)
+    assert done.value_confirmed_by == cast.discipline
+
+
+@pytest.mark.parametrize(
+    "reveal_by, public_at",
+    [
+        (datetime(2020, 5, 12, 12, 15, tzinfo=UTC), datetime(2020, 5, 12, 13, 15, tzinfo=UTC)),
+        (datetime(2020, 5, 12, 12, 16, tzinfo=UTC), datetime(2020, 5, 14, 13, 15, tzinfo=UTC)),
+        (datetime(2020, 5, 14, 16, 0, tzinfo=UTC), datetime(2020, 5, 17, 13, 15, tzinfo=UTC)),
+    ],
+)
+def test_the_moment_of_the_public_value_follows_from_its_source(cast, reveal_by, public_at):
+    """The first publication an hour or more after the last reveal; nobody types it."""
+    assert scene.draft(cast, reveal_by=reveal_by).public_at == public_at
+
+
+def test_a_source_is_dated_and_says_how_sure_it_is():
+    assert {row["sure"] for row in sources().values()} <= {"A", "B", "C"}
+    assert all(row["since"] and row["source"] for row in sources().values())
+    assert [key for key, _ in choices(date(2020, 5, 12))] == ["ssq", "dlt"]
+    assert [key for key, _ in choices(date(2026, 5, 12))] == ["kl8", "ssq", "dlt"]
+
+
+def test_a_secret_of_another_form_is_refused_in_words(cast):
+    """Committed away from the platform, where nobody could look at it."""
+    draw = scene.sealed(cast)
+    for one in scene.participants(draw):
+        draws.commit(draw, one.user, commitment(draw.pool_digest, one.role, one.role[0] * 100), at=SOON)
+    with pytest.raises(Refused, match="密值须是 64 位十六进制数字"):
+        draws.reveal(draw, cast.officer_city, "o" * 100, at=COMMIT_BY)
+
+
+def test_once_somebody_has_revealed_the_organiser_does_not_cancel(cast):
+    draw = scene.committed(scene.sealed(cast))
+    draws.reveal(draw, cast.discipline, SECRETS["witness"], at=COMMIT_BY)
+    with pytest.raises(Refused, match="经办不能再撤销"):
+        draws.cancel(draw, actor=cast.officer_city, at=COMMIT_BY, reason="改期")
+    with pytest.raises(Refused, match="须填写理由"):
+        draws.void(draw, actor=cast.leader_city, at=COMMIT_BY, reason=" ")
+    with pytest.raises(Refused, match="不能作废自己参与的抽取"):
+        draws.void(draw, actor=cast.officer_city, at=COMMIT_BY, reason="改期")
+    done = draws.void(draw, actor=cast.leader_city, at=COMMIT_BY, reason="系统停电")
+    assert (done.state, done.end_reason) == ("voided", "系统停电")
+
+
+def test_while_nothing_can_be_guessed_the_organiser_may_cancel(cast):
+    draw = scene.committed(scene.sealed(cast))
+    with pytest.raises(Refused, match="经办不能再撤销"):
         draws.cancel(draw, actor=cast.officer_city, at=PUBLIC_AT, reason="改期")
     assert draws.cancel(draw, actor=cast.officer_city, at=REVEAL_BY, reason="改期").state == "cancelled"
+
+
+def test_a_result_that_is_settled_is_not_voided(cast):
+    draw = scene.ready(cast)
+    with pytest.raises(Refused, match="结果已定，不能作废"):
+        draws.void(draw, actor=cast.leader_city, at=AFTER, reason="不满意")
+
+
+# One draw at a time over the same enterprises.
+
+
+@pytest.mark.parametrize("stage", [scene.sealed, scene.drawn])
+def test_a_second_draw_over_the_same_enterprises_is_not_published(cast, stage):
+    first = stage(cast)
+    second = scene.draft(cast, first.campaign, title="再抽一次", filters={"key": "yes"})
+    with pytest.raises(Refused, match=f"同一行动的 {first.number}.*还没有办完，与本次有 4 家相同的对象"):
+        publish(second, cast)
+    second.refresh_from_db()
+    assert second.state == "draft"
+
+
+def test_a_draw_over_other_enterprises_is_published_beside(cast):
+    first = scene.draft(cast, filters={"key": "yes"})
+    publish(first, cast)
+    assert publish(scene.draft(cast, first.campaign, filters={"key": "no"}), cast).state == "published"
+
+
+def test_what_is_voided_or_all_dropped_stands_in_nobodys_way_and_is_sealed_with_the_next(cast):
+    first = scene.sealed(cast)
+    draws.void(first, actor=cast.leader_city, at=SOON, reason="见证人住院")
+    second = publish(scene.draft(cast, first.campaign), cast)
+    assert frozen(second)["earlier"] == [[first.number, "voided", first.pool_digest]]
+    done = draws.hold(scene.valued(scene.revealed(scene.committed(second))), actor=cast.officer_city, at=AFTER)
+    for row in done.drawn.all():
+        asked = draws.ask_adjustment(row, kind="drop", reason="已停产", actor=cast.officer_city, at=AFTER)
+        draws.approve_adjustment(asked, actor=cast.leader_city, at=AFTER)
+    third = publish(scene.draft(cast, first.campaign), cast)
+    assert [row[1] for row in frozen(third)["earlier"]] == ["voided", "drawn"]
 
 
 # After the draw.

@@ -12,7 +12,6 @@ from campaigns.draw_rules import commitment
 from campaigns.models import Draw
 from core import clock
 from tests.campaigns import draw_scene as scene
-from tests.campaigns.draw_scene import MORNING
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +33,7 @@ def url(name: str, draw: Draw) -> str:
 
 def test_the_secret_is_made_in_the_browser_and_opens_the_commitment(cast, page, opened, tmp_path):
     draw = scene.sealed(cast)
-    with clock.travel(MORNING):
+    with clock.travel(scene.SOON):
         opened(page, cast.discipline, url("draw_detail", draw))
         page.get_by_role("button", name="在本机生成密值").click()
         value = page.locator("[data-secret-value]").inner_text()

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import EnforcementCertificate
 from campaigns import services
-from campaigns.models import Assignment, Lead, Target
+from campaigns.models import Assignment, Lead, Recusal, Target
 from core.models import AuditEvent, Notice
 from core.refusals import Refused
 from tests import factories as make
@@ -201,7 +201,7 @@ def test_the_facts_cost_the_same_queries_whatever_the_rows(target, cast, henan, 
     def cost():
         found = Target.objects.select_related("campaign__blueprint", "enterprise", "unit").get(pk=target.pk)
         people = [type(person).objects.get(pk=person.pk) for person in (cast.inspector_a, cast.second_a)]
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             services.gather(found, services.Proposal(VISIT_DAY, *people), MAY)
 
     cost()
@@ -209,8 +209,34 @@ def test_the_facts_cost_the_same_queries_whatever_the_rows(target, cast, henan, 
         row = make.assignment(target, cast.inspector_a, cast.second_a, state="cancelled")
         scene.on_positive_list(cast.site_a, until=date(2020, 4, 1) + timedelta(days=n))
         make.certificate(cast.inspector_a)
+        recused(cast.inspector_a, site_like(cast, n), cast)
         assert row.pk
     cost()
+
+
+def recused(person, enterprise, cast):
+    entered = {"entered_by": cast.officer_city, "entered_at": MAY}
+    return Recusal.objects.create(user=person, enterprise=enterprise, kind="own", reason="岳父任厂长", **entered)
+
+
+def site_like(cast, number):
+    return make.enterprise(f"漯河另外{number:02d}厂", cast.county_a, cast.region_a)
+
+
+@pytest.mark.parametrize("place", ["lead_inspector", "second_inspector"])
+def test_who_is_recused_is_not_planned_and_the_ground_stays_private(target, cast, place):
+    person = {"lead_inspector": cast.inspector_a, "second_inspector": cast.second_a}[place]
+    row = recused(person, cast.site_a, cast)
+    with pytest.raises(Refused, match=f"{person.name}（自行回避）须回避该企业") as refusal:
+        plan(target, cast)
+    assert "岳父" not in refusal.value.message
+    Recusal.objects.filter(pk=row.pk).update(ended_at=MAY)
+    assert plan(target, cast).state == "planned"
+
+
+def test_a_recusal_from_another_enterprise_stops_no_visit(target, cast):
+    recused(cast.inspector_a, site_like(cast, 1), cast)
+    assert plan(target, cast).state == "planned"
 
 
 @pytest.mark.django_db(transaction=True)

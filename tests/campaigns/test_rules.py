@@ -58,6 +58,8 @@ CASES = [
     ("enforcers", GOOD, "allow"),
     ("enforcers", replace(GOOD, officers=(LEAD, Officer("蒋专家", may_enforce=False))), "refuse"),
     ("certificates", GOOD, "allow"),
+    ("recusal", GOOD, "allow"),
+    ("recusal", replace(GOOD, officers=(LEAD, Officer("王二检", recused="自行回避"))), "refuse"),
     ("certificates", replace(GOOD, officers=(LEAD, Officer("王二检", certificate_valid=False))), "refuse"),
     ("certificates", replace(GOOD, officers=(LEAD,)), "refuse"),
     ("pledge", GOOD, "allow"),

@@ -1,7 +1,7 @@
 """Verbs of random draws (双随机抽查): prepare, seal and publish, commit and reveal, draw, adjust, prove."""
 
 from campaigns.services.draws.adjusting import approve_adjustment, ask_adjustment, may_join, refuse_adjustment
-from campaigns.services.draws.gathering import DIMENSIONS, Gathered, gather, neighbours, said_of
+from campaigns.services.draws.gathering import DIMENSIONS, Gathered, gather, said_of
 from campaigns.services.draws.holding import hold, redraw, took_over
 from campaigns.services.draws.libraries import (
     SPECIALITIES,
@@ -20,6 +20,7 @@ from campaigns.services.draws.preparing import (
     recuse,
     revise,
     set_ratios,
+    void,
     witnesses,
 )
 from campaigns.services.draws.proving import proof_of, proof_text
@@ -44,7 +45,6 @@ __all__ = [
     "keep_items",
     "keep_version",
     "may_join",
-    "neighbours",
     "objections",
     "proof_of",
     "proof_text",
@@ -60,6 +60,7 @@ __all__ = [
     "set_ratios",
     "set_specialities",
     "took_over",
+    "void",
     "waiting_for",
     "witnesses",
 ]

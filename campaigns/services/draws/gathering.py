@@ -1,7 +1,7 @@
 """What a draw may draw from: the pool, its strata, who is left out and why. A fixed number of queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,13 @@ class Candidate:
     def stratum(self, dimensions: Iterable[str]) -> str:
         return "|".join(f"{name}={self.value(name)}" for name in dimensions) or "all"
 
+    def is_within(self, filters: Mapping[str, Any]) -> bool:
+        """Whether a draw that is confined so is about this enterprise."""
+        asked = (("regions", self.region), ("industries", self.industry))
+        if any(filters.get(name) and value not in filters[name] for name, value in asked):
+            return False
+        return not filters.get("key") or self.key == (filters["key"] == "yes")
+
     def row(self, stratum: str) -> list[Any]:
         of = self.standing
         facts = [of.credit, of.risk, of.offences, of.positive, weight(of)]
@@ -89,8 +96,9 @@ def gather(draw: Draw) -> Gathered:
     """Ask the register, the ratings and the inspectors' list as they are now; nothing is written."""
     found = Gathered()
     cities = city_paths()
-    chosen = candidates(draw, cities)
-    found.library = [library_row(one) for one in chosen]
+    listed = candidates(draw, cities)
+    found.library = [library_row(one) for one in listed]
+    chosen = [one for one in listed if one.is_within(draw.filters)]
     sort_out(draw, chosen, found)
     people(draw, cities, found)
     pool = {one.enterprise_id: one.id for one in chosen}
@@ -113,12 +121,8 @@ def city_of(path: str, cities: dict[str, str]) -> str:
 
 
 def candidates(draw: Draw, cities: dict[str, str]) -> list[Candidate]:
+    """The unit's whole list in the campaign: what a version of the library keeps, whatever this draw filters."""
     rows = Target.objects.filter(campaign=draw.campaign_id, unit__path__startswith=draw.unit.path)
-    for name, lookup in (("regions", "enterprise__region__in"), ("industries", "enterprise__industry__in")):
-        if draw.filters.get(name):
-            rows = rows.filter(**{lookup: draw.filters[name]})
-    if draw.filters.get("key"):
-        rows = rows.filter(is_key=draw.filters["key"] == "yes")
     site = ("enterprise__name", "enterprise__entity__uscc", "enterprise__region_id", "enterprise__industry")
     values = rows.order_by("pk").values_list(
         "pk", "enterprise_id", *site, "is_key", "unit__path", "enterprise__state", "visit_count"
@@ -215,7 +219,7 @@ def label_of(one: Candidate, dimensions: Iterable[str], regions: dict[str, str])
     return " · ".join(words[name] for name in dimensions) or "全部对象"
 
 
-def neighbours(path: str) -> list[str]:
+def above(path: str) -> list[str]:
     """The paths of the units above one."""
     parts = path.strip("/").split("/")
     return ["/" + "/".join(parts[:length]) + "/" for length in range(1, len(parts))]
@@ -225,7 +229,7 @@ def people(draw: Draw, cities: dict[str, str], found: Gathered) -> None:
     """Everybody who may enforce in the unit (or above it), and why some are left out."""
     areas: dict[int, list[str]] = defaultdict(list)
     who = {}
-    place = Q(unit__path__startswith=draw.unit.path) | Q(unit__path__in=neighbours(draw.unit.path))
+    place = Q(unit__path__startswith=draw.unit.path) | Q(unit__path__in=above(draw.unit.path))
     grants = Grant.objects.in_force(draw.inspect_on).filter(place, role=Role.INSPECTOR, kind=Grant.Kind.UNIT)
     for grant in grants.select_related("unit", "user__unit").order_by("user_id", "pk"):
         if grant.unit:

@@ -2,14 +2,16 @@
 
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from campaigns import notices
-from campaigns.draw_rules import perform, results_digest, sealed, seed_of
+from campaigns.draw_rules import perform, published_after, results_digest, sealed, seed_of
 from campaigns.models import Assignment, Draw, DrawnTarget, DrawParticipant
+from campaigns.public_sources import sealed_source
 from campaigns.services.draws.witnessing import locked_published
 from campaigns.states import DRAWS
 from core import audit
@@ -19,12 +21,46 @@ from core.states import advance
 BATCH = 2000
 
 
+def protocol_of(draw: Draw, frozen: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Who said what and when, with the participants' names as they were sealed."""
+    names = {role: name for role, name, *_ in frozen["witnessing"]["participants"]}
+    entered, confirmed = draw.value_entered_by, draw.value_confirmed_by
+    return {
+        "published_at": moment(draw.published_at),
+        "participants": [
+            {
+                "role": one.role,
+                "id": one.user_id,
+                "name": names[one.role],
+                "commitment": one.commitment,
+                "committed_at": moment(one.committed_at),
+                "value": one.value,
+                "revealed_at": moment(one.revealed_at),
+            }
+            for one in draw.participants.order_by("role")
+        ],
+        "public": {
+            "source": draw.public_source,
+            "value": draw.public_value,
+            "entered_by": [entered.pk, entered.name] if entered else [],
+            "entered_at": moment(draw.value_entered_at),
+            "confirmed_by": [confirmed.pk, confirmed.name] if confirmed else [],
+            "confirmed_at": moment(draw.value_confirmed_at),
+        },
+        "drawn_at": moment(at),
+    }
+
+
+def moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
+
+
 def contributions(draw: Draw) -> list[tuple[str, str, str]]:
     return [(one.role, one.commitment, one.value) for one in draw.participants.order_by("role")]
 
 
 def hold(draw: Draw, *, actor: User, at: datetime) -> Draw:
-    """Perform the draw. Who presses and when changes nothing: the result follows from what is published.
+    """Perform the draw. Who presses and when changes no result: it follows from what is published.
 
     Two at once: the second waits for the lock and is refused.
     """
@@ -36,7 +72,8 @@ def hold(draw: Draw, *, actor: User, at: datetime) -> Draw:
         if sealed(text) != row.pool_digest:
             raise Refused("封存名单与公布的指纹不符，已被改动，不能抽取。")
         seed = seed_of(row.pool_digest, contributions(row), row.public_source, row.public_value)
-        results = perform(json.loads(text), seed)
+        frozen = json.loads(text)
+        results = perform(frozen, seed)
         DrawnTarget.objects.bulk_create(
             (
                 DrawnTarget(
@@ -51,9 +88,11 @@ def hold(draw: Draw, *, actor: User, at: datetime) -> Draw:
             ),
             batch_size=BATCH,
         )
-        digest = results_digest(seed, [one.as_row() for one in results])
-        stamps = {"seed": seed, "result_digest": digest, "drawn_by": actor, "drawn_at": at}
-        done = advance(Draw, row.pk, "hold", table=DRAWS, actor=actor, at=at, stamps=stamps)
+        protocol = protocol_of(row, frozen, at)
+        digest = results_digest(seed, [one.as_row() for one in results], protocol)
+        said = {"seed": seed, "result_digest": digest}
+        stamps = said | {"protocol": protocol, "drawn_by": actor, "drawn_at": at}
+        done = advance(Draw, row.pk, "hold", table=DRAWS, actor=actor, at=at, stamps=stamps, said=said)
         notices.draw_held(done, len(results), at)
     return done
 
@@ -78,8 +117,8 @@ def redraw(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
             **{name: getattr(old, name) for name in AGAIN},
             token=secrets.token_hex(16),
             commit_by=at + day,
-            reveal_by=at + day + timedelta(hours=1),
-            public_at=at + day + timedelta(hours=2),
+            reveal_by=(reveal_by := at + day + timedelta(hours=1)),
+            public_at=published_after(sealed_source(old.public_source), reveal_by),
             created_by=old.created_by,
             created_at=at,
             redraw_of=old,

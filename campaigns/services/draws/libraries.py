@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Unit, User
 from campaigns.draw_rules import canonical, sealed
 from campaigns.models import InspectorProfile, PoolVersion, Rating
-from campaigns.services.draws.gathering import neighbours
+from campaigns.services.draws.gathering import above
 from core import audit, locks
 from core.refusals import Refused
 from enterprises.models import Enterprise
@@ -47,7 +47,7 @@ def keep_version(
 
 def items_of(unit: Unit) -> PoolVersion | None:
     """The list of items in use: the unit's own, else that of the nearest unit above."""
-    rows = PoolVersion.objects.filter(kind=PoolVersion.Kind.ITEMS, unit__path__in=[*neighbours(unit.path), unit.path])
+    rows = PoolVersion.objects.filter(kind=PoolVersion.Kind.ITEMS, unit__path__in=[*above(unit.path), unit.path])
     return max(rows.select_related("unit"), key=lambda row: (len(row.unit.path), row.number), default=None)
 
 

@@ -11,15 +11,15 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
+from campaigns.draw_rules import WHOLE, published_after
 from campaigns.models import Campaign, Draw, DrawParticipant, Recusal
-from campaigns.services.draws.gathering import neighbours
+from campaigns.public_sources import choices, sealed_source
+from campaigns.services.draws.gathering import above
 from campaigns.states import DRAWS, CampaignState, DrawState
 from core import audit, clock
 from core.refusals import Refused
 from core.states import advance
 from enterprises.models import Enterprise
-
-WHOLE = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,16 @@ class Settings:
     inspect_on: date
     commit_by: datetime
     reveal_by: datetime
-    public_at: datetime
     public_source: str
     team_size: int = 2
     speciality: str = ""
     cross_region: bool = False
     avoid_previous: bool = True
+
+    def as_columns(self) -> dict[str, Any]:
+        """With the moment that follows: the first publication of the source after everybody has revealed."""
+        public_at = published_after(sealed_source(self.public_source), self.reveal_by)
+        return asdict(self) | {"public_at": public_at}
 
 
 def create(
@@ -56,7 +60,7 @@ def create(
             token=secrets.token_hex(16),
             created_by=actor,
             created_at=at,
-            **asdict(settings),
+            **settings.as_columns(),
             **link,
         )
         for role, user in ((DrawParticipant.Role.ORGANISER, actor), (DrawParticipant.Role.WITNESS, witness)):
@@ -69,10 +73,10 @@ def create(
 def witnesses(unit: Unit, at: datetime) -> QuerySet[User]:
     """Who may witness a unit's draw: discipline over it, or officers and leaders of a unit above or beside it."""
     grants = Grant.objects.in_force(clock.day_of(at)).filter(kind=Grant.Kind.UNIT)
-    above = neighbours(unit.path)
+    over = above(unit.path)
     beside = Q(unit__parent=unit.parent_id) & ~Q(unit=unit.pk) if unit.parent_id else Q(pk__in=[])
-    discipline = Q(role=Role.DISCIPLINE, unit__path__in=[*above, unit.path])
-    others = Q(role__in=[Role.OFFICER, Role.LEADER]) & (Q(unit__path__in=above) | beside)
+    discipline = Q(role=Role.DISCIPLINE, unit__path__in=[*over, unit.path])
+    others = Q(role__in=[Role.OFFICER, Role.LEADER]) & (Q(unit__path__in=over) | beside)
     own = grants.filter(role__in=[Role.OFFICER, Role.LEADER], unit=unit.pk)
     return User.objects.filter(pk__in=grants.filter(discipline | others).values("user"), is_active=True).exclude(
         pk__in=own.values("user")
@@ -89,10 +93,8 @@ def refuse_wrong(settings: Settings) -> None:
     refuse_ratio(settings.ratio, "ratio", "默认抽取比例")
     if not settings.commit_by < settings.reveal_by:
         raise Refused("公开截止时间须晚于承诺截止时间。", field="reveal_by", status=422)
-    if not settings.reveal_by < settings.public_at:
-        raise Refused(
-            "公共值的公布时间须晚于双方公开截止时间，否则后公开的一方可以挑结果。", field="public_at", status=422
-        )
+    if settings.public_source not in dict(choices(clock.day_of(settings.reveal_by))):
+        raise Refused("请从列出的公开号码中选择公共值的来源。", field="public_source", status=422)
     if not 2 <= settings.team_size <= 4:
         raise Refused("每组 2 至 4 名执法人员。", field="team_size", status=422)
 
@@ -118,7 +120,7 @@ def revise(draw: Draw, settings: Settings, *, witness: User, actor: User, at: da
         refuse_near_witness(witness, row.created_by, row.unit, at)
         if row.strata_by != settings.strata_by:
             row.ratios = {}
-        for name, value in asdict(settings).items():
+        for name, value in settings.as_columns().items():
             setattr(row, name, value)
         row.save()
         row.participants.filter(role=DrawParticipant.Role.WITNESS).update(user=witness)
@@ -183,11 +185,30 @@ def end_recusal(row: Recusal, *, actor: User, at: datetime, reason: str) -> None
 
 
 def cancel(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
-    """Give up a draw. Refused once the public value may be known: then somebody could cancel what displeases."""
+    """Give up a draw whose result nobody can guess at yet: nothing is revealed, the public value does not exist."""
     with transaction.atomic():
         row = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
-        complete = not row.participants.filter(commitment="").exists()
-        if row.state == DrawState.PUBLISHED and complete and at >= row.public_at:
-            raise Refused("公共值已经公布，结果可以算出，不能再撤销；抽取后确需重抽的，由领导写明理由。")
+        if row.state == DrawState.PUBLISHED and may_be_guessed(row, at):
+            raise Refused("已有一方公开密值，或公共值已经产生，经办不能再撤销；确需作废的，由单位领导写明理由。")
         stamps = {"ended_at": at, "end_reason": reason.strip()[:200]}
         return advance(Draw, row.pk, "cancel", table=DRAWS, actor=actor, at=at, reason=reason, stamps=stamps)
+
+
+def may_be_guessed(row: Draw, at: datetime) -> bool:
+    complete = not row.participants.filter(commitment="").exists()
+    return row.participants.exclude(value="").exists() or (complete and at >= row.public_at)
+
+
+def void(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
+    """A leader ends a sealed draw that cannot be finished. It stays on the public page beside what follows.
+
+    Not once two have confirmed the public value: then it is drawn, and drawn again openly if need be.
+    """
+    with transaction.atomic():
+        row = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+        if row.value_confirmed_by_id:
+            raise Refused("公共值已经两人录入一致，结果已定，不能作废；抽取后确需重抽的，由领导写明理由。")
+        if row.participants.filter(user=actor).exists():
+            raise Refused("组织方和见证方的经办人不能作废自己参与的抽取。", status=403)
+        stamps = {"ended_at": at, "end_reason": reason.strip()[:200]}
+        return advance(Draw, row.pk, "void", table=DRAWS, actor=actor, at=at, reason=reason, stamps=stamps)

@@ -1,11 +1,11 @@
 """The proof of a draw: one file from which anybody performs it again (scripts/verify_draw.py)."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from campaigns.draw_rules import canonical, digest_of
 from campaigns.models import Draw, DrawAdjustment
+from campaigns.services.draws.holding import moment
 from core.refusals import Refused
 
 
@@ -13,32 +13,11 @@ def proof_of(draw: Draw) -> dict[str, Any]:
     """Everything that was published, said and drawn. `digest` covers the rest of the file."""
     if not draw.seed:
         raise Refused("抽取后才有证明文件。")
-    people = draw.participants.select_related("user").order_by("role")
-    entered, confirmed = draw.value_entered_by, draw.value_confirmed_by
     said = {
+        **draw.protocol,
         "frozen": json.loads(draw.frozen.text),
         "pool_digest": draw.pool_digest,
-        "published_at": moment(draw.published_at),
-        "participants": [
-            {
-                "role": one.role,
-                "name": one.user.name,
-                "commitment": one.commitment,
-                "committed_at": moment(one.committed_at),
-                "value": one.value,
-                "revealed_at": moment(one.revealed_at),
-            }
-            for one in people
-        ],
-        "public": {
-            "source": draw.public_source,
-            "value": draw.public_value,
-            "entered_by": entered.name if entered else "",
-            "confirmed_by": confirmed.name if confirmed else "",
-            "confirmed_at": moment(draw.value_confirmed_at),
-        },
         "seed": draw.seed,
-        "drawn_at": moment(draw.drawn_at),
         "results": [
             [one.order, one.stratum, one.target_id, one.drawn_team] for one in draw.drawn.order_by("order").iterator()
         ],
@@ -46,10 +25,6 @@ def proof_of(draw: Draw) -> dict[str, Any]:
         "adjustments": adjustments_of(draw),
     }
     return said | {"digest": digest_of(said)}
-
-
-def moment(at: datetime | None) -> str:
-    return at.isoformat() if at else ""
 
 
 def adjustments_of(draw: Draw) -> list[dict[str, Any]]:

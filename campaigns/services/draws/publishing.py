@@ -1,18 +1,21 @@
 """Seal and publish: from here on nobody can change what is drawn from."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from campaigns import notices
 from campaigns.draw_rules import FORMAT, WEIGHTS, canonical, eligible_counts, sealed
-from campaigns.models import Draw, DrawParticipant, FrozenPool, PoolVersion
+from campaigns.models import Draw, DrawnTarget, DrawParticipant, FrozenPool, PoolVersion
 from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS, Gathered, gather
 from campaigns.services.draws.libraries import items_of, keep_version, rows_of
 from campaigns.services.draws.preparing import locked_draft, refuse_near_witness
-from campaigns.states import DRAWS, CampaignState
+from campaigns.states import DRAWS, CampaignState, DrawState
+from core import locks
 from core.numbering import next_number
 from core.refusals import Refused
 from core.states import advance
@@ -22,7 +25,7 @@ NAMED = 5
 
 def objections(draw: Draw, found: Gathered) -> list[str]:
     """Why what was gathered cannot be drawn from, in sentences; [] when it can."""
-    if not found.library:
+    if not found.strata:
         return ["抽取范围内没有检查对象，请先在检查计划中纳入，或放宽范围。"]
     said = [empty_stratum(one) for one in found.strata if not one["size"] and one["ratio"]]
     gone = set(draw.ratios) - {one["key"] for one in found.strata}
@@ -53,9 +56,24 @@ def shortages(draw: Draw, found: Gathered) -> list[str]:
     return [f"回避后有 {len(short)} 家企业凑不齐 {draw.team_size} 名执法人员：{first}。请增加人员或缩小范围。"]
 
 
+def refuse_second(row: Draw, found: Gathered) -> None:
+    """Two results over the same enterprises, and somebody could use the one that pleases."""
+    waiting = DrawnTarget.objects.filter(draw=OuterRef("pk"), assignment=None, is_dropped=False)
+    still = Draw.objects.siblings(row).filter(Q(state=DrawState.PUBLISHED) | Q(Exists(waiting), state=DrawState.DRAWN))
+    pool = {one[0] for one in found.enterprises}
+    for other in still.select_related("frozen"):
+        same = sum(one[0] in pool for one in json.loads(other.frozen.text)["enterprises"]["rows"])
+        if same:
+            raise Refused(
+                f"不能公布：同一行动的 {other}（{other.get_state_display()}）还没有办完，与本次有 {same} 家相同的对象。"
+                "请先把那一次抽取并全部转为派单或调整，或者撤销、作废、重抽，不得多抽一次挑选结果。"
+            )
+
+
 def publish(draw: Draw, *, actor: User, at: datetime) -> Draw:
     """Gather once more, refuse what cannot be drawn, keep the versions, hash, publish. Participants are told."""
     with transaction.atomic():
+        locks.hold("draw-publish", str(draw.unit_id), str(draw.campaign_id))
         row = locked_draft(draw.pk)
         if row.campaign.state != CampaignState.PUBLISHED:
             raise Refused("行动发布后才能组织随机抽查。")
@@ -68,6 +86,7 @@ def publish(draw: Draw, *, actor: User, at: datetime) -> Draw:
         found = gather(row)
         if said := objections(row, found):
             raise Refused("不能公布：" + "".join(said), errors={"": said})
+        refuse_second(row, found)
         return seal(row, items, found, actor, at)
 
 
@@ -88,9 +107,10 @@ def seal(row: Draw, items: PoolVersion, found: Gathered, actor: User, at: dateti
         "number": row.number,
         "published_at": at,
         "pool_digest": sealed(text),
-        "summary": summary(found),
+        "summary": summary(found) | {"source": row.source},
     }
-    done = advance(Draw, row.pk, "publish", table=DRAWS, actor=actor, at=at, stamps=stamps)
+    said = {name: stamps[name] for name in ("number", "pool_digest")}
+    done = advance(Draw, row.pk, "publish", table=DRAWS, actor=actor, at=at, stamps=stamps, said=said)
     notices.draw_published(done, at)
     return done
 
@@ -134,12 +154,15 @@ def head(row: Draw) -> dict[str, Any]:
             "enterprises": {"version": row.enterprises.number, "digest": row.enterprises.digest},
             "inspectors": {"version": row.inspectors.number, "digest": row.inspectors.digest},
         },
+        "earlier": [[one.number, one.state, one.pool_digest] for one in Draw.objects.siblings(row)],
         "witnessing": {
-            "participants": [[one.role, one.user.name, one.user.unit.name if one.user.unit else ""] for one in people],
+            "participants": [
+                [one.role, one.user.name, one.user.unit.name if one.user.unit else "", one.user_id] for one in people
+            ],
             "commit_by": row.commit_by.isoformat(),
             "reveal_by": row.reveal_by.isoformat(),
             "public_at": row.public_at.isoformat(),
-            "public_source": row.public_source,
+            "public_source": row.source,
         },
     }
 
@@ -148,6 +171,7 @@ def body(row: Draw, found: Gathered) -> dict[str, Any]:
     """What `perform` reads, and who was left out."""
     return {
         "terms": {
+            "filters": row.filters,
             "strata_by": row.strata_by,
             "team_size": row.team_size,
             "speciality": row.speciality,

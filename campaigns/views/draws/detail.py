@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import may
 from accounts.models import User
-from campaigns.draw_rules import percent
+from campaigns.draw_rules import example, percent
 from campaigns.forms.draws import RecusalForm
 from campaigns.models import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, Recusal
 from campaigns.services import draws
@@ -55,6 +55,7 @@ def page_of(request: HttpRequest, draw: Draw, **more: Any) -> dict[str, Any]:
         context |= result_part(request, draw)
     if draw.published_at:
         public = reverse("campaigns:draw_public", args=[draw.token])
+        context["siblings"] = Draw.objects.siblings(draw)[:SHOWN]
         context["public_url"] = request.build_absolute_uri(public)
     return context | more
 
@@ -75,7 +76,7 @@ def progress(draw: Draw, people: list[DrawParticipant]) -> int:
 
 def steps_of(draw: Draw, people: list[DrawParticipant]) -> list[dict[str, Any]]:
     done = progress(draw, people)
-    ended = draw.state == DrawState.CANCELLED
+    ended = draw.state in (DrawState.CANCELLED, DrawState.VOIDED)
     times = (None, draw.published_at, draw.commit_by, draw.reveal_by, draw.public_at, draw.drawn_at)
     found = []
     for place, (name, at) in enumerate(zip(STEPS, times, strict=True)):
@@ -97,7 +98,7 @@ def terms_of(draw: Draw) -> list[tuple[str, str]]:
         ("默认比例", f"{percent(draw.ratio)}%，向上取整"),
         ("每组", f"{draw.team_size} 名执法人员{'，须有' + draw.speciality + '专长' if draw.speciality else ''}"),
         ("回避", keeps + ("；回避曾检查过的企业" if draw.avoid_previous else "")),
-        ("公共值取自", draw.public_source),
+        ("公共值取自", f"{draw.source_told}；{clock.local(draw.public_at):%Y-%m-%d %H:%M} 以后的第一期"),
     ]
     if draw.redraw_of:
         pairs.append(("重抽", f"替代 {draw.redraw_of}。理由：{draw.redraw_reason}"))
@@ -144,6 +145,8 @@ def sealed_part(draw: Draw, people: list[DrawParticipant], user: User) -> dict[s
         "may_value": says and complete and at >= draw.public_at and draw.value_confirmed_by_id is None,
         "second": draw.value_entered_by_id not in (None, user.pk),
         "may_hold": draw.value_confirmed_by_id is not None and (mine is not None or acts(user, PREPARE, draw)),
+        "example": example(draw.source),
+        "may_void": acts(user, APPROVE, draw) and mine is None and draw.value_confirmed_by_id is None,
         "lapsed": not complete and at > draw.commit_by,
         "silent": [one for one in people if complete and not one.value and at > draw.reveal_by],
     }
@@ -216,6 +219,7 @@ def draw_public(request: HttpRequest, token: str) -> HttpResponse:
         "tone": TONES[draw.state],
         "participants": draw.participants.select_related("user__unit"),
         "strata": [{**one, "percent": percent(one["ratio"])} for one in draw.strata],
+        "siblings": Draw.objects.siblings(draw)[:SHOWN],
         "after": Draw.objects.filter(redraw_of=draw).exclude(published_at=None).first(),
     }
     return render(request, "campaigns/draws/draw_public.html", context)

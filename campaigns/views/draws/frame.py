@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.gate import able_somewhere, deny, holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Draw
 from campaigns.views.frame import person
-from core.refusals import NotAllowed, Refused
 
 TABS = (
     ("抽查", "draw_list"),
@@ -60,11 +58,13 @@ def units_for(user: User, capability: str) -> QuerySet[Unit]:
     return Unit.objects.filter(path__in=holdings(user).scope(capability).paths, closed_on=None)
 
 
-def under(user: User, capability: str, lookup: str) -> Q:
-    """A condition: rows below the units of a capability."""
+def own_area(user: User, capability: str, lookup: str) -> Q:
+    """Rows that a person's unit keeps itself: its own, and a city's those of its counties, whose bureaus are branches
+    of the city's (市局分局). A province reads the lists of its cities and does not write them."""
     mine = Q(pk__in=[])
-    for path in holdings(user).scope(capability).paths:
-        mine |= Q(**{f"{lookup}__startswith": path})
+    for unit in units_for(user, capability):
+        whole = unit.level != Unit.Level.PROVINCE
+        mine |= Q(**{f"{lookup}__startswith" if whole else lookup: unit.path})
     return mine
 
 
@@ -87,14 +87,3 @@ def pool_tabs(request: HttpRequest) -> list[dict[str, Any]]:
         for title, name in TABS
         if looks or name == "draw_list"
     ]
-
-
-def back(request: HttpRequest, pk: int, refusal: Refused | None = None, said: str = "") -> HttpResponse:
-    """To the page of the draw, with a sentence; a missing right stays a 403."""
-    if isinstance(refusal, NotAllowed):
-        raise refusal
-    if refusal is not None:
-        messages.error(request, refusal.message)
-    elif said:
-        messages.success(request, said)
-    return redirect("campaigns:draw_detail", pk)

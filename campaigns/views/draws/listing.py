@@ -20,7 +20,14 @@ from core import clock
 from core.paging import KeysetPage
 from core.refusals import Refused
 
-TONES = {"draft": "grey", "published": "amber", "drawn": "green", "superseded": "grey", "cancelled": "grey"}
+TONES = {
+    "draft": "grey",
+    "published": "amber",
+    "drawn": "green",
+    "superseded": "grey",
+    "cancelled": "grey",
+    "voided": "red",
+}
 
 
 @login_required

@@ -10,17 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.gate import able_somewhere, deny, require_somewhere
+from accounts.gate import able_somewhere, deny, holdings, require_somewhere
 from accounts.models import EnforcementCertificate, Grant, User
 from accounts.rules import Role
 from campaigns.forms.draws import ItemsForm, RatingForm, SpecialityForm
 from campaigns.models import InspectorProfile, PoolVersion, Rating
 from campaigns.services import draws
-from campaigns.views.draws.frame import PREPARE, VIEW, pool_tabs, under, units_for
+from campaigns.views.draws.frame import PREPARE, VIEW, own_area, pool_tabs, units_for
 from campaigns.views.frame import person
 from core import clock
 from core.paging import KeysetPage
 from core.refusals import Refused
+from enterprises.forms import under
 from enterprises.models import Enterprise
 
 
@@ -69,7 +70,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rating_list(request: HttpRequest) -> HttpResponse:
     user = opened(request)
-    sites = Enterprise.objects.filter(under(user, PREPARE, "unit__path"))
+    sites = Enterprise.objects.filter(own_area(user, PREPARE, "unit__path"))
     prepares = able_somewhere(user, PREPARE)
     form = RatingForm(request.POST if request.method == "POST" else None, sites=sites)
     if request.method == "POST" and form.is_valid():
@@ -80,7 +81,8 @@ def rating_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{row.enterprise.name}的分级评定已登记，下次抽取起按新的权重。")
             return redirect("campaigns:rating_list")
-    seen = Rating.objects.filter(under(user, VIEW, "enterprise__unit__path"), is_current=True)
+    looks = holdings(user).scope(VIEW).paths
+    seen = Rating.objects.filter(under("enterprise__unit__path", looks), is_current=True)
     page = KeysetPage(seen.select_related("enterprise__unit", "rated_by"), ("-rated_at", "-id")).for_request(request)
     context = {
         "form": form if prepares else None,
@@ -96,14 +98,15 @@ def roster(request: HttpRequest) -> HttpResponse:
     user = opened(request)
     grants = Grant.objects.in_force(clock.today()).filter(role=Role.INSPECTOR, kind=Grant.Kind.UNIT)
     people = User.objects.filter(is_active=True).select_related("unit")
-    mine = people.filter(pk__in=grants.filter(under(user, PREPARE, "unit__path")).values("user")).order_by("name")
+    mine = people.filter(pk__in=grants.filter(own_area(user, PREPARE, "unit__path")).values("user")).order_by("name")
     form = SpecialityForm(request.POST if request.method == "POST" else None, people=mine)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         draws.set_specialities(given["user"], given["specialities"], actor=user, at=clock.now())
         messages.success(request, f"{given['user'].name}的业务专长已登记。")
         return redirect("campaigns:roster")
-    seen = people.filter(pk__in=grants.filter(under(user, VIEW, "unit__path")).values("user"))
+    looks = holdings(user).scope(VIEW).paths
+    seen = people.filter(pk__in=grants.filter(under("unit__path", looks)).values("user"))
     page = KeysetPage(seen, ("name", "id")).for_request(request)
     context = {
         "form": form if able_somewhere(user, PREPARE) else None,

@@ -1,7 +1,6 @@
 """The commands of a draw, each a POST: seal, commit, reveal, public value, draw, redraw, adjust."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,19 +14,16 @@ from campaigns.models import Draw, DrawAdjustment, DrawnTarget, Recusal
 from campaigns.services import draws
 from campaigns.states import DrawState
 from campaigns.views.draws.detail import draft_part, page_of
-from campaigns.views.draws.frame import APPROVE, PREPARE, acts, back, crumbs, draw_or_404, require_own, require_part
+from campaigns.views.draws.frame import APPROVE, PREPARE, acts, crumbs, draw_or_404, require_own, require_part
 from campaigns.views.frame import person
 from core import clock
+from core.commands import carried_out, reason_of
 from core.refusals import Refused
 
 
-def done(request: HttpRequest, pk: int, command: Callable[[], Any], said: str) -> HttpResponse:
+def done(request: HttpRequest, pk: int, command: Callable[[], object], said: str) -> HttpResponse:
     """Carry a command out and go back to the draw with a sentence."""
-    try:
-        command()
-    except Refused as refusal:
-        return back(request, pk, refusal)
-    return back(request, pk, said=said)
+    return carried_out(request, command, said, "campaigns:draw_detail", pk)
 
 
 @login_required
@@ -66,8 +62,17 @@ def draw_publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draw_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk, PREPARE), person(request), clock.now()
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     return done(request, pk, lambda: draws.cancel(draw, actor=user, at=at, reason=reason), "抽查已撤销。")
+
+
+@login_required
+@require_POST
+def draw_void(request: HttpRequest, pk: int) -> HttpResponse:
+    draw, user, at = draw_or_404(request, pk, APPROVE), person(request), clock.now()
+    reason = reason_of(request)
+    said = "本次抽取已作废，理由在公示页面上长期可查。"
+    return done(request, pk, lambda: draws.void(draw, actor=user, at=at, reason=reason), said)
 
 
 @login_required
@@ -106,24 +111,20 @@ def draw_hold(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk), person(request), clock.now()
     if not acts(user, PREPARE, draw):
         require_part(request, draw)
-    try:
-        draws.hold(draw, actor=user, at=at)
-    except Refused as refusal:
-        return back(request, pk, refusal)
-    messages.success(request, "已抽取。结果、证明文件和核验脚本在抽查页面。")
-    return redirect("campaigns:draw_watch" if request.POST.get("watch") else "campaigns:draw_detail", pk)
+    said = "已抽取。结果、证明文件和核验脚本在抽查页面。"
+    answer = done(request, pk, lambda: draws.hold(draw, actor=user, at=at), said)
+    held = Draw.objects.filter(pk=pk, state=DrawState.DRAWN).exists()
+    return redirect("campaigns:draw_watch", pk) if held and request.POST.get("watch") else answer
 
 
 @login_required
 @require_POST
 def draw_again(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk, APPROVE), person(request), clock.now()
-    try:
-        made = draws.redraw(draw, actor=user, at=at, reason=request.POST.get("reason", ""))
-    except Refused as refusal:
-        return back(request, pk, refusal)
-    messages.success(request, "原结果保留备查。请核对新的方案和时间，再封存公布。")
-    return redirect("campaigns:draw_detail", made.pk)
+    said = "原结果保留备查。请核对新的方案和时间，再封存公布。"
+    answer = done(request, pk, lambda: draws.redraw(draw, actor=user, at=at, reason=reason_of(request)), said)
+    made = Draw.objects.filter(redraw_of=draw).first()
+    return redirect("campaigns:draw_detail", made.pk) if made else answer
 
 
 @login_required
@@ -137,9 +138,11 @@ def recusal_add(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            return back(request, pk, said="回避已登记。")
+            messages.success(request, "回避已登记。")
+            return redirect("campaigns:draw_detail", pk)
     if draw.state != DrawState.DRAFT:
-        return back(request, pk, Refused("名单封存后不能再登记回避，抽取后请用“调整”。"))
+        messages.error(request, "名单封存后不能再登记回避，抽取后请用“调整”。")
+        return redirect("campaigns:draw_detail", pk)
     context = page_of(request, draw, **draft_part(draw, form))
     return render(request, "campaigns/draws/draw_detail.html", context, status=422)
 
@@ -152,7 +155,7 @@ def recusal_end(request: HttpRequest, pk: int, recusal_pk: int) -> HttpResponse:
         enterprise__targets__campaign=draw.campaign_id, enterprise__unit__path__startswith=draw.unit.path
     )
     row = get_object_or_404(rows, pk=recusal_pk)
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     return done(request, pk, lambda: draws.end_recusal(row, actor=user, at=at, reason=reason), "回避已解除。")
 
 
@@ -169,7 +172,8 @@ def adjustment_ask(request: HttpRequest, pk: int, drawn_pk: int) -> HttpResponse
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            return back(request, pk, said="调整已提出，待单位领导批准。")
+            messages.success(request, "调整已提出，待单位领导批准。")
+            return redirect("campaigns:draw_detail", pk)
     context = {"draw": draw, "drawn": drawn, "form": form, "crumbs": crumbs(draw, "抽取后调整")}
     status = 422 if request.method == "POST" else 200
     return render(request, "campaigns/draws/adjustment_form.html", context, status=status)
@@ -193,5 +197,5 @@ def adjustment_approve(request: HttpRequest, pk: int, adjustment_pk: int) -> Htt
 @require_POST
 def adjustment_refuse(request: HttpRequest, pk: int, adjustment_pk: int) -> HttpResponse:
     row, user, at = adjustment_of(request, pk, adjustment_pk), person(request), clock.now()
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     return done(request, pk, lambda: draws.refuse_adjustment(row, actor=user, at=at, reason=reason), "调整未予批准。")

@@ -6,7 +6,7 @@ from tests.campaigns.draw_scene import ITEMS, SECRETS, VALUE
 
 
 def terms_of(stage: Stage) -> dict[str, object]:
-    times = {"commit_by": NOW + HOUR, "reveal_by": NOW + 2 * HOUR, "public_at": NOW + 3 * HOUR}
+    times = {"commit_by": NOW + HOUR, "reveal_by": NOW + 2 * HOUR}
     plain = {
         "title": "六月抽查",
         "campaign": stage.henan.pk,
@@ -15,7 +15,7 @@ def terms_of(stage: Stage) -> dict[str, object]:
         "ratio": "10",
         "team_size": "2",
         "inspect_on": "2020-06-10",
-        "public_source": "示例彩票",
+        "public_source": "ssq",
     }
     return plain | {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in times.items()}
 
@@ -33,6 +33,7 @@ def draws(stage: Stage) -> Doors:
         "campaigns:draw_ratios": one(Ask(draft, sent=ratios)),
         "campaigns:draw_publish": one(Ask(draft)),
         "campaigns:draw_cancel": one(Ask(draft, sent=REASON)),
+        "campaigns:draw_void": one(Ask(key(rows["committed"]), sent=REASON)),
         "campaigns:draw_commit": one(Ask(key(rows["sealed"]), sent={"commitment": "1" * 64})),
         "campaigns:draw_reveal": one(Ask(key(rows["committed"]), sent={"value": SECRETS["organiser"]})),
         "campaigns:draw_value": one(Ask(key(rows["waiting"]), sent={"value": VALUE})),
