@@ -91,7 +91,7 @@ def multiply_issues(row: Issue, count: int, units: str, at: str, cast: Cast) -> 
     multiply(
         row,
         count,
-        number="1000 + i",
+        number=f"{BASE} + i",  # beyond any number that a factory gives
         finding_key="'b' || i",
         visit_id=VISIT_OF_ISSUE,
         record_id=VISIT_OF_ISSUE,
