@@ -31,12 +31,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inspector_b": {"sign": 1, "pledges": 1},
     "officer_a": {
         "selfchecks": 1, "verify": 1, "sign": 1, "notice": 1, "serve": 1, "close": 1, "confirm": 1, "sites": 1,
-        "unplanned": 6,
+        "unplanned": 54,
     },
     "leader_a": {"verify": 1, "asked": 1},
     "officer_city": {
         "selfchecks": 1, "verify": 2, "sign": 2, "notice": 1, "serve": 1, "close": 1, "imports": 1, "sites": 1,
-        "unplanned": 7,
+        "unplanned": 61,
     },
     "contact_city": {},
     "leader_city": {"verify": 2, "decide": 1, "asked": 1},

@@ -101,7 +101,7 @@ def leaver_hands_over(stage: Stage) -> None:
     leader.reads("项工作给何三检。")
     planned = Assignment.objects.get(target__enterprise=stage.facts["halted"], state="planned")
     assert planned.lead_inspector.name == "何三检"
-    assert leaver not in PenaltyCase.objects.get().investigators.all()
+    assert leaver in PenaltyCase.objects.get().investigators.all(), "decided: who investigated is history"
     stage.at_desk(stage.cast.officer_a).is_turned_away("/handover/")
 
 

@@ -73,7 +73,7 @@ def city_sends(stage: Stage) -> None:
     contact.fill(text="本周没有检查")
     page.locator("#id_is_nothing").check()
     contact.press("报送")
-    contact.reads("平台本周已有现场检查 2 次、发现问题 2 个，不能作“零报告”。")
+    contact.reads("现场检查 2 次、发现问题 2 个、企业已报整改完成 1 个、立案 1 件，不能作“零报告”。")
     page.locator("#id_is_nothing").uncheck()
     contact.fill(text="本周检查 1 家。")
     contact.press("报送")

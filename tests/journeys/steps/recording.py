@@ -87,7 +87,11 @@ def findings_are_written(stage: Stage, lead: Player) -> None:
     for words in ("运行", "落实"):
         page.locator("[data-offers] article", has_text=words).get_by_role("button", name="生成问题").click()
     fill_finding(page, 0, GRAVE)
-    page.locator("[data-form-continue]").click()
+    expect(page.locator("[data-form-missing]")).to_contain_text("缺")
+    expect(page.locator("[data-form-continue]")).to_be_hidden()
+    page.locator("[data-form-keep]").click()
+    expect(page.locator("[data-form-status]")).to_contain_text("服务器")
+    page.goto(page.url.split("/record/")[0] + "/sign/")
     lead.reads("填好后才能签名")
     stage.look(page, "sign-gaps")
     page.go_back()
