@@ -27,17 +27,21 @@ def take_over(draw: Draw, chosen: Iterable[int], *, planned_on: date, actor: Use
     if draw.state != Draw.State.DRAWN:
         raise Refused(f"当前为“{draw.get_state_display()}”，不能转为派单。")
     rows = draw.drawn.filter(pk__in=list(chosen), assignment=None, is_dropped=False)
-    people = {person.pk: person for person in User.objects.filter(pk__in={pk for row in rows for pk in row.team})}
     found = rows.select_related("target__campaign__blueprint", "target__unit", "target__enterprise").order_by("order")
-    return [take(row, people, planned_on, actor, at) for row in found]
+    return [take(row, planned_on, actor, at) for row in found]
 
 
-def take(row: DrawnTarget, people: dict[int, User], planned_on: date, actor: User, at: datetime) -> Taken:
-    """The first two of the team are lead and second; the others go along and are named in the reason."""
-    lead, second, *others = (people[pk] for pk in row.team)
-    beside = f"，同组 {'、'.join(one.name for one in others)}" if others else ""
+def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime) -> Taken:
+    """The first two of the team are lead and second; the others go along and are named in the reason.
+
+    The team is read under the lock: a draw made again or a person replaced meanwhile counts.
+    """
     try:
         with transaction.atomic():
+            now = draws.to_take(row.pk)
+            people = User.objects.in_bulk(now.team)
+            lead, second, *others = (people[pk] for pk in now.team)
+            beside = f"，同组 {'、'.join(one.name for one in others)}" if others else ""
             made = planning.plan(
                 row.target,
                 planned_on=planned_on,

@@ -18,6 +18,7 @@ from campaigns.services import draws
 from core import clock
 from core.models import AuditEvent, PrintedDocument
 from inspections.models import Visit
+from inspections.services import draws as taking
 from tests import factories as make
 from tests.campaigns import draw_scene as scene
 from tests.campaigns.draw_scene import AFTER, COMMIT_BY, MORNING, SECRETS, SOON, VALUE
@@ -370,6 +371,34 @@ def test_all_planned_leads_back_and_then_nothing_is_redrawn(cast):
     answer = of(cast.leader_city).post(url("draw_again", draw), {"reason": "再来"}, follow=True)
     assert "本次结果已有 4 家转为派单，不能重抽" in text(answer)
     assert "没有待派单的企业" in text(of(cast.officer_city).get(take(draw)))
+
+
+def test_what_happened_meanwhile_counts_when_a_row_is_taken_over(cast):
+    """A list of rows read before a redraw, a replacement or a request is judged by the locked row."""
+    draw = scene.drawn(cast)
+    rows = list(draw.drawn.select_related("target__campaign__blueprint", "target__unit", "target__enterprise"))
+    asked, changed, again = rows[:3]
+    draws.ask_adjustment(asked, kind="drop", reason="已停产", actor=cast.officer_city, at=AFTER)
+    team = changed.team[::-1]
+    type(changed).objects.filter(pk=changed.pk).update(team=team)
+    day, who = scene.VISIT_DAY, cast.officer_city
+    assert "待批准的调整" in taking.take(asked, day, who, AFTER).refusal
+    made = taking.take(changed, day, who, AFTER).assignment
+    assert [made.lead_inspector_id, made.second_inspector_id] == team
+    Draw.objects.filter(pk=draw.pk).update(state="superseded")
+    assert "已重抽" in taking.take(again, day, who, AFTER).refusal
+    assert Assignment.objects.count() == 1
+
+
+def test_a_province_reads_the_lists_of_a_city_and_does_not_write_them(cast):
+    province = of(cast.officer_province)
+    sent = {"enterprise": cast.site_a.name, "credit": "bad", "offences": "2", "basis": "豫环评〔2020〕3号"}
+    assert province.post(reverse("campaigns:rating_list"), sent).status_code == 422
+    skilled = {"user": cast.inspector_a.pk, "specialities": ["大气"]}
+    assert province.post(reverse("campaigns:roster"), skilled).status_code == 422
+    assert not Rating.objects.exists()
+    of(cast.officer_a).post(reverse("campaigns:rating_list"), sent)
+    assert cast.site_a.name in text(province.get(reverse("campaigns:rating_list")))
 
 
 def test_taking_over_needs_the_right_to_plan(cast):

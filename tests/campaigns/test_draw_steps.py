@@ -293,6 +293,23 @@ def test_who_is_recused_or_was_not_in_the_pool_does_not_come_in(cast):
             )
 
 
+def test_a_recusal_of_today_binds_an_adjustment_too(cast):
+    """The frozen list knows nothing of what is declared after the sealing."""
+    draw = scene.drawn(cast)
+    row = draw.drawn.select_related("target__enterprise").get(order=1)
+    people = type(cast.inspector_a).objects
+    out, into = people.get(pk=row.team[0]), people.get(pk=draws.may_join(row)[0][0])
+    ask = {"kind": "replace", "person_out": out, "reason": "出差", "actor": cast.officer_city, "at": AFTER}
+    asked = draws.ask_adjustment(row, person_in=into, **ask)
+    recuse(draw, cast, into, row.target.enterprise)
+    assert into.pk not in dict(draws.may_join(row))
+    with pytest.raises(Refused, match="现在须回避该企业"):
+        draws.approve_adjustment(asked, actor=cast.leader_city, at=AFTER)
+    draws.refuse_adjustment(asked, actor=cast.leader_city, at=AFTER, reason="须回避")
+    with pytest.raises(Refused, match="不须回避该企业"):
+        draws.ask_adjustment(row, person_in=into, **ask)
+
+
 def test_a_refused_adjustment_changes_nothing_and_a_dropped_site_is_not_planned(cast):
     draw = scene.drawn(cast)
     row = draw.drawn.get(order=1)

@@ -2,7 +2,7 @@
 
 from campaigns.services.draws.adjusting import approve_adjustment, ask_adjustment, may_join, refuse_adjustment
 from campaigns.services.draws.gathering import DIMENSIONS, Gathered, gather, said_of
-from campaigns.services.draws.holding import hold, redraw, took_over
+from campaigns.services.draws.holding import hold, redraw, to_take, took_over
 from campaigns.services.draws.libraries import (
     SPECIALITIES,
     items_of,
@@ -59,6 +59,7 @@ __all__ = [
     "said_of",
     "set_ratios",
     "set_specialities",
+    "to_take",
     "took_over",
     "void",
     "waiting_for",

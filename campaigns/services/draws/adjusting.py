@@ -4,11 +4,12 @@ import json
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from campaigns import notices
 from campaigns.draw_rules.performing import Bench
-from campaigns.models import Draw, DrawAdjustment, DrawnTarget
+from campaigns.models import Draw, DrawAdjustment, DrawnTarget, Recusal
 from campaigns.states import ADJUSTMENTS, DrawState
 from core import audit
 from core.refusals import Refused
@@ -16,13 +17,18 @@ from core.states import advance
 
 
 def may_join(drawn: DrawnTarget) -> list[tuple[int, str]]:
-    """Who could take a place in this team: of the published pool, not recused, not in it already."""
+    """Who could take a place in this team: of the published pool, not recused then or today, not in it already."""
     frozen = json.loads(drawn.draw.frozen.text)
     bench = Bench(frozen)
     columns = frozen["enterprises"]["columns"]
     rows = (row for row in frozen["enterprises"]["rows"] if row[0] == drawn.target_id)
-    eligible = set(bench.eligible(dict(zip(columns, next(rows), strict=True))))
+    eligible = set(bench.eligible(dict(zip(columns, next(rows), strict=True)))) - recused_today(drawn)
     return [(one["id"], one["name"]) for one in bench.people if one["id"] in eligible and one["id"] not in drawn.team]
+
+
+def recused_today(drawn: DrawnTarget) -> set[int]:
+    here = Q(enterprise__targets=drawn.target_id) | Q(draw=drawn.draw_id)
+    return set(Recusal.objects.filter(here, ended_at=None).values_list("user_id", flat=True))
 
 
 def ask_adjustment(
@@ -60,6 +66,8 @@ def ask_adjustment(
 
 
 def locked(pk: int) -> DrawnTarget:
+    """The row as it stands now, its draw locked first: the order in which a redraw locks them."""
+    Draw.objects.select_for_update(of=("self",)).get(drawn=pk)
     rows = DrawnTarget.objects.select_related("draw__unit", "target__enterprise").select_for_update(of=("self",))
     row = rows.get(pk=pk)
     if row.draw.state != Draw.State.DRAWN:
@@ -84,6 +92,8 @@ def approve_adjustment(adjustment: DrawAdjustment, *, actor: User, at: datetime)
         row = locked(adjustment.drawn_id)
         if adjustment.asked_by_id == actor.pk:
             raise Refused("提出调整的人不能批准自己的调整。")
+        if adjustment.person_in_id in recused_today(row):
+            raise Refused("换上的人员现在须回避该企业，不能批准，请另行调整。")
         stamps = {"decided_by": actor, "decided_at": at}
         done = advance(DrawAdjustment, adjustment.pk, "approve", table=ADJUSTMENTS, actor=actor, at=at, stamps=stamps)
         if done.kind == DrawAdjustment.Kind.DROP:

@@ -12,8 +12,9 @@ from campaigns import notices
 from campaigns.draw_rules import perform, published_after, results_digest, sealed, seed_of
 from campaigns.models import Assignment, Draw, DrawnTarget, DrawParticipant
 from campaigns.public_sources import sealed_source
+from campaigns.services.draws.adjusting import locked
 from campaigns.services.draws.witnessing import locked_published
-from campaigns.states import DRAWS
+from campaigns.states import DRAWS, AdjustmentState
 from core import audit
 from core.refusals import Refused
 from core.states import advance
@@ -106,8 +107,8 @@ AGAIN = (
 def redraw(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
     """A draft on the same terms takes the place of a result, which stays. Refused once visits were planned from it."""
     with transaction.atomic():
-        locked = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
-        taken = locked.drawn.exclude(assignment=None).count()
+        row = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+        taken = row.drawn.exclude(assignment=None).count()
         if taken:
             raise Refused(f"本次结果已有 {taken} 家转为派单，不能重抽；个别变动请用“抽取后调整”。")
         stamps = {"ended_at": at, "end_reason": reason.strip()[:200]}
@@ -128,6 +129,14 @@ def redraw(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
             DrawParticipant.objects.create(draw=made, role=one.role, user_id=one.user_id)
         audit.record("campaigns.draw.create", made, actor=actor, at=at, reason=made.redraw_reason)
     return made
+
+
+def to_take(pk: int) -> DrawnTarget:
+    """A drawn row as it stands now, locked behind its draw. Refused while a change of it waits for approval."""
+    row = locked(pk)
+    if row.adjustments.filter(state=AdjustmentState.ASKED).exists():
+        raise Refused("这家企业有一项待批准的调整，办完后再转为派单。")
+    return row
 
 
 def took_over(drawn: DrawnTarget, assignment: Assignment, *, actor: User, at: datetime) -> None:
