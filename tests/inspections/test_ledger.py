@@ -129,3 +129,11 @@ def test_the_api_lists_the_same_rows_behind_the_same_gate(client, cast, issue):
     assert client.get("/api/v1/issues", {"q": "化工"}).json()["results"] == []
     client.force_login(cast.inspector_b)
     assert client.get("/api/v1/issues").json()["results"] == []
+
+
+def test_the_enterprise_too_reads_cards_on_a_phone_with_the_annexs_number_of_the_type(client, cast, issue):
+    """Two types of the annex bear one short name: the number tells them apart."""
+    client.force_login(cast.enterprise_a)
+    page = client.get(reverse("inspections:issue_list")).content.decode()
+    assert 'class="data data-stack ledger"' in page
+    assert '<td data-label="问题类型">7 ' in page
