@@ -78,10 +78,8 @@ def frozen(
     }
 
 
-def proof(pool: dict[str, Any], *, reveals: bool = True) -> dict[str, Any]:
-    """A proof as the platform writes it."""
-    pool_digest = digest_of(pool)
-    people = [
+def participants(pool: dict[str, Any], pool_digest: str, reveals: bool) -> list[dict[str, Any]]:
+    return [
         {
             "role": role,
             "id": person,
@@ -93,6 +91,12 @@ def proof(pool: dict[str, Any], *, reveals: bool = True) -> dict[str, Any]:
         }
         for role, name, _, person in pool["witnessing"]["participants"]
     ]
+
+
+def proof(pool: dict[str, Any], *, reveals: bool = True) -> dict[str, Any]:
+    """A proof as the platform writes it."""
+    pool_digest = digest_of(pool)
+    people = participants(pool, pool_digest, reveals)
     source = pool["witnessing"]["public_source"]["key"]
     key = seed_of(pool_digest, [(p["role"], p["commitment"], p["value"]) for p in people], source, VALUE)
     rows = [one.as_row() for one in perform(pool, key)]

@@ -1,5 +1,6 @@
 """One draw: as a draft, sealed, drawn; and as the event that a room watches."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -196,10 +197,10 @@ def draw_watch(request: HttpRequest, pk: int) -> HttpResponse:
     people = list(draw.participants.select_related("user__unit"))
     rows = draw.drawn.select_related("target__enterprise").order_by("order")
     lines = named_lines(draw, list(rows)) if draw.seed else []
-    strata = [
-        {**one, "percent": percent(one["ratio"]), "lines": [x for x in lines if x["row"].stratum == one["key"]]}
-        for one in draw.strata
-    ]
+    by_stratum: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        by_stratum[line["row"].stratum].append(line)
+    strata = [{**one, "percent": percent(one["ratio"]), "lines": by_stratum[one["key"]]} for one in draw.strata]
     context = {
         "draw": draw,
         "strata": [one for one in strata if one["quota"]],
