@@ -1,3 +1,5 @@
+import unicodedata
+
 from django import forms
 
 from accounts.models import Region, Unit, User
@@ -26,6 +28,13 @@ class PeopleChoice(forms.ModelMultipleChoiceField[User]):
 def person_label(person: User) -> str:
     unit = person.unit.short_name if person.unit else ""
     return f"{person.name} · {unit} {person.post}".strip() + ("" if person.is_active else "（已停用）")
+
+
+class PhoneField(forms.RegexField):
+    """A number as people type it: full-width digits and blanks are read as meant."""
+
+    def to_python(self, value: object) -> str:
+        return "".join(unicodedata.normalize("NFKC", super().to_python(value) or "").split())
 
 
 class LoginForm(forms.Form):
@@ -58,7 +67,7 @@ class PersonForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=40)
     unit = forms.ModelChoiceField(label="所在机构", queryset=Unit.objects.none(), empty_label="请选择")
     post = forms.CharField(label="职务", max_length=40, required=False)
-    phone = forms.RegexField(
+    phone = PhoneField(
         r"^(1\d{10}|0\d{2,3}-?\d{7,8})$",
         label="手机",
         required=False,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from accounts.forms import PhoneField
 from accounts.gate import Scope
 from accounts.models import Region, Unit
 from core.sheets import Column
@@ -179,7 +180,7 @@ class RegisterForm(SiteForm):
     def facts(self) -> Facts:
         found, data = super().facts(), self.cleaned_data
         found.site_number, found.unit_id = data["site_number"], data["unit"].pk
-        found.permit, found.management = data["permit"].strip(), data["management"]
+        found.permit, found.management = data["permit"].strip().upper(), data["management"]
         found.permit_valid_to = data["permit_valid_to"]
         return found
 
@@ -289,7 +290,7 @@ class AccountForm(forms.Form):
     """A person of an enterprise opens an account."""
 
     name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    phone = forms.RegexField(
+    phone = PhoneField(
         r"^1\d{10}$",
         label="手机号",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),

@@ -3,11 +3,10 @@
 import secrets
 from datetime import date, datetime
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import EnforcementCertificate, Grant, KnownDevice, Unit, User
+from accounts.passwords import refuse_weak
 from accounts.rules import ADMINISTRATORS, ROLE_LABELS, Role, conflicting
 from core import audit
 from core.clock import day_of
@@ -56,10 +55,7 @@ def change_password(person: User, *, old: str, new: str, at: datetime) -> None:
         raise Refused("原密码不正确。", field="old", status=422)
     if old == new:
         raise Refused("新密码不能与原密码相同。", field="new", status=422)
-    try:
-        validate_password(new, person)
-    except ValidationError as error:
-        raise Refused("；".join(error.messages), field="new", status=422) from error
+    refuse_weak(new, person, field="new")
     with transaction.atomic():
         person.set_password(new)
         person.must_change_password = False

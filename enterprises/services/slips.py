@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import Grant, User
 from accounts.models.grant import GrantQuerySet
+from accounts.passwords import refuse_weak
 from accounts.rules import Role
 from accounts.services.people import refuse_conflict, revoke_grant
 from core import audit
@@ -127,10 +126,7 @@ def forget_failures(at: datetime) -> int:
 def activate_new(slip: ActivationSlip, *, username: str, name: str, phone: str, password: str, at: datetime) -> User:
     """Open an account and give it the site of the slip."""
     person = User(username=username, name=name, phone=phone, must_change_password=False, created_at=at)
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise Refused("；".join(error.messages), field="password", status=422) from error
+    refuse_weak(password, person, field="password")
     person.set_password(password)
     with transaction.atomic():
         held = hold(slip, at)

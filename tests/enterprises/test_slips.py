@@ -72,6 +72,12 @@ def test_a_slip_opens_an_account_for_its_site(client: Client, cast: Cast, fresh:
     assert client.get(url("enterprise_detail", cast.site_a.pk)).status_code == 404
 
 
+def test_a_phone_in_full_width_digits_is_read(client: Client, cast: Cast, fresh: Enterprise) -> None:
+    assert open_account(client, code_for(fresh, cast), phone="１３８ ０００００００１").status_code == 302
+    person = User.objects.get(pk=Grant.objects.get(subject_id=fresh.pk).user_id)
+    assert (person.phone, person.username) == ("13800000001", "13800000001")
+
+
 def test_a_code_is_read_in_lower_case_with_spaces_and_misread_letters(
     client: Client, cast: Cast, fresh: Enterprise
 ) -> None:
@@ -158,7 +164,14 @@ def test_the_account_page_without_a_code_asks_for_one(client: Client, cast: Cast
     ("fields", "said"),
     [
         ({"again": "Bu-yiyang-2020"}, "两次输入的密码不一致"),
-        ({"password": "123", "again": "123"}, "密码"),
+        (
+            {"password": "123", "again": "123"},
+            "密码至少须有 10 个字符。密码太常见，容易被猜到，请换一个。密码须包含小写字母、大写字母",
+        ),
+        (
+            {"username": "qian_shili", "password": "qian_shili1", "again": "qian_shili1"},
+            "密码与账号或邮箱太相近，请换一个。",
+        ),
         ({"phone": "12"}, "11 位手机号"),
         ({"username": "officer_a"}, "已被使用"),
     ],
