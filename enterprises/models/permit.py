@@ -58,6 +58,11 @@ class Permit(models.Model):
     def gate_enterprise_id(self) -> int | None:
         return self.enterprise_id
 
+    @property
+    def runs_until(self) -> tuple[date, int]:
+        """The order of permits of a kind: the one in use comes last."""
+        return self.valid_to or date.max, self.pk
+
     def expired_on(self, day: date) -> bool:
         return self.valid_to is not None and self.valid_to < day
 

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,6 +11,9 @@ from core.models import StoredFile
 from enterprises.rules.industries import industry_name
 from enterprises.rules.searching import plain, wanted
 from enterprises.states import SiteState
+
+if TYPE_CHECKING:
+    from enterprises.models.permit import Permit
 
 
 class LegalEntity(models.Model):
@@ -145,6 +148,12 @@ class Enterprise(models.Model):
     def industry_label(self) -> str:
         """钢铁; of "其他具体行业" the text that was written."""
         return industry_name(self.industry, self.industry_text)
+
+    @property
+    def discharge_permit(self) -> "Permit | None":
+        """The one in use, of those that were prefetched."""
+        held = [permit for permit in self.permits.all() if permit.kind == "discharge"]
+        return max(held, key=lambda permit: permit.runs_until, default=None)
 
     @property
     def gate_path(self) -> str:

@@ -16,7 +16,7 @@ PROVINCES: Final = frozenset(
     for block in ((10, 16), (21, 24), (31, 38), (41, 47), (50, 55), (61, 66), (71, 72), (81, 83))
     for n in range(*block)
 )
-PERMIT: Final = re.compile(r"[0-9A-Z]{2}[0-9A-Za-z]{16}[0-9]{3}[0-9A-Z]")
+PERMIT: Final = re.compile(r"[0-9A-Z]{18}[0-9]{3}[0-9A-Z]")
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,10 @@ class PermitVerdict:
 def examine_permit(text: str, codes: frozenset[str] = frozenset()) -> PermitVerdict:
     """Judge a discharge permit number of 22 characters: the code, three digits of the site, one opaque character.
 
-    `codes` are the entity's code and its former ones: a permit keeps the code under which it was issued.
+    Lower case is raised, as in a credit code. `codes` are the entity's code and its former ones: a permit keeps the
+    code under which it was issued.
     """
-    number = "".join(text.split())
+    number = "".join(text.split()).upper()
     if any(ord(c) > 127 for c in number):
         return PermitVerdict(number, error="排污许可证编号含有全角字符或汉字，请改用半角字符重新填写。")
     if not PERMIT.fullmatch(number):
@@ -110,6 +111,6 @@ def examine_permit(text: str, codes: frozenset[str] = frozenset()) -> PermitVerd
             error=f"排污许可证编号应为 22 位（18 位统一社会信用代码、3 位厂址顺序号、1 位标识），现为“{number}”。",
         )
     warning = ""
-    if codes and number[:18].upper() not in codes:
+    if codes and number[:18] not in codes:
         warning = "排污许可证编号前 18 位与统一社会信用代码不同，请核对（代码变更过的单位属正常情况）。"
     return PermitVerdict(number, warning=warning, site_number=int(number[18:21]) or None)

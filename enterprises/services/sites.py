@@ -23,7 +23,7 @@ from enterprises.services.entities import (
 )
 from enterprises.services.facts import Facts, differences
 from enterprises.services.names import index, open_names, rename_all
-from enterprises.services.permits import permit_as_stated
+from enterprises.services.permits import permits_as_stated
 from enterprises.services.positive import entry_as_stated
 from enterprises.states import SITE_STATES
 
@@ -81,10 +81,8 @@ def refuse_namesake(facts: Facts, unit: Unit, actor: User) -> None:
 
 def state_the_rest(site: Enterprise, facts: Facts, *, actor: User, at: datetime) -> None:
     """The permit and the entry of the positive list that a registration states."""
-    for row in (
-        permit_as_stated(site, [], facts),
-        entry_as_stated(site, [], facts, actor=actor, at=at, ground="登记时列入"),
-    ):
+    entry = entry_as_stated(site, [], facts, actor=actor, at=at, ground="登记时列入")
+    for row in (*permits_as_stated(site, [], facts, day_of(at)), entry):
         if row is not None:
             row.save()
 

@@ -117,11 +117,9 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = {
         letter: request.POST.get(f"column-{letter}", "") for letter in (batch.headers or [{}])[0].get("titles", {})
     }
-    keys = [key for key in chosen.values() if key]
     context = mapping_of(batch)
     try:
-        if len(keys) != len(set(keys)):
-            raise Refused("有两列对应了同一项，请只保留一列。", status=422)
+        refuse_doubled(chosen)
         mapping = {key: letter for letter, key in chosen.items() if key}
         commands.map_columns(batch, mapping, actor=person(request), at=clock.now())
     except Refused as refusal:
@@ -130,6 +128,17 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "enterprises/import_mapping.html", context, status=422)
     wake(batch.pk)
     return redirect("enterprises:import_detail", pk=pk)
+
+
+def refuse_doubled(chosen: dict[str, str]) -> None:
+    """Which columns (by letter) stand for the same thing."""
+    said = []
+    for column in LIST_COLUMNS:
+        letters = [letter for letter, key in chosen.items() if key == column.key]
+        if len(letters) > 1:
+            said.append(f"{'、'.join(letters)} 列都对应了“{column.title}”")
+    if said:
+        raise Refused(f"{'；'.join(said)}。每一项请只保留一列。", status=422)
 
 
 def preview_of(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:

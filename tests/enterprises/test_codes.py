@@ -90,6 +90,11 @@ def test_a_permit_number_carries_the_number_of_its_site() -> None:
     assert (verdict.error, verdict.warning, verdict.site_number) == ("", "", 2)
 
 
+def test_a_permit_number_in_lower_case_is_raised() -> None:
+    verdict = examine_permit("91130200699229617x002p", frozenset({"91130200699229617X"}))
+    assert (verdict.number, verdict.error, verdict.warning) == ("91130200699229617X002P", "", "")
+
+
 def test_a_permit_under_another_code_only_warns() -> None:
     assert "前 18 位" in examine_permit("91130200699229617X001P", frozenset({"91350100M000100Y43"})).warning
 

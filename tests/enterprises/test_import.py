@@ -90,6 +90,14 @@ def test_one_event_with_the_digest_of_all_rows(cast: Cast) -> None:
     assert not AuditEvent.objects.filter(model="enterprises.enterprise").exists()
 
 
+def test_a_list_is_written_at_the_moment_it_is_told(cast: Cast) -> None:
+    batch = write(upload(listing(row(1)), cast.city, cast.officer_city), cast.officer_city)
+    site = Enterprise.objects.get(name="漯河示例制品1号有限公司")
+    assert (batch.written_at, site.created_at) == (MORNING, MORNING)
+    assert AuditEvent.objects.get(action="enterprises.import").occurred_at == MORNING
+    assert site.names.get().valid_from == clock.day_of(MORNING)
+
+
 def test_the_county_hears_once_of_its_new_sites(cast: Cast) -> None:
     write(upload(listing(row(1), row(2)), cast.city, cast.officer_city), cast.officer_city)
     notice = Notice.objects.get()
@@ -119,7 +127,7 @@ def test_another_name_under_the_same_code_is_a_renaming_with_history(cast: Cast)
     write(batch, cast.officer_city)
     site = Enterprise.objects.get(name="漯河新名制品有限公司")
     borne = list(site.names.order_by("pk").values_list("name", "valid_to"))
-    assert borne == [("漯河示例制品1号有限公司", clock.today()), ("漯河新名制品有限公司", None)]
+    assert borne == [("漯河示例制品1号有限公司", clock.day_of(MORNING)), ("漯河新名制品有限公司", None)]
     assert site.entity.name == "漯河新名制品有限公司"
     assert Enterprise.objects.searched("制品1号").get() == site
 
@@ -283,6 +291,13 @@ def test_degrees_minutes_text_dates_and_full_width_digits_are_read(cast: Cast) -
     assert (float(site.longitude or 0), site.site_number) == (114.01, 1)
 
 
+def test_a_permit_number_in_lower_case_is_raised(cast: Cast) -> None:
+    number = f"{synthetic_uscc(500_001, '411102')}001P"
+    write(upload(listing(row(1, 排污许可证编号=number.lower())), cast.city, cast.officer_city), cast.officer_city)
+    assert Permit.objects.get().number == number
+    assert upload(listing(row(1, 排污许可证编号=number)), cast.city, cast.officer_city).summary == {"same": 1}
+
+
 def test_a_wrong_check_character_blocks_the_row_and_says_the_way_out(cast: Cast) -> None:
     code = synthetic_uscc(500_001, "411102")
     wrong = code[:17] + ("0" if code[17] != "0" else "1")
@@ -297,6 +312,21 @@ def test_a_site_without_a_code_needs_kind_and_address_and_waits_for_confirmation
     good = upload(listing(row(1, 统一社会信用代码=None, 场所类型="物料堆场")), cast.city, cast.officer_city)
     write(good, cast.officer_city)
     assert not Enterprise.objects.get(name="漯河示例制品1号有限公司").is_confirmed
+
+
+def test_what_a_sheet_has_no_column_for_is_shown_where_it_became_needed(cast: Cast) -> None:
+    batch = upload(listing(row(1, 统一社会信用代码=None), row(2, 行业类别="22")), cast.city, cast.officer_city)
+    assert said(batch) == [
+        "2B：没有统一社会信用代码的，须填写“场所类型”。名单没有“场所类型”列，请加上这一列。",
+        "3D：行业类别为“其他具体行业”时，须在“行业说明”列填写具体行业。名单没有“行业说明”列，请加上这一列。",
+    ]
+
+
+def test_a_total_named_in_the_column_of_the_running_number_is_passed_over(cast: Cast) -> None:
+    head = ["序号", *row(1)]
+    total = ["合计", "1 家", *[None] * (len(head) - 2)]
+    batch = upload(workbook({"名单": [head, [1, *row(1).values()], total]}), cast.city, cast.officer_city)
+    assert batch.summary == {"new": 1, "passed_rows": {"count": 1, "places": {"名单": [3]}}}
 
 
 def test_title_rows_and_several_sheets_are_read(cast: Cast) -> None:

@@ -120,7 +120,7 @@ def test_headers_are_mapped_by_hand(client: Client, cast: Cast) -> None:
     refused = client.post(url("import_map", batch.pk), known)
     assert (refused.status_code, "还没有指定：企业名称" in refused.content.decode()) == (422, True)
     twice = client.post(url("import_map", batch.pk), known | {"column-A": "longitude"})
-    assert "两列对应了同一项" in twice.content.decode()
+    assert "A、F 列都对应了“经度”。每一项请只保留一列。" in twice.content.decode()
     client.post(url("import_map", batch.pk), known | {"column-A": "name"})
     reading.read(batch.pk, at=clock.now())
     assert ImportBatch.objects.get(pk=batch.pk).summary == {"new": 1}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from enterprises.rules.matching import Known, Listed, Register, Way, match
 from enterprises.rules.searching import plain
 from enterprises.services.facts import SITE_LABELS, Facts, differences
 from enterprises.services.imports.places import Places
-from enterprises.services.permits import permit_changes
+from enterprises.services.permits import changes_kind, permit_changes, permit_warnings
 from enterprises.services.positive import positive_changes
 
 Outcome = ImportRow.Outcome
@@ -55,11 +56,12 @@ class Loaded:
     old_codes: dict[int, set[str]]
     foreign_permits: dict[str, str]
     foreign_numbers: dict[str, dict[int, str]]
+    day: date
 
 
-def assess(lines: Sequence[Facts], places: Places) -> list[Assessment]:
-    """Match every line against the register and say what is different. Writes nothing."""
-    loaded = load(lines, places.home.path)
+def assess(lines: Sequence[Facts], places: Places, day: date) -> list[Assessment]:
+    """Match every line against the register and say what is different on `day`. Writes nothing."""
+    loaded = load(lines, places.home.path, day)
     return [assess_one(facts, loaded) for facts in lines]
 
 
@@ -71,7 +73,20 @@ def assess_one(facts: Facts, loaded: Loaded) -> Assessment:
         return Assessment(facts, Outcome.DOUBTFUL, candidates=found.candidates, reason=found.reason)
     if found.site is None:
         return assess_new(facts, loaded)
-    return compare(facts, loaded.sites[found.site], loaded)
+    site = loaded.sites[found.site]
+    if changes_kind(list(site.permits.all()), facts):
+        return Assessment(facts, Outcome.DOUBTFUL, candidates=(site.pk,), reason=doubt_of_kind(site, facts))
+    return compare(facts, site, loaded)
+
+
+def doubt_of_kind(site: Enterprise, facts: Facts) -> str:
+    """A category that the registered number cannot have: a person says whether the old paper has ended."""
+    held = site.discharge_permit
+    was = held.get_management_display() if held else ""
+    return (
+        f"已登记{was}，编号 {held.number if held else ''}，名单写“{MANAGEMENT_LABELS[facts.management]}”而没有新编号。"
+        "选【就是这一家】则原编号登记为前一日到期，新编号待补；写错的选【不导入】。"
+    )
 
 
 def assess_new(facts: Facts, loaded: Loaded) -> Assessment:
@@ -93,7 +108,9 @@ def compare(facts: Facts, site: Enterprise, loaded: Loaded) -> Assessment:
     """A known site: what the line says differently. An old name or code in an old list changes nothing back."""
     result = Assessment(facts, Outcome.SAME, site=site)
     result.changes = dict(differences(site, facts))
-    result.changes |= permit_changes(list(site.permits.all()), facts)
+    permits = list(site.permits.all())
+    result.changes |= permit_changes(permits, facts, loaded.day)
+    result.warnings += permit_warnings(permits, facts, loaded.day)
     result.changes |= positive_changes(list(site.positive_entries.all()), facts)
     if facts.representative and facts.representative != site.entity.representative:
         result.changes["representative"] = (site.entity.representative, facts.representative)
@@ -132,7 +149,7 @@ def listed(facts: Facts) -> Listed:
     )
 
 
-def load(lines: Sequence[Facts], path: str) -> Loaded:
+def load(lines: Sequence[Facts], path: str, day: date) -> Loaded:
     codes = {facts.uscc for facts in lines if facts.uscc}
     names = {name for facts in lines for name in (facts.name, facts.former_name) if name}
     permits = {facts.permit for facts in lines if facts.permit}
@@ -151,10 +168,10 @@ def load(lines: Sequence[Facts], path: str) -> Loaded:
         .select_related("entity", "unit", "region")
         .prefetch_related("permits", "positive_entries", "names")
     )
-    return arrange(list(sites), path)
+    return arrange(list(sites), path, day)
 
 
-def arrange(sites: Iterable[Enterprise], path: str) -> Loaded:
+def arrange(sites: Iterable[Enterprise], path: str, day: date) -> Loaded:
     """Ours by permit, code and name; of others' only what must not be used twice."""
     every = list(sites)
     ours = {site.pk: site for site in every if site.unit.path.startswith(path)}
@@ -166,6 +183,7 @@ def arrange(sites: Iterable[Enterprise], path: str) -> Loaded:
         old_codes=old,
         foreign_permits={number: site.unit.name for site in others for number in discharge_numbers(site)},
         foreign_numbers=numbers_of(others),
+        day=day,
     )
 
 

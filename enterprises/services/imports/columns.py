@@ -19,8 +19,7 @@ GRADES: Final = {"A级": "A级", "B级": "B级", "否": "否", "A": "A级", "B":
 
 
 def discharge(site: Enterprise) -> Permit | None:
-    ours = [permit for permit in site.permits.all() if permit.kind == Permit.Kind.DISCHARGE]
-    return ours[-1] if ours else None
+    return site.discharge_permit
 
 
 def listed(site: Enterprise) -> PositiveListEntry | None:

@@ -10,7 +10,8 @@ from typing import Any, Final
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.models import Unit, User
-from core import audit, clock, locks, states
+from core import audit, locks, states
+from core.clock import day_of
 from core.refusals import Refused
 from enterprises.models import Enterprise, ImportBatch, ImportRow
 from enterprises.notices import tell_counties
@@ -66,14 +67,14 @@ def write(key: int, *, at: datetime) -> bool:
         return False
     for tried in range(1, TRIES):
         try:
-            return write_claimed(batch, batch.confirmed_by)
+            return write_claimed(batch, batch.confirmed_by, at)
         except (IntegrityError, OperationalError):
             # Somebody registered one of the sites by a form meanwhile. The next look finds it.
             logger.warning("list %s: try %s to write it failed", key, tried, exc_info=True)
-    return write_claimed(batch, batch.confirmed_by)
+    return write_claimed(batch, batch.confirmed_by, at)
 
 
-def write_claimed(batch: ImportBatch, actor: User) -> bool:
+def write_claimed(batch: ImportBatch, actor: User, at: datetime) -> bool:
     with transaction.atomic():
         if not locks.hold_if_free(LOCK):
             # Another list is being written, which may take minutes: no worker stands and waits, the sweep comes back.
@@ -82,13 +83,12 @@ def write_claimed(batch: ImportBatch, actor: User) -> bool:
         if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.WRITING).exists():
             return False
         hold_sites(batch.rows.filter(outcome__in=[Outcome.CHANGED, Outcome.RENAMED]).values("matched_id"))
-        now = clock.now()
-        writer, tally = Writer(actor, now), Tally()
+        writer, tally = Writer(actor, at), Tally()
         places = load_places(batch.unit)
         for rows in chunks(batch):
             write_chunk(rows, writer, places)
             tally.add(rows)
-        finish(batch, writer, tally, at=now)
+        finish(batch, writer, tally, at=at)
     return True
 
 
@@ -101,7 +101,7 @@ def chunks(batch: ImportBatch) -> Iterator[list[ImportRow]]:
 
 
 def write_chunk(rows: list[ImportRow], writer: Writer, places: Places) -> None:
-    assessed = assess([Facts.from_json(row.values) for row in rows], places)
+    assessed = assess([Facts.from_json(row.values) for row in rows], places, writer.day)
     writer.write(assessed)
     turned: list[ImportRow] = []
     for row, one in zip(rows, assessed, strict=True):
@@ -148,7 +148,7 @@ def write_decided(row: ImportRow, decision: str, *, actor: User, at: datetime) -
     found = Assessment(facts, Outcome.NEW)
     if decision != "new":
         hold_sites([int(decision.removeprefix("same:"))], code=facts.uscc)
-        loaded = load([facts], places.home.path)
+        loaded = load([facts], places.home.path, day_of(at))
         site = loaded.sites.get(int(decision.removeprefix("same:")))
         if site is None:
             raise Refused("所选单位的登记已经变化，请刷新页面后重新选择。")

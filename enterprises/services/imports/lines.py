@@ -26,11 +26,18 @@ class Line:
     sheet: str
     number: int
     facts: Facts
+    # {column key: letter} of its sheet.
+    letters: dict[str, str] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
-    def err(self, key: str, message: str, value: object = "") -> None:
-        self.errors.append(said(key, message, value))
+    def err(self, key: str, message: str, value: object = "", *, near: str = "") -> None:
+        """`near` is the column that is pointed at where the sheet has no column `key`."""
+        letter = self.letters.get(key, "")
+        if near and not letter:
+            letter = self.letters.get(near, "")
+            message += f"名单没有“{TITLES[key]}”列，请加上这一列。"
+        self.errors.append(said(key, message, value, letter))
 
     def warn(self, key: str, message: str, value: object = "") -> None:
         self.warnings.append(said(key, message, value))
@@ -53,7 +60,7 @@ class LineReader:
 
     def line(self, row: TableRow) -> Line:
         values = row.values
-        line = Line(row.sheet, row.number, self.facts(values))
+        line = Line(row.sheet, row.number, self.facts(values), self.letters.get(row.sheet, {}))
         line.errors = [
             {"column": e.column, "title": e.title, "value": e.value[:200], "message": e.message} for e in row.errors
         ]
@@ -73,7 +80,7 @@ class LineReader:
             uscc=values.get("uscc") or "",
             site_number=values.get("site_number"),
             former_name=tidy(values.get("former_name") or ""),
-            permit="".join((values.get("permit") or "").split()),
+            permit="".join((values.get("permit") or "").split()).upper(),
             management=values.get("management") or "",
             **copied,
         )
@@ -99,9 +106,9 @@ class LineReader:
         if any(error["title"] == TITLES["uscc"] for error in line.errors):
             return
         if not line.facts.place_kind:
-            line.err("place_kind", "没有统一社会信用代码的，须填写“场所类型”。")
+            line.err("place_kind", "没有统一社会信用代码的，须填写“场所类型”。", near="uscc")
         if not line.facts.address:
-            line.err("address", "没有统一社会信用代码的，须填写“详细地址”。")
+            line.err("address", "没有统一社会信用代码的，须填写“详细地址”。", near="uscc")
 
     @staticmethod
     def check_permit(line: Line) -> None:
@@ -144,7 +151,7 @@ class LineReader:
     def check_industry(line: Line) -> None:
         facts = line.facts
         if facts.industry == OTHER and not facts.industry_text:
-            line.err("industry_text", "行业类别为“其他具体行业”时，须在“行业说明”列填写具体行业。")
+            line.err("industry_text", "行业类别为“其他具体行业”时，须在“行业说明”列填写具体行业。", near="industry")
         if facts.gb4754 and not (facts.gb4754.isdigit() and 2 <= len(facts.gb4754) <= 4):
             line.err("gb4754", "国民经济行业代码应为 2 至 4 位数字（GB/T 4754）。", facts.gb4754)
         if facts.positive is not True and facts.positive_valid_to is not None:

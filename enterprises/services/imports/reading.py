@@ -3,7 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -51,7 +51,7 @@ def take(batch: ImportBatch, reading: TableReading, at: datetime) -> None:
     if not reading.is_complete:
         settle(batch, "ask_mapping", at, headers=batch.headers, summary=passed(reading))
         return
-    counts = read_rows(batch, reading)
+    counts = read_rows(batch, reading, clock.day_of(at))
     unchanged = set(counts) == {Outcome.SAME}
     summary = {**counts, **passed(reading)}
     settle(batch, "settle" if unchanged else "show", at, headers=batch.headers, summary=summary)
@@ -99,12 +99,12 @@ def settle(batch: ImportBatch, action: str, at: datetime, **stamps: Any) -> None
     )
 
 
-def read_rows(batch: ImportBatch, reading: TableReading) -> dict[str, int]:
+def read_rows(batch: ImportBatch, reading: TableReading, day: date) -> dict[str, int]:
     places = load(batch.unit)
     reader = LineReader(places, {head.sheet: head.mapping for head in reading.heads})
     counts: Counter[str] = Counter()
     for chunk in chunks(reader.line(row) for row in reading.rows):
-        rows = assessed_rows(batch, chunk, reader)
+        rows = assessed_rows(batch, chunk, reader, day)
         counts.update(row.outcome for row in rows)
         with transaction.atomic():
             copying.insert(rows)
@@ -117,11 +117,11 @@ def chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield chunk
 
 
-def assessed_rows(batch: ImportBatch, chunk: list[Line], reader: LineReader) -> list[ImportRow]:
+def assessed_rows(batch: ImportBatch, chunk: list[Line], reader: LineReader, day: date) -> list[ImportRow]:
     """Only good lines are compared with the register; two that mean one registered site are not both good."""
     good = [line for line in chunk if not line.errors]
     assessed: dict[int, Assessment] = {}
-    for line, found in zip(good, assess([line.facts for line in good], reader.places), strict=True):
+    for line, found in zip(good, assess([line.facts for line in good], reader.places, day), strict=True):
         if found.site is not None:
             reader.check_met_site(line, found.site.pk)
         if not line.errors:

@@ -15,7 +15,7 @@ from enterprises.services.entities import Override, give_code
 from enterprises.services.facts import SITE_LABELS
 from enterprises.services.imports.assessing import Assessment, Outcome
 from enterprises.services.names import open_names, rename_all, sort_key
-from enterprises.services.permits import permit_as_stated
+from enterprises.services.permits import permits_as_stated
 from enterprises.services.positive import entry_as_stated
 
 SOURCE: Final = "名单导入"
@@ -136,17 +136,21 @@ class Writer:
                 body.representative = one.changes["representative"][1]
         LegalEntity.objects.bulk_update(bodies.values(), ["representative"], batch_size=500)
 
-    @staticmethod
-    def state_permits(written: Sequence[Assessment]) -> None:
+    def state_permits(self, written: Sequence[Assessment]) -> None:
         stated = [
-            permit_as_stated(one.site, [] if one.outcome == Outcome.NEW else list(one.site.permits.all()), one.facts)
+            permit
             for one in written
             if one.site
+            for permit in permits_as_stated(one.site, self.registered(one), one.facts, self.day)
         ]
         # Parted before the new ones get their keys.
-        known = [permit for permit in stated if permit and permit.pk]
-        copying.insert([permit for permit in stated if permit and not permit.pk])
+        known = [permit for permit in stated if permit.pk]
+        copying.insert([permit for permit in stated if not permit.pk])
         Permit.objects.bulk_update(known, PERMIT_COLUMNS, batch_size=500)
+
+    @staticmethod
+    def registered(one: Assessment) -> list[Permit]:
+        return list(one.site.permits.all()) if one.site and one.outcome != Outcome.NEW else []
 
     def state_positive(self, written: Sequence[Assessment]) -> None:
         stated = [
