@@ -17,7 +17,6 @@ MAY_ASK = {
     "accounts/gate.py:read_holdings_of": "the same for many people at once",
     "accounts/gate.py:deny": "a denial is written for the request that is being answered",
     "enterprises/services/imports/reading.py:read_rows": "a lease is held against the present",
-    "enterprises/services/imports/finishing.py:write_claimed": "stamped once the register is held: lists wait",
 }
 
 

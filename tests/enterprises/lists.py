@@ -1,6 +1,7 @@
 """Lists for the tests of the import: a good row, and workbooks in all the states in which people send them."""
 
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -40,6 +41,23 @@ def row(number: int, **cells: Any) -> dict[str, Any]:
         "乡镇或开发区": "示例镇",
         "详细地址": f"示例路 {number} 号",
     } | cells
+
+
+def rich(number: int, **cells: Any) -> dict[str, Any]:
+    code = synthetic_uscc(500_000 + number, "411102")
+    return row(
+        number,
+        **{
+            "排污许可证编号": f"{code}001P",
+            "管理类别": "重点管理",
+            "许可证有效期至": "2023年4月3日",
+            "法定代表人": "赵示例",
+            "是否正面清单": "是",
+            "正面清单有效期至": date(2021, 12, 31),
+            "曾用名": f"漯河旧名{number}号厂",
+        }
+        | cells,
+    )
 
 
 def workbook(sheets: dict[str, Sequence[Sequence[Any]]]) -> bytes:
