@@ -57,10 +57,13 @@ def test_the_list_of_sites_shows_the_permit_in_use(client: Client, cast: Cast, r
     assert ("简化管理" in shown, "登记管理" in shown, "已过期" in shown) == (True, False, False)
 
 
-def test_what_the_new_permit_leaves_open_is_shown_as_empty(cast: Cast, registered: Enterprise) -> None:
+def test_what_the_new_permit_leaves_open_is_shown_as_empty(client: Client, cast: Cast, registered: Enterprise) -> None:
     batch = send(cast, 排污许可证编号=NEW)
     changes = batch.rows.get().changes
     assert (changes["管理类别"], changes["许可证有效期至"]) == (["登记管理", ""], ["2025-05-13", ""])
+    client.force_login(cast.officer_city)
+    shown = client.get(reverse("enterprises:import_detail", args=[batch.pk])).content.decode()
+    assert "登记管理 → <strong>（空）</strong>" in shown
 
 
 def test_a_list_with_the_ended_number_changes_nothing_back(cast: Cast, registered: Enterprise) -> None:
