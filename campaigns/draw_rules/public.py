@@ -29,7 +29,7 @@ def spelt(text: str, source: Mapping[str, Any]) -> str:
     numbers = [int(word) for word in re.findall("[0-9]+", plain)]
     wanted = sum(count for _, count, _, _ in source["parts"])
     if len(numbers) != wanted:
-        raise ValueError(f"{source['name']}每期 {wanted} 个号码，现在填了 {len(numbers)} 个。")
+        raise ValueError(f"{source['name']}每次开奖 {wanted} 个号码，现在填了 {len(numbers)} 个。")
     words: list[str] = []
     for label, count, lowest, highest in source["parts"]:
         chosen, numbers = sorted(numbers[:count]), numbers[count:]

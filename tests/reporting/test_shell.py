@@ -107,7 +107,8 @@ def test_the_workbench_badge_counts_what_is_late_or_due_today(cast):
         )
     entries = {entry["title"]: entry for group in around(cast.officer_a)["nav"] for entry in group["entries"]}
     assert entries["工作台"]["badge"] == 2
-    assert around(cast.officer_city)["nav"][0]["entries"][0]["badge"] is None
+    assert around(cast.officer_city)["nav"][0]["entries"][0]["badge"] == 1, "the superior is told of what is late below"
+    assert around(cast.officer_other)["nav"][0]["entries"][0]["badge"] is None
 
 
 def test_a_menu_shows_only_what_its_person_may_open(cast):
