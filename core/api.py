@@ -46,7 +46,8 @@ def _body(error: Exception, response: Response) -> dict[str, Any]:
     if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
         return {"message": CSRF_SENTENCE, "problems": []}
     said = str(error) if isinstance(error, (Http404, PermissionDenied)) else ""
-    return {"message": said or SENTENCES.get(response.status_code, "服务器没有接受这个请求。"), "problems": []}
+    ours = "" if said.isascii() else said  # Django's own word for what it does not find is English
+    return {"message": ours or SENTENCES.get(response.status_code, "服务器没有接受这个请求。"), "problems": []}
 
 
 def _flatten(detail: Any, path: str) -> Any:

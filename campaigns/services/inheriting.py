@@ -43,6 +43,8 @@ def copy_campaign(campaign: Campaign, *, year: int, actor: User, at: datetime) -
     """A draft of the same authority for another year: same version, readings and lists, every date moved by years."""
     if year == campaign.year:
         raise Refused("复制须换一个年度。", field="year", status=422)
+    if campaign.parent_id:  # a copy would be approved without the superior who handed it down
+        raise Refused("本行动由上级下达，不能自行复制；请由上级下达新年度的行动。", field="year")
     with transaction.atomic():
         locks.hold("campaign", campaign.blueprint.name, str(campaign.unit_id), str(year))
         taken = Campaign.objects.filter(blueprint__name=campaign.blueprint.name, unit=campaign.unit_id, year=year)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,7 +26,7 @@ from inspections.exports import ledger_rows, ledger_spec, with_signature
 from inspections.forms import ReasonForm
 from inspections.issue_forms import ChangeForm, RectificationForm, RewriteForm, SignatureForm
 from inspections.ledger import LISTED, Ledger
-from inspections.models import Issue, Rectification
+from inspections.models import Issue, IssueVersion, Rectification
 from inspections.services import issues
 from inspections.states import ISSUES, IssueState
 from inspections.views.access import available, person
@@ -135,7 +136,7 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
         "reports": issue.rectifications.select_related("reported_by", "decided_by")
         .prefetch_related("photos")
         .order_by("-pk"),
-        "versions": issue.versions.select_related("recorded_by").order_by("-recorded_at", "-pk"),
+        "versions": told(issue, user),
         "today": clock.today(),
         "change_form": forms.get("change_form") or ChangeForm(issue=issue, names=ledger.names),
         "report_form": forms.get("report_form") or RectificationForm(),
@@ -144,6 +145,12 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
         "refusal": forms.get("refusal"),
     }
     return render(request, "inspections/issue_detail.html", context, status=status)
+
+
+def told(issue: Issue, user: User) -> QuerySet[IssueVersion]:
+    """The row's history; its own people learn of a case by the notice and of a decision by its service, not here."""
+    rows = issue.versions.select_related("recorded_by").order_by("-recorded_at", "-pk")
+    return rows.exclude(action="penalty") if may_only_own(user) else rows
 
 
 def written(

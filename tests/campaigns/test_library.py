@@ -170,6 +170,8 @@ def test_a_handed_down_campaign_is_approved_above_and_published_below(henan, cas
     assert [phase.key for phase in child.phases.all()] == [phase.key for phase in henan.phases.all()]
     services.approve(child, actor=cast.leader_province, at=MARCH)
     assert services.publish(child, actor=cast.officer_city, at=MARCH).state == "published"
+    with pytest.raises(Refused, match="由上级下达，不能自行复制"):
+        services.copy_campaign(child, year=2021, actor=cast.officer_city, at=MARCH)
     with pytest.raises(Refused, match="已经下达"):
         services.hand_down(henan, cast.city, actor=cast.officer_province, at=MARCH)
     with pytest.raises(Refused, match="的下级"):

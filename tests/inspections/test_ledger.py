@@ -127,6 +127,7 @@ def test_the_api_lists_the_same_rows_behind_the_same_gate(client, cast, issue):
     client.force_login(cast.officer_a)
     assert [row["number"] for row in client.get("/api/v1/issues").json()["results"]] == [issue.number]
     assert client.get("/api/v1/issues", {"q": "化工"}).json()["results"] == []
+    assert client.get("/api/v1/issues/999999").json()["message"] == "没有找到，或者不在您的管辖范围内。"
     client.force_login(cast.inspector_b)
     assert client.get("/api/v1/issues").json()["results"] == []
 

@@ -52,6 +52,14 @@ def test_the_enterprise_learns_of_the_decision_by_its_service_not_before(client,
         assert [step["kind"] for step in told["steps"]] == ["file", "notice"]
 
 
+def test_the_history_of_the_issue_does_not_give_it_away(client, cast, decided):
+    page = reverse("inspections:issue_detail", args=[decided.issue_id])
+    client.force_login(cast.enterprise_a)
+    assert "处罚情况更新" not in client.get(page).content.decode()
+    client.force_login(cast.officer_a)
+    assert client.get(page).content.decode().count("处罚情况更新") == 2, "filed and decided"
+
+
 def test_nor_does_a_filter_by_state_give_it_away(client, cast, decided):
     client.force_login(cast.enterprise_a)
     asked = {state: client.get(reverse("penalties:case_list"), {"state": state}) for state in ("noticed", "decided")}

@@ -12,11 +12,13 @@ from penalties.rules import Term, defence_ends_on, heavier_after_defence, regime
 @pytest.mark.parametrize(
     "day,key",
     [
-        (date(2020, 5, 14), "P-2010"),
-        (date(2021, 7, 14), "P-2010"),
+        (date(2020, 5, 14), "P-2018"),
+        (date(2021, 7, 14), "P-2018"),
         (date(2021, 7, 15), "P-2021"),
         (date(2023, 7, 1), "P-2023"),
-        (date(2026, 8, 14), "P-2023"),
+        (date(2023, 12, 31), "P-2023"),
+        (date(2024, 1, 1), "P-2024"),
+        (date(2026, 8, 14), "P-2024"),
         (date(2026, 8, 15), "P-2026"),
     ],
 )
@@ -24,7 +26,7 @@ def test_a_step_follows_the_law_of_its_own_day(day, key):
     assert in_force(day).key == key
 
 
-def test_no_day_since_2010_has_two_regimes_or_none():
+def test_no_day_since_2018_has_two_regimes_or_none():
     ordered = sorted(regimes(), key=lambda regime: regime.valid_from)
     for earlier, later in itertools.pairwise(ordered):
         assert (later.valid_from - earlier.valid_to).days == 1
