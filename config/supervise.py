@@ -22,7 +22,7 @@ from config.embedded.places import locked
 from config.embedded.process import end, spawn
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
-PREPARATION = {"建库": ("migrate", "--no-input", "-v", "0"), "装载演示数据": ("load_demo",)}
+PREPARATION = {"建库": ("prepare_demo",)}
 WEB_SECONDS = 90.0
 LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BUSY = "演示正在运行（{}）；请先停止它，再重建数据。"
