@@ -179,7 +179,12 @@ def test_dates_are_moved_copies_made_and_campaigns_handed_down_from_the_page(hen
     client.post(reverse("campaigns:campaign_dates", args=[copy.pk]), days | {"inspect_ends_on": "2021-07-10"})
     assert f"{copy.phases.get(key='inspect').ends_on}" == "2021-07-10"
     client.post(reverse("campaigns:campaign_hand_down", args=[henan.pk]), {"unit": cast.city.pk})
-    assert Campaign.objects.get(parent=henan).unit == cast.city
+    child = Campaign.objects.get(parent=henan)
+    assert child.unit == cast.city
+    own = signed_in(cast.officer_city).get(reverse("campaigns:campaign_compare", args=[child.pk]))
+    assert reverse("campaigns:campaign_copy", args=[child.pk]) not in text(own), "no door that would be refused"
+    assert reverse("campaigns:campaign_export", args=[child.pk]) in text(own)
+    client = signed_in(cast.officer_province)
     again = client.post(reverse("campaigns:campaign_hand_down", args=[henan.pk]), {"unit": cast.city.pk})
     assert "已经下达" in text(again)
     assert client.post(reverse("campaigns:campaign_copy", args=[henan.pk]), {"year": 2021}).status_code == 422
