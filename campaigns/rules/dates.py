@@ -1,0 +1,20 @@
+"""What the dates of a blueprint mean in a campaign's year."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+# What stands before a day of the year after the campaign's: a winter campaign ends in spring.
+NEXT_YEAR = "次年"
+Window = tuple[date, date]
+
+
+def own_window(default: Window, own: Mapping[str, Window], path: str) -> Window:
+    """The window of a unit: its own, else that of the nearest unit above that has one, else the campaign's."""
+    above = [prefix for prefix in own if path.startswith(prefix)]
+    return own[max(above, key=len)] if above else default
+
+
+def campaign_day(month_day: str, year: int, shift_weeks: int = 0) -> date:
+    """What a blueprint's "04-21" or "次年03-31" means in a campaign's year; the demonstration shifts by weeks."""
+    month, day = map(int, month_day.removeprefix(NEXT_YEAR).split("-"))
+    return date(year + month_day.startswith(NEXT_YEAR), month, day) + timedelta(weeks=shift_weeks)

@@ -1,0 +1,64 @@
+"""All that the visit gate may know, frozen; and how a rule speaks about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from campaigns.rules.answers import Answer, Ask, RuleSaid
+
+# The grounds on which one enterprise may be visited a second time in one campaign.
+EXCEPTIONS = {
+    "recheck": "复查整改情况",
+    "complaint": "信访举报",
+    "exceedance": "在线监控超标",
+    "superior": "上级交办",
+    "halted": "停产改期补查",
+}
+
+# What a rule stands on where the campaign's blueprint names no line of its plan.
+SOURCES = {
+    "certificates": "《行政处罚法》：检查时执法人员不得少于两人，并应当出示执法证件",
+    "enforcers": "《行政处罚法》：行政执法由具有行政执法资格的人员实施",
+    "recusal": "《行政处罚法》：执法人员与案件有直接利害关系或者其他关系可能影响公正执法的，应当回避",
+}
+
+
+@dataclass(frozen=True)
+class Officer:
+    """One of the two who are to go: what the platform knows of the person for the planned day."""
+
+    name: str
+    may_enforce: bool = True
+    certificate_valid: bool = True
+    pledged: bool = True
+    recused: str = ""  # the kind of the recusal (自行回避 …); why, is nobody's business here
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the gate may know. `officers` begins with the lead inspector; the sources are the plan's own lines."""
+
+    planned_on: date
+    today: date
+    officers: tuple[Officer, ...]
+    phase_name: str = "执法检查"
+    phase_starts_on: date | None = None
+    phase_ends_on: date | None = None
+    published: bool = True
+    closed: bool = False
+    standing_on: date | None = None
+    visits: int = 0
+    exception: str = ""
+    on_positive_list: bool = False
+    positive_until: date | None = None
+    lead_kind: str = ""
+    lead_detail: str = ""
+    lead_approved: bool = False
+    expert: str = ""
+    expert_may_advise: bool = True
+    pledge_asked: bool = True
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def said(facts: Facts, rule: str, answer: Answer, message: str, asks: Ask = Ask.NOTHING) -> RuleSaid:
+    return RuleSaid(rule, answer, message, facts.sources.get(rule) or SOURCES.get(rule, ""), asks)

@@ -1,0 +1,42 @@
+"""The visit gate: every rule is asked, the heaviest answer decides."""
+
+from collections.abc import Callable
+
+from campaigns.rules import enterprise, people, timing
+from campaigns.rules.answers import WEIGHT, Decision, RuleSaid
+from campaigns.rules.facts import Facts
+
+RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
+    timing.published,
+    timing.planned_day,
+    timing.phase_open,
+    enterprise.enterprise_open,
+    enterprise.standing,
+    enterprise.repeat,
+    enterprise.positive_list,
+    people.enforcers,
+    people.recusal,
+    people.certificates,
+    people.pledge,
+    people.expert,
+)
+RULE_LABELS = {
+    "published": "行动发布",
+    "planned_day": "检查日期",
+    "phase_open": "阶段时间",
+    "enterprise_open": "企业状态",
+    "standing": "未完成派单",
+    "repeat": "重复检查",
+    "positive_list": "正面清单",
+    "enforcers": "执法权限",
+    "recusal": "回避",
+    "certificates": "执法证件",
+    "pledge": "廉洁承诺",
+    "expert": "专家",
+}
+
+
+def decide(facts: Facts) -> Decision:
+    """Ask every rule; refuse outweighs needs_reason outweighs allow."""
+    said = tuple(rule(facts) for rule in RULES)
+    return Decision(max((one.answer for one in said), key=WEIGHT.__getitem__), said)

@@ -1,0 +1,54 @@
+"""May these people go there together?"""
+
+from campaigns.rules.answers import Answer, RuleSaid
+from campaigns.rules.facts import Facts, said
+
+
+def enforcers(facts: Facts) -> RuleSaid:
+    """HN-25: experts and others without the right to enforce are no part of the two."""
+    without = [officer.name for officer in facts.officers if not officer.may_enforce]
+    if without:
+        return said(
+            facts,
+            "enforcers",
+            Answer.REFUSE,
+            f"{'、'.join(without)}在该辖区没有执法权限，不能担任主办人或协办人（专家没有执法权）。",
+        )
+    return said(facts, "enforcers", Answer.ALLOW, "主办人、协办人均为本辖区执法人员。")
+
+
+def recusal(facts: Facts) -> RuleSaid:
+    """Who is recused from an enterprise does not go there, drawn or chosen. The kind is named, never the ground."""
+    away = [f"{officer.name}（{officer.recused}）" for officer in facts.officers if officer.recused]
+    if away:
+        return said(facts, "recusal", Answer.REFUSE, f"{'、'.join(away)}须回避该企业，请另派人员。")
+    return said(facts, "recusal", Answer.ALLOW, "主办人、协办人均不须回避该企业。")
+
+
+def certificates(facts: Facts) -> RuleSaid:
+    """HN-25, HS-76: at least two valid certificates on the planned day."""
+    valid = [officer.name for officer in facts.officers if officer.certificate_valid]
+    if len(valid) >= 2:
+        return said(facts, "certificates", Answer.ALLOW, f"检查当日 {len(valid)} 人执法证有效。")
+    lacking = "、".join(officer.name for officer in facts.officers if not officer.certificate_valid)
+    tail = f"：{lacking}的执法证在检查当日无效或未登记" if lacking else ""
+    return said(facts, "certificates", Answer.REFUSE, f"检查当日有效执法证只有 {len(valid)} 个，不足两个{tail}。")
+
+
+def pledge(facts: Facts) -> RuleSaid:
+    unsigned = [officer.name for officer in facts.officers if not officer.pledged]
+    if facts.pledge_asked and unsigned:
+        return said(
+            facts, "pledge", Answer.REFUSE, f"{'、'.join(unsigned)}尚未签署本行动的廉洁自律承诺书，请本人登录后签署。"
+        )
+    return said(
+        facts, "pledge", Answer.ALLOW, "廉洁自律承诺书已签署。" if facts.pledge_asked else "本行动不要求签署承诺书。"
+    )
+
+
+def expert(facts: Facts) -> RuleSaid:
+    if not facts.expert:
+        return said(facts, "expert", Answer.ALLOW, "未配专家。")
+    if facts.expert_may_advise:
+        return said(facts, "expert", Answer.ALLOW, f"配备专家{facts.expert}，专家没有执法权，不计入两名执法人员。")
+    return said(facts, "expert", Answer.REFUSE, f"{facts.expert}不是本辖区登记的专家。")

@@ -1,0 +1,30 @@
+"""Is the campaign running, and is the day one of its days?"""
+
+from campaigns.rules.answers import Answer, RuleSaid
+from campaigns.rules.facts import Facts, said
+
+
+def published(facts: Facts) -> RuleSaid:
+    if facts.published:
+        return said(facts, "published", Answer.ALLOW, "行动已发布。")
+    return said(facts, "published", Answer.REFUSE, "行动尚未发布，发布后才能派单。")
+
+
+def planned_day(facts: Facts) -> RuleSaid:
+    if facts.planned_on < facts.today:
+        return said(facts, "planned_day", Answer.REFUSE, f"检查日期 {facts.planned_on} 早于今天（{facts.today}）。")
+    return said(facts, "planned_day", Answer.ALLOW, f"检查日期 {facts.planned_on}。")
+
+
+def phase_open(facts: Facts) -> RuleSaid:
+    if facts.phase_starts_on is None or facts.phase_ends_on is None:
+        return said(facts, "phase_open", Answer.REFUSE, f"本行动没有“{facts.phase_name}”阶段，不能派单。")
+    window = f"“{facts.phase_name}”阶段（{facts.phase_starts_on} 至 {facts.phase_ends_on}）"
+    if facts.phase_starts_on <= facts.planned_on <= facts.phase_ends_on:
+        return said(facts, "phase_open", Answer.ALLOW, f"检查日期在{window}内。")
+    return said(
+        facts,
+        "phase_open",
+        Answer.REFUSE,
+        f"检查日期 {facts.planned_on} 不在{window}内；确需调整的，由市局申请调整阶段时间。",
+    )
