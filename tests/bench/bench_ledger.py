@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from core import clock
-from tests.bench.crowd import gather
+from tests.bench.crowd import gather, one_city
 from tests.bench.ledger import measure
 from tests.cast import assemble
 
@@ -17,8 +17,8 @@ BROKEN = 5
 @pytest.mark.urls("tests.bench.pages")
 def test_the_ledger_of_twenty_thousand(transactional_db: None, client: Client) -> None:
     cast = assemble()
-    crowd = gather(cast, ISSUES)
-    print(f"\n{crowd.issues:,} issues of {crowd.visits:,} visits")
+    crowd = gather(cast, one_city(ISSUES))
+    print(f"\n{crowd.scale.issues:,} issues of {crowd.scale.visits:,} visits")
     broken = []
     with clock.travel(crowd.week[1]):
         for line in measure(crowd, cast, client, repeats=REPEATS):

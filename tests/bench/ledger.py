@@ -91,7 +91,7 @@ def exported(crowd: Crowd, cast: Cast, client: Client) -> Measured:
     in_memory(cast)
     theirs = time.perf_counter() - began
     return Measured(
-        f"export of {crowd.issues + 1:,} rows", ours * 1000, ours / theirs, "openpyxl, default mode", EXPORT_GOAL
+        f"export of {crowd.scale.issues + 1:,} rows", ours * 1000, ours / theirs, "openpyxl, default mode", EXPORT_GOAL
     )
 
 

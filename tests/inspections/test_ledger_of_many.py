@@ -14,7 +14,7 @@ from core.paging import COUNT_CEILING, KeysetPage
 from inspections.filters import SORTS
 from inspections.ledger import Ledger
 from inspections.models import Issue
-from tests.bench.crowd import gather
+from tests.bench.crowd import gather, one_city
 
 pytestmark = pytest.mark.django_db
 # One row beyond the page says that there are more; a tie-breaker beside the index looks a few further.
@@ -24,7 +24,7 @@ LIST, FILTERS, FIGURES = (f"inspections:issue_{name}" for name in ("list", "filt
 
 @pytest.fixture
 def crowd(cast):
-    crowd = gather(cast, 1200)
+    crowd = gather(cast, one_city(1200))
     Issue.objects.filter(pk__gt=10_000_900).update(deadline_on=None, handling=3)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE inspections_issue")

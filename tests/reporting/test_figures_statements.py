@@ -9,7 +9,7 @@ from django.db import connection
 from inspections.models import IssueVersion
 from reporting.figures import Span, compute, places_of, statements
 from reporting.figures.counting import parameters
-from tests.bench.crowd import gather
+from tests.bench.crowd import gather, one_city
 from tests.reporting.scene import busy, sh
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def plan(statement: str, campaign_id: int, places, span: Span) -> str:
 
 
 def test_how_rows_stood_before_is_asked_of_an_index(cast):
-    crowd = gather(cast, 200)
+    crowd = gather(cast, one_city(200))
     start, cutoff = crowd.week
     found = plan(statements.ISSUE_COUNTS, crowd.campaign.pk, places_of([cast.city]), Span(start, cutoff, cutoff))
     for earlier in ("at_cutoff", "at_start"):
@@ -39,7 +39,7 @@ def test_how_rows_stood_before_is_asked_of_an_index(cast):
 
 @pytest.mark.parametrize("statement", ["VISIT_COUNTS", "ISSUE_COUNTS", "TARGET_COUNTS"])
 def test_the_facts_are_gone_through_once(cast, statement):
-    crowd = gather(cast, 200)
+    crowd = gather(cast, one_city(200))
     start, cutoff = crowd.week
     places = places_of([cast.city, cast.other_city])
     found = plan(getattr(statements, statement), crowd.campaign.pk, places, Span(start, cutoff, cutoff))

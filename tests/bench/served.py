@@ -1,0 +1,93 @@
+"""The project under gunicorn with the reference page beside it, and people who ask it for pages."""
+
+import http.client
+import signal
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from django.test import Client
+
+from config.embedded.process import end, spawn
+from tests.launching import free_port
+from tests.running import child_environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_SECONDS = 30
+WARMING, REQUESTS = 8, 200
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Milliseconds of one page asked for many times by so many at once."""
+
+    median: float
+    p95: float
+
+
+@contextmanager
+def served(log: Path) -> Iterator[int]:
+    """The port of a server with the demonstration's two workers, living at the test's moment."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "tests.bench.served_wsgi", "--bind", f"127.0.0.1:{port}"]
+    flags = ["--workers", "2", "--threads", "4", "--timeout", "120", "--no-control-socket", "--log-level", "warning"]
+    with log.open("wb") as output:
+        process = spawn(
+            [*command, *flags], stop=signal.SIGTERM, output=output.fileno(), folder=ROOT, env=child_environment()
+        )
+    try:
+        give_up = time.monotonic() + READY_SECONDS
+        while not listens(port):
+            assert process.poll() is None and time.monotonic() < give_up, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        yield port
+    finally:
+        end(process, (signal.SIGTERM, 5.0))
+
+
+def listens(port: int) -> bool:
+    try:
+        return ask(http.client.HTTPConnection("127.0.0.1", port, timeout=30), "/login/", "") == http.client.OK
+    except OSError:
+        return False
+
+
+def ask(line: http.client.HTTPConnection, address: str, cookie: str) -> int:
+    line.request("GET", address, headers={"Cookie": cookie} if cookie else {})
+    answer = line.getresponse()
+    answer.read()
+    return answer.status
+
+
+def cookie_of(client: Client) -> str:
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
+def pace(port: int, address: str, cookie: str, *, at_once: int, requests: int = REQUESTS) -> Pace:
+    """`requests` warm requests by `at_once` people; every answer must be 200."""
+    numbers, took, wrong = count(), [], []
+
+    def person() -> None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        while (number := next(numbers)) < requests + WARMING:
+            began = time.perf_counter()
+            status = ask(line, address, cookie)
+            if status != http.client.OK:
+                wrong.append(status)
+            if number >= WARMING:
+                took.append((time.perf_counter() - began) * 1000)
+        line.close()
+
+    people = [threading.Thread(target=person) for _ in range(at_once)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    assert not wrong, (address, wrong[:3])
+    return Pace(statistics.median(took), statistics.quantiles(took, n=20)[-1])
