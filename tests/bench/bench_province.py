@@ -1,7 +1,7 @@
 """`make bench`: every list, search and filter of a province (SCALE=small for one city), served by gunicorn.
 
-200,000 enterprises, 300,000 visits, 1,000,000 issues, 60,000 cases, 5,000 people, 18 cities, 180 counties. The goal of a
-page is p95 within 300 ms and within 12 plain pages of 50 rows, measured in the same run for one person and for eight.
+200,000 enterprises, 300,000 visits, 1,000,000 issues, 60,000 cases, 5,000 people, 18 cities, 180 counties. The goal of
+a page is p95 within 300 ms and within 12 plain pages of 50 rows, in the same run for one person and for eight at once.
 """
 
 import os

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
+import pytest
 from django.test import Client
 
 from config.embedded.process import end, spawn
@@ -44,7 +46,8 @@ def served(log: Path) -> Iterator[int]:
     try:
         give_up = time.monotonic() + READY_SECONDS
         while not listens(port):
-            assert process.poll() is None and time.monotonic() < give_up, log.read_text(encoding="utf-8")
+            if process.poll() is not None or time.monotonic() > give_up:
+                pytest.fail(log.read_text(encoding="utf-8"))
             time.sleep(0.1)
         yield port
     finally:
@@ -52,14 +55,17 @@ def served(log: Path) -> Iterator[int]:
 
 
 def listens(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        return ask(http.client.HTTPConnection("127.0.0.1", port, timeout=30), "/login/", "") == http.client.OK
+        return ask(line, "/login/", "") == http.client.OK
     except OSError:
         return False
+    finally:
+        line.close()
 
 
 def ask(line: http.client.HTTPConnection, address: str, cookie: str) -> int:
-    line.request("GET", address, headers={"Cookie": cookie} if cookie else {})
+    line.request("GET", quote(address, safe="/?&=%+-_.~"), headers={"Cookie": cookie} if cookie else {})
     answer = line.getresponse()
     answer.read()
     return answer.status
