@@ -1,13 +1,35 @@
 """Everything due stands in one table; these verbs are the only writers."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from core import audit
+from core.clock import at_local, day_of
 from core.models import Obligation
+from core.models.obligation import ObligationQuerySet
 from core.refusals import Refused
+
+# Days before and after the due day on which people are told; the last is for the superior unit, too.
+DAYS = (-3, -1, 0, 1)
+# Nobody is woken at midnight.
+FIRST_HOUR = 8
+
+
+def stages(due_at: datetime) -> list[datetime]:
+    """When people are told of what is due then. Weekends count: the due day itself was moved off them, or was not."""
+    return [at_local(day_of(due_at) + timedelta(days=days), FIRST_HOUR) for days in DAYS]
+
+
+def next_stage(due_at: datetime, at: datetime) -> datetime | None:
+    """The first stage of a later day than `at`, or None when the last one has begun."""
+    return next((stage for stage in stages(due_at) if day_of(stage) > day_of(at)), None)
+
+
+def first_stage(due_at: datetime, opened_at: datetime) -> datetime:
+    """The stage after the day of opening, of which people were told then. What opens late is told at once."""
+    return next_stage(due_at, opened_at) or stages(due_at)[-1]
 
 
 def open_obligation(
@@ -35,6 +57,7 @@ def open_obligation(
         unit_path=unit_path,
         defaults={
             "due_at": due_at,
+            "remind_at": first_stage(due_at, at),
             "opened_at": at,
             "title": title[:200],
             "enterprise_id": enterprise_id,
@@ -45,8 +68,8 @@ def open_obligation(
         },
     )
     if not created and row.met_at is None and row.due_at != due_at:
-        row.due_at, row.reminded_at, row.overdue_told_at = due_at, None, None
-        row.save(update_fields=["due_at", "reminded_at", "overdue_told_at"])
+        row.due_at, row.remind_at = due_at, stages(due_at)[0]
+        row.save(update_fields=["due_at", "remind_at"])
     return row
 
 
@@ -54,15 +77,19 @@ def open_many(rows: Iterable[Obligation], *, at: datetime) -> None:
     """Open what many owe at once (unsaved rows), in batches; what is open already stays as it is."""
     opened = []
     for row in rows:
-        row.opened_at = at
+        row.opened_at, row.remind_at = at, first_stage(row.due_at, at)
         opened.append(row)
     Obligation.objects.bulk_create(opened, batch_size=1000, ignore_conflicts=True)
 
 
 def move_due(kind: str, *, campaign_id: int, unit_path: str, due_at: datetime) -> int:
     """Move the due instant of everything open of one kind in a campaign under a unit. Returns how many moved."""
-    rows = Obligation.objects.open().under(unit_path).filter(campaign_id=campaign_id, kind=kind)
-    return rows.exclude(due_at=due_at).update(due_at=due_at, reminded_at=None, overdue_told_at=None)
+    return reschedule(Obligation.objects.under(unit_path).filter(campaign_id=campaign_id, kind=kind), due_at)
+
+
+def reschedule(rows: ObligationQuerySet, due_at: datetime) -> int:
+    """Move the due instant of what is open among `rows`; people are told of it anew."""
+    return rows.open().exclude(due_at=due_at).update(due_at=due_at, remind_at=stages(due_at)[0])
 
 
 def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
@@ -73,7 +100,11 @@ def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
 def reopen(kind: str, subject: str, *, period: str = "") -> int:
     """What was met is owed again (a report recalled, a rectification sent back), and reminded of again."""
     met = Obligation.objects.filter(kind=kind, subject=subject, period=period, waived_at=None).exclude(met_at=None)
-    return met.update(met_at=None, reminded_at=None, overdue_told_at=None)
+    rows = list(met)
+    for row in rows:
+        row.met_at, row.remind_at = None, stages(row.due_at)[0]
+    Obligation.objects.bulk_update(rows, ["met_at", "remind_at"], batch_size=1000)
+    return len(rows)
 
 
 def waive(obligation: Obligation, *, actor: object, at: datetime, reason: str) -> None:

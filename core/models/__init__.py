@@ -1,6 +1,7 @@
 from core.models.audit import AuditEvent, AuditHead
 from core.models.calendar import HolidayDay, HolidayYear
 from core.models.counter import Counter
+from core.models.delivery import ChatRobot, Delivery, MailChoice
 from core.models.documents import PrintedDocument
 from core.models.files import StoredFile
 from core.models.forms import (
@@ -17,11 +18,14 @@ from core.models.obligation import Obligation
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "ChatRobot",
     "Counter",
+    "Delivery",
     "EvidenceUpload",
     "FormDefinition",
     "HolidayDay",
     "HolidayYear",
+    "MailChoice",
     "Notice",
     "Obligation",
     "PrintedDocument",

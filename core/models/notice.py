@@ -24,7 +24,11 @@ class Notice(models.Model):
     body = models.TextField(blank=True)
     url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    # The items of a day's reminder: {"count": …, "late": …, "lines": [{"id": …, "text": …, "url": …, "late": …}]}.
+    digest = models.JSONField(null=True)
+    # Handed over to what leaves the platform (core.deliveries); `mail` is the message that carries it, if one does.
     delivered_at = models.DateTimeField(null=True)
+    mail = models.ForeignKey("core.Delivery", null=True, on_delete=models.SET_NULL, related_name="notices")
     read_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()

@@ -11,6 +11,10 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def overdue(self, at: datetime) -> "ObligationQuerySet":
         return self.open().filter(due_at__lt=at)
 
+    def to_tell(self, at: datetime) -> "ObligationQuerySet":
+        """What somebody is to be told of by now; read by the index `obligation_remind`, whatever else is open."""
+        return self.open().filter(remind_at__lte=at)
+
     def under(self, unit_path: str) -> "ObligationQuerySet":
         return self.filter(unit_path__startswith=unit_path)
 
@@ -35,8 +39,8 @@ class Obligation(models.Model):
     waived_at = models.DateTimeField(null=True)
     waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     waived_reason = models.CharField(max_length=200, blank=True)
-    reminded_at = models.DateTimeField(null=True)
-    overdue_told_at = models.DateTimeField(null=True)
+    # When somebody is told of it next (core.obligations.stages); nobody any more once its superior was told.
+    remind_at = models.DateTimeField(null=True)
 
     objects = ObligationQuerySet.as_manager()
 
@@ -54,6 +58,10 @@ class Obligation(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="obligation_due", condition=models.Q(met_at=None, waived_at=None)),
+            models.Index(
+                fields=["remind_at", "id"], name="obligation_remind", condition=models.Q(met_at=None, waived_at=None)
+            ),
+            models.Index(fields=["subject", "kind"], name="obligation_subject"),
             models.Index(fields=["unit_path"], name="obligation_unit", opclasses=["text_pattern_ops"]),
             models.Index(fields=["enterprise_id"], name="obligation_enterprise"),
         ]

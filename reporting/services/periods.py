@@ -11,7 +11,7 @@ from campaigns.services.reports import phase_of_reports
 from campaigns.services.windows import windows_of
 from core.calendar import calendar
 from core.models import Obligation
-from core.obligations import open_obligation
+from core.obligations import open_obligation, reschedule
 from core.rules import OnHoliday
 from reporting.models import CountyConfirmation, ReportPeriod, UnitReport
 from reporting.rules.weeks import WEEKDAYS, ReportClock, Week, Window, owes, spanning, weeks
@@ -86,9 +86,8 @@ def move(period: ReportPeriod, week: Week, starts_at: datetime) -> None:
         for name, value in wanted.items():
             setattr(period, name, value)
         if ReportPeriod.objects.unfrozen().filter(pk=period.pk).update(**wanted):
-            Obligation.objects.open().filter(kind=OBLIGATION, subject__in=subjects(period)).update(
-                due_at=week.cutoff_at
-            )
+            owed = Obligation.objects.filter(kind=OBLIGATION, subject__in=subjects(period))
+            reschedule(owed, week.cutoff_at)
 
 
 def subjects(period: ReportPeriod) -> list[str]:

@@ -1,28 +1,32 @@
 """Reminders of what is due, from the one table of obligations: three days before, a day before, on the day, and late.
 
-Everybody gets at most one notice a day that lists what is pressing; what is late goes once to who supervises, too.
+Each obligation says when it is told of next (`remind_at`), so a sweep reads what is to be told and nothing else that is
+open. Everybody has one notice a day that lists what is pressing; what comes up later that day joins it. What is late
+goes once to who supervises, too. One transaction: killed anywhere, nothing was told and the next sweep tells it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.gate import Holdings
-from accounts.models import Grant, Unit, User
+from accounts.models import Grant, Unit
 from accounts.rules import capabilities
 from core import locks
-from core.clock import at_local, day_of, local
-from core.models import Obligation
-from core.notices import notify
+from core.clock import day_of, local
+from core.models import ChatRobot, Delivery, Notice, Obligation
+from core.obligations import FIRST_HOUR, next_stage, stages
 
-MARKS = (3, 1, 0)
-# Nobody is woken at midnight.
-FIRST_HOUR = 8
 CHUNK = 2000
-SHOWN = 10
+SHOWN = 30
+# A chat group is read on a telephone.
+POSTED = 10
 
 
 @dataclass(frozen=True)
@@ -42,78 +46,172 @@ KINDS = {
     "rectification": Told("enterprise.own", "issue.verify"),
 }
 OTHERS = Told("issue.edit", "report.view")
+# Who is told where nobody in the unit holds what the kind asks for: an obligation always has somebody who hears of it.
+INSTEAD = ("campaign.manage", "report.view")
 
 
 @dataclass
 class Digest:
-    """What one person is told today."""
+    """What one person, or one unit's group, is told on one day. The same obligation stands in it once."""
 
     count: int = 0
     late: int = 0
-    lines: list[str] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, row: Obligation, late: bool) -> None:
-        self.count += 1
-        self.late += late
-        if len(self.lines) < SHOWN:
-            self.lines.append(f"{'【逾期】' if late else ''}{row.title}（{local(row.due_at):%m-%d %H:%M} 到期）")
+        known = next((line for line in self.lines if line["id"] == row.pk), None)
+        if known is None:
+            self.count += 1
+            self.late += late
+        elif late and not known["late"]:
+            self.late += 1
+        text = f"{'【逾期】' if late else ''}{row.title}（{local(row.due_at):%m-%d %H:%M} 到期）"
+        line = {"id": row.pk, "text": text, "url": row.url, "late": late}
+        if known is not None:
+            known.update(line)
+        elif len(self.lines) < SHOWN:
+            self.lines.append(line)
+
+    def join(self, later: "Digest") -> None:
+        """What came up later the same day."""
+        known = {line["id"]: line for line in self.lines}
+        again = [line for line in later.lines if line["id"] in known]
+        for line in again:
+            self.late += line["late"] and not known[line["id"]]["late"]
+            known[line["id"]].update(line)
+        fresh = [line for line in later.lines if line["id"] not in known]
+        self.count += later.count - len(again)
+        self.late += later.late - sum(line["late"] for line in again)
+        self.lines += fresh[: SHOWN - len(self.lines)]
 
     @property
     def title(self) -> str:
         late = f"，其中逾期 {self.late} 项" if self.late else ""
         return f"您有 {self.count} 项工作临近或超过期限{late}"
 
-    @property
-    def body(self) -> str:
-        more = self.count - len(self.lines)
-        return "\n".join([*self.lines, *([f"另有 {more} 项，请到工作台查看。"] if more > 0 else [])])
+    def text(self, shown: int) -> str:
+        more = self.count - min(shown, len(self.lines))
+        lines = [line["text"] for line in self.lines[:shown]]
+        return "\n".join([*lines, *([f"另有 {more} 项，请到工作台查看。"] if more > 0 else [])])
+
+    def data(self) -> dict[str, Any]:
+        return {"count": self.count, "late": self.late, "lines": self.lines}
+
+
+@dataclass
+class Digests:
+    """Everybody's and every group's of one sweep."""
+
+    people: dict[int, Digest] = field(default_factory=dict)
+    groups: dict[int, Digest] = field(default_factory=dict)
 
 
 def sweep_obligations(at: datetime) -> int:
-    """Tell everybody concerned, once a day. Returns how many people were told. Safe any number of times, anywhere."""
+    """Tell everybody concerned. Returns how many people were told something. Safe any number of times, anywhere."""
     if local(at).hour < FIRST_HOUR:
         return 0
     with transaction.atomic():
-        locks.hold("reminders")
-        digests: dict[int, Digest] = {}
-        collect(digests, pressing_at(at), at, late=False)
-        collect(digests, late_at(at), at, late=True)
-        for user_id, digest in digests.items():
-            tell(user_id, digest, at)
-    return len(digests)
+        if not Obligation.objects.to_tell(at).exists() or not locks.hold_if_free("reminders"):
+            return 0
+        digests = collect(at)
+        tell_people(digests.people, at)
+        tell_groups(digests.groups, at)
+    return len(digests.people)
 
 
-def tell(user_id: int, digest: Digest, at: datetime) -> None:
-    key = f"reminder:{at.isoformat()}"  # the stamps keep it to once a day; what came back since is not swallowed
-    notify([User(pk=user_id)], digest.title, digest.body, key=key, at=at, url=reverse("reporting:workbench"))
+def collect(at: datetime) -> Digests:
+    """Read in chunks, so that a term of every enterprise of a province does not stand in memory at once."""
+    digests, robots = Digests(), robots_by_path()
+    while chunk := list(Obligation.objects.to_tell(at).order_by("remind_at", "pk")[:CHUNK]):
+        directory = Directory(chunk, day_of(at))
+        for row in chunk:
+            if stages(row.due_at)[0] <= at:
+                gather(digests, row, directory, robots, late=day_of(row.due_at) < day_of(at))
+        schedule(chunk, at)
+    return digests
 
 
-def pressing_at(at: datetime) -> QuerySet[Obligation]:
-    """Due in three days, tomorrow or today, and not told of today; of what opened today people were told then."""
-    midnight = at_local(day_of(at))
-    due = Q(pk__in=[])
-    for days in MARKS:
-        start = midnight + timedelta(days=days)
-        due |= Q(due_at__gte=max(start, at), due_at__lt=start + timedelta(days=1))
-    return Obligation.objects.open().filter(
-        due, Q(reminded_at=None) | Q(reminded_at__lt=midnight), opened_at__lt=midnight
+def gather(
+    digests: Digests, row: Obligation, directory: "Directory", robots: dict[str, list[int]], *, late: bool
+) -> None:
+    for user_id in directory.concerned(row, late=late):
+        digests.people.setdefault(user_id, Digest()).add(row, late)
+    for path in directory.units(row, late=late):
+        for robot_id in robots.get(path, ()):
+            digests.groups.setdefault(robot_id, Digest()).add(row, late)
+
+
+def schedule(chunk: list[Obligation], at: datetime) -> None:
+    """When each is told of next: a handful of instants, one statement each."""
+    by_stage: dict[datetime | None, list[int]] = {}
+    for row in chunk:
+        first = stages(row.due_at)[0]
+        by_stage.setdefault(first if first > at else next_stage(row.due_at, at), []).append(row.pk)
+    for stage, rows in by_stage.items():
+        Obligation.objects.filter(pk__in=rows).update(remind_at=stage)
+
+
+def robots_by_path() -> dict[str, list[int]]:
+    robots = dict(ChatRobot.objects.values_list("unit_id", "pk"))
+    paths = Unit.objects.filter(pk__in=robots, closed_on=None).values_list("path", "pk")
+    return {path: [robots[unit]] for path, unit in paths}
+
+
+def day_key(at: datetime) -> str:
+    return f"reminder:{day_of(at)}"
+
+
+def tell_people(digests: dict[int, Digest], at: datetime) -> None:
+    """One notice a person a day: what the day's notice does not list yet joins it, and it is unread again."""
+    key, url = day_key(at), reverse("reporting:workbench")
+    standing = Notice.objects.filter(key=key, recipient__in=digests).select_for_update(of=("self",)).order_by("pk")
+    joined = [rewritten(notice, digests[notice.recipient_id]) for notice in standing]
+    Notice.objects.bulk_update(joined, ["title", "body", "digest", "read_at"], batch_size=500)
+    known = {notice.recipient_id for notice in joined}
+    Notice.objects.bulk_create(
+        (
+            worded(Notice(recipient_id=user_id, key=key, url=url, created_at=at), digest)
+            for user_id, digest in digests.items()
+            if user_id not in known
+        ),
+        batch_size=1000,
     )
 
 
-def late_at(at: datetime) -> QuerySet[Obligation]:
-    """Late since yesterday or longer, and nobody was told of it yet."""
-    return Obligation.objects.overdue(at_local(day_of(at))).filter(overdue_told_at=None)
+def rewritten(notice: Notice, later: Digest) -> Notice:
+    digest = Digest(**notice.digest) if notice.digest else Digest()
+    digest.join(later)
+    notice.read_at = None
+    return worded(notice, digest)
 
 
-def collect(digests: dict[int, Digest], rows: QuerySet[Obligation], at: datetime, *, late: bool) -> None:
-    """Read in chunks, so that a term of every enterprise of a province does not stand in memory at once."""
-    stamp = {"overdue_told_at": at} if late else {"reminded_at": at}
-    while chunk := list(rows.order_by("due_at", "pk")[:CHUNK]):
-        directory = Directory(chunk, day_of(at))
-        for row in chunk:
-            for user_id in directory.concerned(row, late=late):
-                digests.setdefault(user_id, Digest()).add(row, late)
-        Obligation.objects.filter(pk__in=[row.pk for row in chunk]).update(**stamp)
+def worded(notice: Notice, digest: Digest) -> Notice:
+    notice.title, notice.body, notice.digest = digest.title, digest.text(SHOWN), digest.data()
+    return notice
+
+
+def tell_groups(digests: dict[int, Digest], at: datetime) -> None:
+    """One message a group a day; what comes up later is on the workbench."""
+    Delivery.objects.bulk_create(
+        (
+            Delivery(
+                channel=Delivery.Channel.CHAT,
+                robot_id=robot_id,
+                key=f"day:{day_of(at)}",
+                body=group_text(digest),
+                created_at=at,
+                next_at=at,
+            )
+            for robot_id, digest in digests.items()
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def group_text(digest: Digest) -> str:
+    late = f"，其中逾期 {digest.late} 项" if digest.late else ""
+    head = f"【一体化执法行动平台】本单位有 {digest.count} 项工作临近或超过期限{late}"
+    return f"{head}\n{digest.text(POSTED)}\n{settings.PUBLIC_BASE_URL}"
 
 
 class Directory:
@@ -122,6 +220,8 @@ class Directory:
     def __init__(self, rows: list[Obligation], today: date) -> None:
         held = Grant.objects.in_force(today).filter(user__is_active=True)
         paths = {path for row in rows for path in (row.unit_path, above(row.unit_path))}
+        named = {row.person_id for row in rows if row.person_id}
+        self.active = set(held.filter(user__in=named).values_list("user_id", flat=True)) if named else set()
         sites = {row.enterprise_id for row in rows if row.enterprise_id}
         self.by_path: dict[tuple[str, str], set[int]] = {}
         self.by_site: dict[int | None, set[int]] = {}
@@ -142,16 +242,31 @@ class Directory:
         return self.owners(row, kind) | (self.supervisors(row, kind) if late else set())
 
     def owners(self, row: Obligation, kind: Told) -> set[int]:
-        if row.person_id is not None:
+        """The named person while the account and a grant hold, the enterprise's people, or the unit's."""
+        if row.person_id in self.active:
             return {row.person_id}
         if row.enterprise_id is not None:
             return self.by_site.get(row.enterprise_id, set())
-        return self.by_path.get((row.unit_path, kind.owner), set())
+        wanted = ((row.unit_path, capability) for capability in (kind.owner, *INSTEAD))
+        return next((found for one in wanted if (found := self.by_path.get(one))), set())
 
     def supervisors(self, row: Obligation, kind: Told) -> set[int]:
-        """For an enterprise the unit that is responsible for it, for a unit the one above it."""
-        path = row.unit_path if row.enterprise_id is not None else above(row.unit_path)
-        return self.by_path.get((path, kind.late), set())
+        return self.by_path.get((supervising(row), kind.late), set())
+
+    def units(self, row: Obligation, *, late: bool) -> Iterator[str]:
+        """Whose group is told: the owing unit's, and late the supervising one's. What an enterprise owes is its own."""
+        if row.enterprise_id is None:
+            yield row.unit_path
+        if late and (row.enterprise_id is not None or supervising(row) != row.unit_path):
+            yield supervising(row)
+
+
+def supervising(row: Obligation) -> str:
+    """For an enterprise the unit responsible for it, for a unit the one above it; above the topmost is nobody."""
+    if row.enterprise_id is not None:
+        return row.unit_path
+    superior = above(row.unit_path)
+    return row.unit_path if superior == "/" else superior
 
 
 def supervised_by(held: Holdings) -> Q:

@@ -110,11 +110,11 @@ def test_nothing_is_closed_unsigned_and_a_changed_text_must_be_signed_again(cast
 
 
 def test_a_returned_report_is_owed_again(cast, signed):
-    Obligation.objects.filter(kind="rectification").update(reminded_at=LATER, overdue_told_at=LATER)
+    Obligation.objects.filter(kind="rectification").update(remind_at=None)
     back = issues.return_rectification(signed, actor=cast.second_a, at=LATER, reason="照片看不清")
     assert back.state == IssueState.MENDING
     owed = Obligation.objects.open().get(kind="rectification")
-    assert (owed.reminded_at, owed.overdue_told_at) == (None, None), "and reminded of again"
+    assert owed.remind_at is not None, "and reminded of again"
     assert Notice.objects.filter(recipient=cast.enterprise_a, title__contains="未通过复核").exists()
     assert not back.signatures.filter(voided_at=None).exists()
 
