@@ -62,7 +62,7 @@ def claim(channel: str, at: datetime) -> Delivery | None:
 def write(row: Delivery) -> None:
     """Once: a mail that is tried again says the same."""
     if not row.body:
-        notices = list(row.notices.order_by("pk"))
+        notices = sorted(row.notices.all(), key=lambda notice: (notice.digest is None, notice.pk))
         row.subject = f"一体化执法行动平台：{notices[0].title}"[:120] if len(notices) == 1 else DAILY_SUBJECT
         row.body = "\n\n".join(said(notice) for notice in notices) or DAILY_SUBJECT
 

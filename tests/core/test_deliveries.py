@@ -61,7 +61,7 @@ def test_one_mail_a_day_carries_the_reminder_and_what_came_before(mails: MailSer
     for minutes in range(3):
         notices.deliver(MORNING + timedelta(minutes=minutes))
     assert mails.received == [("someone@example.cn", "一体化执法行动平台：今日提醒与消息")]
-    text = mails.messages[0].get_content()
+    text = mails.messages[0].get_content().replace("\r\n", "\n")
     assert "退回1\n请更正\nhttps://zhifa.example.cn/reports/1/" in text
     assert "1. 报送第 4 周周报（05-15 17:30 到期）\n   https://zhifa.example.cn/reports/4/" in text
     assert "退回3" not in text
