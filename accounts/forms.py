@@ -3,7 +3,7 @@ import unicodedata
 from django import forms
 
 from accounts.models import Region, Unit, User
-from accounts.rules import ROLE_LABELS, Role
+from accounts.rules import BY_GROUP, ROLE_LABELS, Role
 
 
 def day_input() -> forms.DateInput:
@@ -84,7 +84,8 @@ class PersonForm(forms.Form):
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(
-        label="角色", choices=[(str(r), label) for r, label in ROLE_LABELS.items() if r != Role.ENTERPRISE]
+        label="角色",
+        choices=[(str(r), label) for r, label in ROLE_LABELS.items() if r not in {Role.ENTERPRISE, *BY_GROUP}],
     )
     unit = forms.ModelChoiceField(
         label="授权范围（机构及其下级）",

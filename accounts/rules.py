@@ -10,6 +10,8 @@ class Role(StrEnum):
     CONTACT = "contact"
     EXPERT = "expert"
     DISCIPLINE = "discipline"
+    OFFICE = "office"
+    GROUP = "group"
     ENTERPRISE = "enterprise"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
@@ -23,6 +25,8 @@ ROLE_LABELS = {
     Role.CONTACT: "联络员",
     Role.EXPERT: "专家",
     Role.DISCIPLINE: "巡查人员",
+    Role.OFFICE: "行动办公室人员",
+    Role.GROUP: "行动工作组人员",
     Role.ENTERPRISE: "排污单位用户",
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
@@ -55,6 +59,9 @@ BASE: dict[Role, frozenset[str]] = {
     Role.CONTACT: LOOK | {"report.view"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
     Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view"}),
+    # 领导小组办公室: reads all of the campaign's authority and below, publishes notices, changes nothing (HN-09).
+    Role.OFFICE: LOOK | {"report.view", "draw.view", "bulletin.publish"},
+    Role.GROUP: LOOK | {"report.view"},
     Role.ENTERPRISE: frozenset(
         {"enterprise.own", "selfcheck.fill", "rectification.report", "visit.countersign", "campaign.view"}
     ),
@@ -62,6 +69,8 @@ BASE: dict[Role, frozenset[str]] = {
     Role.SECURITY_ADMIN: frozenset({"people.manage"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
 }
+# These come with a place in a campaign's work group and go with it; nobody gives them by hand.
+BY_GROUP = frozenset({Role.OFFICE, Role.GROUP})
 # What a role may do only at one level of the organisation tree.
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
     (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),

@@ -1,4 +1,4 @@
-"""Papers of campaigns: the proof of a random draw, one page with the code by which anybody checks it."""
+"""Papers of campaigns: the proof of a random draw, and who sits in which working group."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.draw_rules import percent
-from campaigns.models import Draw
+from campaigns.models import Campaign, Draw
 from core import locks
 from core.clock import local
 from core.documents import PaperField, cn_date, issue_pdf
@@ -18,6 +18,8 @@ from core.refusals import Refused
 
 TITLE = "随机抽查抽取证明"
 KIND = "draw_proof"
+GROUPS_TITLE = "领导小组和工作组人员名单"
+GROUPS_KIND = "campaign_groups"
 # More strata than these would begin a second page.
 STRATA_SHOWN = 5
 
@@ -55,6 +57,21 @@ def context_of(draw: Draw) -> dict[str, Any]:
         "participants": draw.participants.select_related("user__unit").order_by("role"),
         "public_url": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("campaigns:draw_public", args=[draw.token]),
     }
+
+
+def groups_paper(campaign: Campaign, *, by: User, at: datetime) -> PrintedDocument:
+    """Who sits in which group now; whoever has two places stands in both. Each print is a version of its own."""
+    return issue_pdf(
+        "documents/campaigns/groups.html",
+        {"campaign": campaign, "groups": list(campaign.groups.prefetch_related("members__user__unit"))},
+        kind=GROUPS_KIND,
+        title=GROUPS_TITLE,
+        subject=campaign,
+        by=by,
+        at=at,
+        unit_path=campaign.unit.path,
+        unit_name=campaign.unit.name,
+    )
 
 
 def proof_fields(draw: Draw) -> list[PaperField]:

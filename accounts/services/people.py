@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import EnforcementCertificate, Grant, KnownDevice, Unit, User
 from accounts.passwords import refuse_weak
-from accounts.rules import ADMINISTRATORS, ROLE_LABELS, Role, conflicting
+from accounts.rules import ADMINISTRATORS, BY_GROUP, ROLE_LABELS, Role, conflicting
 from core import audit
 from core.clock import day_of
 from core.refusals import Refused, refused_if_taken
@@ -80,6 +80,8 @@ def give_grant(
         raise Refused("请选择授权的机构。", field="unit", status=422)
     if role == Role.ENTERPRISE:
         raise Refused("排污单位用户由激活单开通，不在此授权。", field="role", status=422)
+    if role in BY_GROUP:
+        raise Refused("行动工作组的权限随编入工作组而来，不在此授权。", field="role", status=422)
     if not reason.strip():
         raise Refused("请填写授权依据。", field="reason", status=422)
     if valid_to is not None and valid_to < valid_from:
@@ -98,6 +100,30 @@ def give_grant(
             granted_by=actor,
             granted_at=at,
             reason=reason,
+        )
+        audit.record("accounts.grant.give", row, actor=actor, at=at, reason=reason, after={"role": role})
+    return row
+
+
+def give_place(
+    person: User, role: str, *, campaign_id: int, unit: Unit | None, actor: User, at: datetime, reason: str
+) -> Grant:
+    """The right that comes with a place in a campaign's work group: over a unit and all below, or (None) over what the
+    campaign holds. Kept with the campaign's key, so that one sees where it is from. Nobody gives it to oneself."""
+    if actor.pk == person.pk:
+        raise Refused("不能把自己编入带有权限的工作组，请由另一人办理。", field="user", status=403)
+    with transaction.atomic():
+        refuse_conflict(person, role, at)
+        row = Grant.objects.create(
+            user=person,
+            role=role,
+            kind=Grant.Kind.UNIT if unit else Grant.Kind.CAMPAIGN,
+            unit=unit,
+            subject_id=campaign_id,
+            valid_from=day_of(at),
+            granted_by=actor,
+            granted_at=at,
+            reason=reason[:200],
         )
         audit.record("accounts.grant.give", row, actor=actor, at=at, reason=reason, after={"role": role})
     return row

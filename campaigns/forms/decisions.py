@@ -98,8 +98,16 @@ class WindowForm(forms.Form):
 
 class MemberForm(forms.Form):
     group = forms.ModelChoiceField(label="工作组", queryset=WorkGroup.objects.none(), empty_label=None)
-    user = forms.ModelChoiceField(label="人员", queryset=User.objects.none(), empty_label="请选择")
-    role = forms.CharField(label="职务", max_length=20, initial="组员")
+    user = forms.ModelChoiceField(
+        label="人员", queryset=User.objects.none(), empty_label="没有账号，在下面填写姓名", required=False
+    )
+    name = forms.CharField(label="姓名（没有账号的）", max_length=40, required=False)
+    post = forms.CharField(
+        label="职务", max_length=80, required=False, help_text="如“党组书记、厅长”；留空的用账号登记的职务。"
+    )
+    role = forms.CharField(
+        label="组内角色", max_length=20, initial="组员", help_text="组长、副组长、主任、负责人、组员"
+    )
 
     def __init__(self, data: Any, *, campaign: Campaign) -> None:
         super().__init__(data)

@@ -19,6 +19,7 @@ EXCEPTIONS = {
 SOURCES = {
     "certificates": "《行政处罚法》：检查时执法人员不得少于两人，并应当出示执法证件",
     "enforcers": "《行政处罚法》：行政执法由具有行政执法资格的人员实施",
+    "patrol": "巡查组对执法检查实施巡查监督，巡查人员与被巡查的检查组须由不同人员担任",
     "recusal": "《行政处罚法》：执法人员与案件有直接利害关系或者其他关系可能影响公正执法的，应当回避",
 }
 
@@ -31,6 +32,7 @@ class Officer:
     may_enforce: bool = True
     certificate_valid: bool = True
     pledged: bool = True
+    patrols: bool = False  # sits in the campaign's patrol group
     recused: str = ""  # the kind of the recusal (自行回避 …); why, is nobody's business here
 
 
@@ -56,6 +58,7 @@ class Facts:
     lead_approved: bool = False
     expert: str = ""
     expert_may_advise: bool = True
+    expert_patrols: bool = False
     pledge_asked: bool = True
     sources: Mapping[str, str] = field(default_factory=dict)
 

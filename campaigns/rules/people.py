@@ -25,6 +25,15 @@ def recusal(facts: Facts) -> RuleSaid:
     return said(facts, "recusal", Answer.ALLOW, "主办人、协办人均不须回避该企业。")
 
 
+def patrol(facts: Facts) -> RuleSaid:
+    """HN-79: who patrols a campaign's teams is in none of them."""
+    names = [officer.name for officer in facts.officers if officer.patrols]
+    names += [facts.expert] if facts.expert_patrols else []
+    if names:
+        return said(facts, "patrol", Answer.REFUSE, f"{'、'.join(names)}是本行动巡查组人员，不能编入检查组。")
+    return said(facts, "patrol", Answer.ALLOW, "检查组中没有巡查组人员。")
+
+
 def certificates(facts: Facts) -> RuleSaid:
     """HN-25, HS-76: at least two valid certificates on the planned day."""
     valid = [officer.name for officer in facts.officers if officer.certificate_valid]

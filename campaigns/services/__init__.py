@@ -14,15 +14,9 @@ from campaigns.services.creating import (
     return_to_draft,
 )
 from campaigns.services.gate import Proposal, gather, judge
+from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
-from campaigns.services.people import (
-    add_member,
-    end_contact,
-    name_contact,
-    pledge_text,
-    remove_member,
-    sign_pledge,
-)
+from campaigns.services.people import end_contact, name_contact, pledge_text, sign_pledge
 from campaigns.services.planning import (
     approve_assignment,
     cancel_assignment,
@@ -79,6 +73,7 @@ __all__ = [
     "judge",
     "list_items",
     "list_targets",
+    "members_of",
     "name_contact",
     "newer_version",
     "newest_version",

@@ -83,7 +83,14 @@ def above(blueprint: BlueprintVersion, unit: Unit, year: int) -> Campaign | None
 def _fill(campaign: Campaign, data: Mapping[str, Any]) -> None:
     Phase.objects.bulk_create(_phases(campaign, data["phases"]))
     WorkGroup.objects.bulk_create(
-        WorkGroup(campaign=campaign, key=group["key"], name=group["name"], duty=group.get("duty", ""), order=order)
+        WorkGroup(
+            campaign=campaign,
+            key=group["key"],
+            name=group["name"],
+            duty=group.get("duty", ""),
+            rights=group.get("rights", ""),
+            order=order,
+        )
         for order, group in enumerate(data.get("groups", []), start=1)
     )
     annexes = {annex["number"]: annex for annex in data.get("annexes", [])}

@@ -1,6 +1,6 @@
 """Gathering what the visit gate may know, with a fixed number of queries whatever the rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from accounts.gate import holdings
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, Campaign, Pledge, Recusal, Target
 from campaigns.rules import Decision, Facts, Officer, decide
+from campaigns.services.groups import patrols
 from campaigns.services.windows import windows_of
 from campaigns.states import CampaignState
 from core import clock
@@ -45,11 +46,12 @@ def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignm
     windows = windows_of(campaign)
     phase = windows.phases.get(phase_key_of(target)) or windows.phases.get(KEY_PHASE)
     starts_on, ends_on = windows.of(phase.key, target.unit.path) if phase else (None, None)
+    patrolling = patrols(campaign, people_of(proposal))
     listed = PositiveListEntry.objects.in_force(day).filter(enterprise=target.enterprise_id).order_by("-pk").first()
     return Facts(
         planned_on=day,
         today=clock.day_of(at),
-        officers=officers(campaign, target, proposal),
+        officers=officers(campaign, target, proposal, patrolling),
         phase_name=phase.name if phase else "执法检查",
         phase_starts_on=starts_on,
         phase_ends_on=ends_on,
@@ -65,6 +67,7 @@ def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignm
         lead_approved=proposal.lead_approved,
         expert=proposal.expert.name if proposal.expert else "",
         expert_may_advise=proposal.expert is None or may_advise(proposal.expert, target),
+        expert_patrols=proposal.expert is not None and proposal.expert.pk in patrolling,
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         sources=sources_of(campaign),
     )
@@ -82,7 +85,14 @@ def standing_on(target: Target, besides: Assignment | None) -> date | None:
     return rows.values_list("planned_on", flat=True).first()
 
 
-def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Officer, ...]:
+def people_of(proposal: Proposal) -> list[User]:
+    chosen = (proposal.lead_inspector, proposal.second_inspector, proposal.expert)
+    return [person for person in chosen if person is not None]
+
+
+def officers(
+    campaign: Campaign, target: Target, proposal: Proposal, patrolling: Collection[int]
+) -> tuple[Officer, ...]:
     chosen = (proposal.lead_inspector, proposal.second_inspector)
     people = list(dict.fromkeys(person for person in chosen if person is not None))
     certified = certified_on(people, proposal.planned_on)
@@ -94,6 +104,7 @@ def officers(campaign: Campaign, target: Target, proposal: Proposal) -> tuple[Of
             may_enforce=may_enforce(person, target) and person != proposal.expert,
             certificate_valid=person.pk in certified,
             pledged=person.pk in pledged,
+            patrols=person.pk in patrolling,
             recused=away.get(person.pk, ""),
         )
         for person in people

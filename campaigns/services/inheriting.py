@@ -89,7 +89,7 @@ def _twin(
         **{name: getattr(campaign, name) for name in KEPT},
     )
     WorkGroup.objects.bulk_create(
-        WorkGroup(campaign=row, key=group.key, name=group.name, duty=group.duty, order=group.order)
+        WorkGroup(campaign=row, key=group.key, name=group.name, duty=group.duty, rights=group.rights, order=group.order)
         for group in campaign.groups.all()
     )
     CampaignForm.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""Who works in a campaign: working groups, contact persons, and the officers' integrity pledges."""
+"""Who works in a campaign: contact persons, and the officers' integrity pledges."""
 
 from datetime import datetime
 from typing import Any
@@ -7,33 +7,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
-from campaigns.models import Campaign, ContactPerson, GroupMember, Pledge, WorkGroup
+from campaigns.models import Campaign, ContactPerson, Pledge
 from campaigns.services.duties import CONTACT, contact_subject
 from campaigns.states import CampaignState
 from core import audit
 from core.obligations import meet, reopen
 from core.refusals import Refused
-
-
-def add_member(group: WorkGroup, user: User, *, role: str, actor: User, at: datetime) -> GroupMember:
-    """One person takes a place in a working group; one may sit in several (HN-79)."""
-    if not user.is_active:
-        raise Refused(f"{user.name}的账号已停用，不能编入工作组。", field="user", status=422)
-    try:
-        with transaction.atomic():
-            member = GroupMember.objects.create(group=group, user=user, role=role.strip()[:20] or "组员")
-            after = {"group": group.name, "role": member.role}
-            audit.record("campaigns.groupmember.add", member, actor=actor, at=at, after=after)
-    except IntegrityError as error:
-        raise Refused(f"{user.name}已在{group.name}中。", field="user") from error
-    return member
-
-
-def remove_member(member: GroupMember, *, actor: User, at: datetime) -> None:
-    with transaction.atomic():
-        before = {"group": member.group.name, "user": member.user_id, "role": member.role}
-        audit.record("campaigns.groupmember.remove", member, actor=actor, at=at, before=before)
-        member.delete()
 
 
 def name_contact(campaign: Campaign, unit: Unit, user: User, *, actor: User, at: datetime) -> ContactPerson:

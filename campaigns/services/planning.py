@@ -8,7 +8,8 @@ from accounts.models import User
 from campaigns import notices
 from campaigns.models import Assignment, Lead, Target
 from campaigns.rules import Answer, Decision
-from campaigns.services.gate import Proposal, judge
+from campaigns.services.gate import Proposal, judge, people_of
+from campaigns.services.groups import hold_teams
 from campaigns.states import ASSIGNMENTS, AssignmentState
 from core import audit
 from core.refusals import Refused
@@ -41,6 +42,7 @@ def plan_visit(
     try:
         with transaction.atomic():
             locked = locked_target(target.pk)
+            hold_teams(locked.campaign, people_of(proposal))
             decision = judge(locked, proposal, at)
             refuse_unless_allowed(decision)
             return _write(locked, proposal, decision, actor, at)

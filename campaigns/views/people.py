@@ -6,17 +6,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import holdings, require_somewhere
 from accounts.models import Unit
-from campaigns import services
+from campaigns import documents, services
 from campaigns.forms import ContactForm, MemberForm, PledgeForm
 from campaigns.models import Campaign, ContactPerson, GroupMember
 from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
 from core.commands import carried_out
+from core.files import serve
+from core.models import PrintedDocument
 from core.refusals import Refused
 
 MANAGE = "campaign.manage"
@@ -44,6 +47,7 @@ def people_context(
     page = page_of(request, campaign)
     return {
         **page,
+        "papers": list(PrintedDocument.objects.of(campaign).valid().order_by("-pk")[:3]),
         "groups": [(group, seats.get(group.key, [])) for group in groups],
         "member_form": member_form or (MemberForm(None, campaign=campaign) if page["manages"] else None),
         "cities": cities(campaign),
@@ -82,12 +86,18 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             services.add_member(
-                given["group"], given["user"], role=given["role"], actor=person(request), at=clock.now()
+                given["group"],
+                given["user"],
+                role=given["role"],
+                name=given["name"],
+                post=given["post"],
+                actor=person(request),
+                at=clock.now(),
             )
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
-            messages.success(request, f"{given['user'].name}已编入{given['group'].name}。")
+            messages.success(request, f"{given['user'] or given['name']}已编入{given['group'].name}。")
             return redirect("campaigns:campaign_people", pk)
     return render(request, "campaigns/campaign_people.html", people_context(request, campaign, form), status=422)
 
@@ -102,6 +112,25 @@ def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse
     services.remove_member(member, actor=person(request), at=clock.now())
     messages.success(request, "已从工作组移出。")
     return redirect("campaigns:campaign_people", pk)
+
+
+@login_required
+@require_POST
+def people_print(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = campaign_for(request, pk, MANAGE)
+    document = documents.groups_paper(campaign, by=person(request), at=clock.now())
+    return redirect("campaigns:campaign_paper", pk, document.pk)
+
+
+@login_required
+@require_GET
+def campaign_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseBase:
+    """A printed list of the campaign's groups, for those who see the list itself."""
+    campaign = campaign_for(request, pk)
+    require_somewhere(person(request), "visit.view")
+    rows = PrintedDocument.objects.of(campaign).select_related("file")
+    document = get_object_or_404(rows, pk=document_pk)
+    return serve(request, document.file, document.file_name, inline=True)
 
 
 @login_required

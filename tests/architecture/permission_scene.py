@@ -12,6 +12,7 @@ from django.db import models
 
 from accounts.models import Grant, User
 from campaigns import services as campaigns
+from campaigns.documents import groups_paper
 from campaigns.models import Campaign, PhaseWindow, Target
 from core.files import store
 from core.models import EvidenceUpload, PrintedDocument, StoredFile, Submission, SubmissionFile
@@ -138,7 +139,7 @@ def organise(stage: Stage) -> None:
     for name, campaign in (("", stage.henan), ("other ", stage.draft)):
         group = campaign.groups.first()
         rows[f"{name}member"] = campaigns.add_member(
-            group, cast.officer_province, role="组员", actor=cast.officer_province, at=MAY
+            group, cast.officer_province, role="组员", actor=cast.leader_province, at=MAY
         )
         rows[f"{name}contact"] = campaigns.name_contact(
             campaign, cast.city, cast.contact_city, actor=cast.officer_city, at=MAY
@@ -152,6 +153,8 @@ def organise(stage: Stage) -> None:
             asked_by=cast.officer_city,
             asked_at=MAY,
         )
+
+    rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
 
 
 def self_checks(stage: Stage) -> None:

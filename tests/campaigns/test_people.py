@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 def test_one_person_may_sit_in_several_groups_but_once_in_each(henan, cast):
     command, office = henan.groups.get(key="command"), henan.groups.get(key="office")
     person = cast.officer_province
-    services.add_member(command, person, role="负责人", actor=cast.officer_province, at=MARCH)
-    services.add_member(office, person, role="主任", actor=cast.officer_province, at=MARCH)
+    services.add_member(command, person, role="负责人", actor=cast.leader_province, at=MARCH)
+    services.add_member(office, person, role="主任", actor=cast.leader_province, at=MARCH)
     with pytest.raises(Refused, match="已在指挥管理组中"):
-        services.add_member(command, person, role="组员", actor=cast.officer_province, at=MARCH)
+        services.add_member(command, person, role="组员", actor=cast.leader_province, at=MARCH)
     assert GroupMember.objects.filter(user=person).count() == 2
 
 

@@ -11,6 +11,7 @@ from accounts.models import EnforcementCertificate, Grant, Region, Unit
 from accounts.rules import Role
 from campaigns.draw_rules import Standing, grounds, quota, weight
 from campaigns.models import Assignment, Draw, InspectorProfile, Pledge, Rating, Recusal, Target
+from campaigns.services.groups import patrols
 from campaigns.states import AssignmentState
 from enterprises.models import Enterprise, PositiveListEntry
 from enterprises.rules.industries import industry_name
@@ -267,6 +268,8 @@ def obstacles_of(draw: Draw, who: list[int]) -> dict[int, list[str]]:
         signed = set(Pledge.objects.filter(campaign=draw.campaign_id, user__in=who).values_list("user", flat=True))
         for pk in who:
             found[pk] += ["尚未签署廉洁自律承诺书"] * (pk not in signed)
+    for pk in patrols(draw.campaign, who):
+        found[pk].append("本行动巡查组人员，不能编入检查组")
     for row in Recusal.objects.filter(draw=draw.pk, ended_at=None).order_by("pk"):
         found[row.user_id].append(f"{row.get_kind_display()}：{row.reason}")
     return found

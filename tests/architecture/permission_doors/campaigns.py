@@ -74,6 +74,11 @@ def people(stage: Stage) -> Doors:
         "campaigns:member_add": one(
             Ask(running, sent={"group": group.pk, "user": cast.leader_province.pk, "role": "组员"})
         ),
+        "campaigns:people_print": one(Ask(running)),
+        "campaigns:campaign_paper": {
+            OWN: Ask(running | {"document_pk": rows["groups paper"].pk}),
+            WRONG_PARENT: Ask(key(stage.draft) | {"document_pk": rows["groups paper"].pk}),
+        },
         "campaigns:member_remove": {
             OWN: Ask(running | {"member_pk": rows["member"].pk}),
             WRONG_PARENT: Ask(running | {"member_pk": rows["other member"].pk}),
