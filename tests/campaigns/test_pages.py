@@ -276,7 +276,7 @@ def test_the_pages_cost_the_same_for_few_and_for_many(henan, cast, signed_in):
     def costs():
         return [count(client, url(name, henan)) for name in PAGES] + [count(client, reverse("campaigns:campaign_list"))]
 
-    services.add_member(henan.groups.first(), cast.officer_province, role="组长", actor=cast.officer_province, at=MAY)
+    services.add_member(henan.groups.first(), cast.officer_province, role="组长", actor=cast.leader_province, at=MAY)
     first = costs()
     for n in range(12):
         city = make.unit(f"示例{n}市生态环境局", "city", cast.province, short_name=f"示例{n}市")
