@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -32,6 +33,8 @@ from enterprises.services.facts import SITE_LABELS
 from enterprises.states import SITE_STATES
 from enterprises.views.frame import EDIT, editable_site, person, told, visible_site
 
+SIBLINGS = 20
+
 
 @login_required
 @require_GET
@@ -51,7 +54,7 @@ def page_of(request: HttpRequest, site: Enterprise, **forms: Any) -> dict[str, A
         "permits": site.permits.order_by("kind", "pk"),
         "names": site.names.order_by("-valid_to", "-pk"),
         "entries": site.positive_entries.select_related("entered_by", "removed_by").order_by("-valid_from", "-pk"),
-        "siblings": Enterprise.objects.visible_to(request.user).filter(entity=site.entity).exclude(pk=site.pk),
+        "siblings": siblings_of(request, site),
         "permit_form": PermitForm(initial={"kind": "discharge"}),
         "positive_form": PositiveForm(initial={"valid_from": today}),
         "removal_form": RemovalForm(initial={"on": today}, prefix="removal"),
@@ -64,6 +67,12 @@ def page_of(request: HttpRequest, site: Enterprise, **forms: Any) -> dict[str, A
         context["slip"] = site.slips.order_by("-pk").select_related("printed_by", "used_by").first()
         context["can_print"] = True
     return context | forms
+
+
+def siblings_of(request: HttpRequest, site: Enterprise) -> QuerySet[Enterprise]:
+    """The first of the other sites of the same body; a chain of filling stations has hundreds."""
+    others = Enterprise.objects.visible_to(request.user).filter(entity=site.entity_id).exclude(pk=site.pk)
+    return others.order_by("site_number")[:SIBLINGS]
 
 
 def unit_form_for(request: HttpRequest, site: Enterprise) -> UnitForm | None:

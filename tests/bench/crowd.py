@@ -170,9 +170,11 @@ class Copies:
         def home(i: int) -> str:
             return str(self.county(i).pk)
 
+        copy(self.issue.enterprise.entity, count, name=self.name, uscc=lambda i: f"{i:018d}")
         copy(
             self.issue.enterprise,
             count,
+            entity_id=own,
             site_number=lambda i: str(1000 + i),
             name=self.name,
             search=lambda i: bigrams(self.name(i)),

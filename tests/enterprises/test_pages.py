@@ -15,6 +15,7 @@ from accounts.models import User
 from core import clock
 from core.models import AuditEvent
 from enterprises.models import Enterprise, Permit, PositiveListEntry
+from enterprises.views.sites import SIBLINGS
 from tests import factories as make
 from tests.cast import Cast
 from tests.factories import synthetic_uscc
@@ -80,6 +81,15 @@ def test_a_site_of_another_county_does_not_exist(client: Client, cast: Cast, nam
         else client.post(url(name, cast.site_b.pk))
     )
     assert answer.status_code == 404
+
+
+def test_a_body_with_hundreds_of_sites_shows_the_first_of_them(client: Client, cast: Cast) -> None:
+    for number in range(2, 2 + SIBLINGS + 5):
+        make.enterprise(
+            f"示例加油{number}站", cast.county_a, cast.region_a, entity=cast.site_a.entity, site_number=number
+        )
+    shown = page(client, cast.officer_a, "enterprise_detail", cast.site_a.pk)
+    assert shown.count("示例加油") == SIBLINGS
 
 
 def test_an_inspector_sees_but_does_not_edit(client: Client, cast: Cast) -> None:
