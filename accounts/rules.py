@@ -75,8 +75,8 @@ BY_GROUP = frozenset({Role.OFFICE, Role.GROUP})
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
     (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),
     (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"})
-    | {"campaign.manage"},
-    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive"}),
+    | {"campaign.manage", "plan.file"},
+    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file"}),
     # A city runs its own campaigns; one handed down to it is approved by the leader above (services.creating.approve).
     (Role.LEADER, "city"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.LEADER, "province"): frozenset({"campaign.approve", "campaign.approve_window"}),

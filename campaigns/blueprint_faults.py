@@ -29,6 +29,8 @@ CONTRADICTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("quotas", ("who", "what", "per"), ("at_least", "percent")),
     ("dues", ("title", "owes"), ("clock",)),
 )
+# The phases in which visits are planned (campaigns.services.gate).
+PLANNED_PHASES = ("inspect", "inspect_other")
 # What each kind of clock needs beside its kind.
 CLOCK_NEEDS = {
     "day": ("on",),
@@ -50,6 +52,7 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from bad_clocks(data)
     yield from rows_without_unit(data)
     yield from bad_parameters(data)
+    yield from bad_planning(data)
     yield from unknown_places(data)
     yield from contradictions(data, lines)
 
@@ -161,6 +164,17 @@ def bad_parameters(data: Data) -> Iterator[Fault]:
         yield from twins(parameter["options"], (*where, "options"), "value")
         if "default" in parameter and parameter["default"] not in values:
             yield (*where, "default"), f"默认值「{parameter['default']}」不在选项之中"
+
+
+def bad_planning(data: Data) -> Iterator[Fault]:
+    """A visit that needs approval outside the plan needs a phase in which there is a plan to be outside of."""
+    planning = data.get("planning")
+    if planning and not any(phase["key"] in PLANNED_PHASES for phase in data["phases"]):
+        yield ("planning",), f"写了执法计划，却没有检查阶段（{'、'.join(PLANNED_PHASES)}）"
+    names = [] if planning is None else planning.get("elements", [])
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield ("planning", "elements", index), f"计划要素「{name}」写了两次"
 
 
 def cited(value: Any, where: yaml_lines.Where = ()) -> Iterator[tuple[yaml_lines.Where, dict[str, Any]]]:

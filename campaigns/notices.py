@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.gate import people_with
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
-from campaigns.models import Assignment, Campaign, Draw, DrawAdjustment, PhaseWindow
+from campaigns.models import Assignment, Campaign, Draw, DrawAdjustment, PhaseWindow, Plan
 from core import clock
 from core.notices import notify
 
@@ -124,5 +124,31 @@ def adjustment_asked(row: DrawAdjustment, at: datetime) -> None:
         f"第 {row.drawn.order} 家，{row.get_kind_display()}。理由：{row.reason}",
         url=reverse("campaigns:draw_detail", args=[draw.pk]),
         key=f"adjustment.asked:{row.pk}",
+        at=at,
+    )
+
+
+def plan_reported(row: Plan, at: datetime) -> None:
+    """The superior's officers learn that a plan waits to be filed."""
+    if row.unit.parent is None:
+        return
+    notify(
+        people_with("plan.file", row.unit.parent, at),
+        f"{row}待备案"[:120],
+        f"{row.campaign.title}。请核对四要素、覆盖和分工后备案，或写明理由退回。",
+        url=reverse("campaigns:plan_detail", args=[row.pk]),
+        key=f"plan.reported:{row.pk}:{at.isoformat()}",
+        at=at,
+    )
+
+
+def plan_answered(row: Plan, answer: str, at: datetime) -> None:
+    """Who made and who reported the plan learn what the superior said."""
+    notify(
+        User.objects.filter(pk__in=[row.made_by_id, row.reported_by_id]),
+        f"{row}{answer}"[:120],
+        row.campaign.title,
+        url=reverse("campaigns:plan_detail", args=[row.pk]),
+        key=f"plan.answered:{row.pk}:{row.state}:{at.isoformat()}",
         at=at,
     )

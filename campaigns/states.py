@@ -43,6 +43,15 @@ class AdjustmentState(models.TextChoices):
     REFUSED = "refused", "未批准"
 
 
+class PlanState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    REPORTED = "reported", "报备"
+    RETURNED = "returned", "已退回"
+    FILED = "filed", "已备案"
+    IN_FORCE = "in_force", "实施"
+    REPLACED = "replaced", "已被新版替代"
+
+
 STANDING = (AssignmentState.ASKED.value, AssignmentState.PLANNED.value)
 
 CAMPAIGNS = StateTable(
@@ -96,5 +105,19 @@ ADJUSTMENTS = StateTable(
     (
         Transition("approve", "批准", ("asked",), "approved", "draw.approve"),
         Transition("refuse", "不予批准", ("asked",), "refused", "draw.approve", needs_reason=True),
+    ),
+)
+
+# Filing is the superior's act (campaigns.services.plans.filing): `plan.file` is asked for over the unit above.
+PLANS = StateTable(
+    "执法计划",
+    dict(PlanState.choices),
+    (
+        Transition("report", "报备", ("draft", "returned"), "reported", "visit.plan"),
+        Transition("return", "退回", ("reported",), "returned", "plan.file", needs_reason=True),
+        Transition("file", "备案", ("reported",), "filed", "plan.file"),
+        Transition("start", "实施", ("filed",), "in_force", "visit.plan"),
+        Transition("adopt", "实施（方案未要求备案）", ("draft",), "in_force", "visit.plan"),
+        Transition("replace", "由新版替代", ("in_force",), "replaced", "visit.plan"),
     ),
 )

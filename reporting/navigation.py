@@ -45,13 +45,19 @@ DRAWS = (
     *("campaigns:draw", "campaigns:item_list", "campaigns:rating", "campaigns:roster", "campaigns:adjustment"),
     "inspections:draw",
 )
+PLANS = ("campaigns:plan_",)
 NAVIGATION: tuple[Group, ...] = (
     Group(
         "",
         (
             Entry("工作台", "reporting:workbench", "home", badge="owed", section=("reporting:owed", "reporting:done")),
             Entry(
-                "专项行动", "campaigns:campaign_list", "flag", "campaign.view", section=("campaigns:",), without=DRAWS
+                "专项行动",
+                "campaigns:campaign_list",
+                "flag",
+                "campaign.view",
+                section=("campaigns:",),
+                without=(*DRAWS, *PLANS),
             ),
         ),
     ),
@@ -81,6 +87,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "visit.view",
                 section=("inspections:target", "inspections:visit_plan", "inspections:week", "inspections:assignment"),
             ),
+            Entry("执法计划", "campaigns:plan_list", "calendar", "visit.view", section=PLANS),
             Entry("随机抽查", "campaigns:draw_list", "dice", "draw.view", section=DRAWS),
             Entry("企业自查", "inspections:selfcheck_list", "clipboard", "selfcheck.view"),
             Entry("我的检查", "inspections:visit_mine", "check", "visit.record", section=("inspections:visit_mine",)),

@@ -3,6 +3,7 @@ from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
 from campaigns.models.draw import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, FrozenPool, Recusal
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
+from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import InspectorProfile, PoolVersion, Rating
 
@@ -23,6 +24,9 @@ __all__ = [
     "ListItem",
     "Phase",
     "PhaseWindow",
+    "Plan",
+    "PlanFiling",
+    "PlanRow",
     "Pledge",
     "PoolVersion",
     "Rating",

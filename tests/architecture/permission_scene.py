@@ -27,7 +27,7 @@ from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod, UnitReport
 from reporting.services import freeze, periods
 from tests import factories as make
-from tests.architecture import permission_draws
+from tests.architecture import permission_draws, permission_plans
 from tests.campaigns import scene as henan
 from tests.cast import Cast, assemble
 from tests.enterprises import lists
@@ -108,7 +108,7 @@ def build() -> Stage:
         "henan-2020", unit=cast.province, year=2021, actor=cast.officer_province, at=MAY
     )
     stage = Stage(cast, campaign, henan.ready(draft, cast.officer_province), sites)
-    for part in (register, organise, self_checks, plans, running, done, ledger, cases, week, others, drawing):
+    for part in (register, organise, self_checks, plans, running, done, ledger, cases, week, others, drawing, unit_plans):
         part(stage)
     return stage
 
@@ -299,6 +299,10 @@ def others(stage: Stage) -> None:
 
 def drawing(stage: Stage) -> None:
     stage.rows["draws"] = permission_draws.build(stage.cast, stage.henan, NOW)
+
+
+def unit_plans(stage: Stage) -> None:
+    stage.rows["plans"] = permission_plans.build(stage.cast, stage.henan, NOW)
 
 
 def key(row: models.Model) -> dict[str, object]:

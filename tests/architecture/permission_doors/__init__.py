@@ -12,6 +12,7 @@ from tests.architecture.permission_doors import (
     enterprises,
     inspections,
     penalties,
+    plans,
     reporting,
 )
 from tests.architecture.permission_scene import Doors, Stage
@@ -31,6 +32,7 @@ PARTS = (
     inspections.visits,
     inspections.issues,
     penalties.penalties,
+    plans.plans,
     reporting.desk,
     reporting.weekly,
 )

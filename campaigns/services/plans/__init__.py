@@ -1,0 +1,54 @@
+"""Plans of units (执法计划): made, spread, reported, filed, started, replaced by a new version. One noun a module."""
+
+from campaigns.services.plans.figures import Coverage, LoadTable, changes, coverage, load_table, unplanned
+from campaigns.services.plans.filing import (
+    enter_government,
+    file_plan,
+    may_file,
+    missing,
+    report_plan,
+    return_plan,
+    start_plan,
+    unfiled,
+)
+from campaigns.services.plans.reading import PLAN_SHEET, read_rows, sheet_rows
+from campaigns.services.plans.rows import Wish, faults, remove_row, set_row, set_rows
+from campaigns.services.plans.scope import scope_of, targets_of
+from campaigns.services.plans.spreading import Spread, spread_plan
+from campaigns.services.plans.terms import CLASS_LABELS, Terms, terms_of
+from campaigns.services.plans.writing import create_plan, revise_plan, set_elements
+
+__all__ = [
+    "CLASS_LABELS",
+    "PLAN_SHEET",
+    "Coverage",
+    "LoadTable",
+    "Spread",
+    "Terms",
+    "Wish",
+    "changes",
+    "coverage",
+    "create_plan",
+    "enter_government",
+    "faults",
+    "file_plan",
+    "load_table",
+    "may_file",
+    "missing",
+    "read_rows",
+    "remove_row",
+    "report_plan",
+    "return_plan",
+    "revise_plan",
+    "scope_of",
+    "set_elements",
+    "set_row",
+    "set_rows",
+    "sheet_rows",
+    "spread_plan",
+    "start_plan",
+    "targets_of",
+    "terms_of",
+    "unfiled",
+    "unplanned",
+]

@@ -1,0 +1,163 @@
+"""What a plan amounts to: who is covered and who is not, the load by week and person, progress, what changed."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Unit
+from campaigns.models import Campaign, Plan, PlanRow
+from campaigns.services.plans.scope import Scope, classed, targets_of
+from campaigns.services.plans.terms import Terms, terms_of
+from core import clock
+from core.rules import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The list by class, and how much of what must be inspected the plan holds. `gap` is nought when it is whole."""
+
+    classes: dict[str, int]
+    rows: int
+    due: int
+    planned: int
+    key: int
+    key_planned: int
+    visited: int
+    basin: int
+    basin_visited: int
+    gap: int
+
+    @property
+    def unplanned(self) -> int:
+        return self.due - self.planned
+
+
+def counted(campaign: Campaign, unit: Unit, terms: Terms, day: date) -> QuerySet[Any]:
+    return classed(targets_of(campaign, unit), terms, day)
+
+
+def planned_in(plan: Plan) -> Exists:
+    return Exists(PlanRow.objects.filter(plan=plan, target=OuterRef("pk")))
+
+
+def coverage(plan: Plan, at: datetime) -> Coverage:
+    """One query over the list; a target visited before the plan was made counts as held."""
+    terms = terms_of(plan.campaign)
+    rows = counted(plan.campaign, plan.unit, terms, clock.day_of(at)).annotate(has_row=planned_in(plan))
+    due, held = Q(kind="due"), Q(has_row=True) | Q(visited_at__isnull=False)
+    basin = due & Q(enterprise__in_yellow_river_basin=True)
+    found: dict[str, Any] = rows.aggregate(
+        **{kind: Count("pk", filter=Q(kind=kind)) for kind in ("positive", "small", "due")},
+        rows=Count("pk", filter=Q(has_row=True)),
+        planned=Count("pk", filter=due & held),
+        key=Count("pk", filter=due & Q(is_key=True)),
+        key_planned=Count("pk", filter=due & held & Q(is_key=True)),
+        visited=Count("pk", filter=due & Q(visited_at__isnull=False)),
+        basin=Count("pk", filter=basin),
+        basin_visited=Count("pk", filter=basin & Q(visited_at__isnull=False)),
+    )
+    classes = {kind: found.pop(kind) for kind in ("positive", "small")}
+    gaps = {"all": found["due"] - found["planned"], "key": found["key"] - found["key_planned"]}
+    return Coverage(classes=classes, gap=gaps.get(terms.coverage, 0), **found)
+
+
+def unplanned(plan: Plan, at: datetime) -> QuerySet[Any]:
+    """Those that must be inspected, were not and have no row."""
+    rows = counted(plan.campaign, plan.unit, terms_of(plan.campaign), clock.day_of(at))
+    return rows.annotate(has_row=planned_in(plan)).filter(kind="due", has_row=False, visited_at=None)
+
+
+@dataclass
+class LoadLine:
+    """One week: its working days, how many each person leads, and the sum."""
+
+    monday: date
+    workdays: int
+    cells: list[int] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.cells)
+
+    @property
+    def month(self) -> str:
+        return f"{self.monday:%Y-%m}"
+
+
+@dataclass
+class LoadTable:
+    """Week × person; `people` are (id, name) in the order of the cells."""
+
+    people: list[tuple[int, str]]
+    lines: list[LoadLine]
+
+    @property
+    def totals(self) -> list[int]:
+        return [sum(line.cells[place] for line in self.lines) for place in range(len(self.people))]
+
+    @property
+    def total(self) -> int:
+        return sum(line.total for line in self.lines)
+
+    @property
+    def months(self) -> list[tuple[str, int]]:
+        found: dict[str, int] = defaultdict(int)
+        for line in self.lines:
+            found[line.month] += line.total
+        return list(found.items())
+
+
+def load_table(plan: Plan, scope: Scope) -> LoadTable:
+    """Every week of the window, also one that carries nothing (a holiday), and every inspector."""
+    counts: dict[tuple[date, int], int] = {}
+    names = {pk: person.user.name for pk, person in scope.people.items()}
+    grouped = plan.rows.order_by().values_list("week_on", "lead", "lead__name").annotate(count=Count("pk"))
+    for week, lead, name, count in grouped:
+        counts[week, lead] = count
+        names.setdefault(lead, name)
+    weeks = {week for week, _ in counts} | {week for span in spans(plan, scope) for week in span}
+    people = list(names.items())
+    lines = [
+        LoadLine(monday, workdays_of(monday, scope.work), [counts.get((monday, pk), 0) for pk, _ in people])
+        for monday in sorted(weeks)
+    ]
+    return LoadTable(people, lines)
+
+
+def spans(plan: Plan, scope: Scope) -> list[dict[date, Any]]:
+    return [dict(scope.weeks_at(is_key, plan.unit.path)) for is_key in (True, False)]
+
+
+def workdays_of(monday: date, work: WorkCalendar) -> int:
+    return sum(work.is_workday(date.fromordinal(monday.toordinal() + n)) for n in range(7))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object in which two versions differ; None where a version has it not."""
+
+    target: str
+    before: str | None
+    after: str | None
+
+
+def changes(old: Plan, new: Plan) -> list[Change]:
+    """What the newer version adds, drops or moves, by name."""
+    was, now = said_rows(old), said_rows(new)
+    differing = [pk for pk in was | now if was.get(pk, ("", None))[1] != now.get(pk, ("", None))[1]]
+    found = [
+        Change((now.get(pk) or was[pk])[0], was[pk][1] if pk in was else None, now[pk][1] if pk in now else None)
+        for pk in differing
+    ]
+    return sorted(found, key=lambda change: change.target)
+
+
+def said_rows(plan: Plan) -> dict[int, tuple[str, str]]:
+    fields = ("target", "target__enterprise__name", "week_on", "lead__name", "second__name")
+    return {
+        pk: (name, f"{week} 周，{lead}{f'、{second}' if second else ''}")
+        for pk, name, week, lead, second in plan.rows.values_list(*fields)
+    }

@@ -1,0 +1,1 @@
+"""Pages of plans (执法计划)."""
