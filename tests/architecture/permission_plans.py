@@ -11,7 +11,7 @@ from tests.architecture.permission_draws import like
 from tests.campaigns.plan_scene import ELEMENTS, WRITTEN
 from tests.cast import Cast
 
-FILED = {"filing": ["government", "superior"], "elements": ELEMENTS, "source": "三（二）第3句"}
+FILED = {"filing": ["government", "superior"], "exempt": [], "elements": ELEMENTS, "source": "三（二）第3句"}
 
 
 def build(cast: Cast, campaign: Campaign, now: datetime) -> dict[str, Any]:

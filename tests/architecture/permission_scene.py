@@ -108,7 +108,20 @@ def build() -> Stage:
         "henan-2020", unit=cast.province, year=2021, actor=cast.officer_province, at=MAY
     )
     stage = Stage(cast, campaign, henan.ready(draft, cast.officer_province), sites)
-    for part in (register, organise, self_checks, plans, running, done, ledger, cases, week, others, drawing, unit_plans):
+    for part in (
+        register,
+        organise,
+        self_checks,
+        plans,
+        running,
+        done,
+        ledger,
+        cases,
+        week,
+        others,
+        drawing,
+        unit_plans,
+    ):
         part(stage)
     return stage
 

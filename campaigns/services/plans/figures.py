@@ -67,7 +67,7 @@ def coverage(plan: Plan, at: datetime) -> Coverage:
 def unplanned(plan: Plan, at: datetime) -> QuerySet[Any]:
     """Those that must be inspected, were not and have no row."""
     rows = counted(plan.campaign, plan.unit, terms_of(plan.campaign), clock.day_of(at))
-    return rows.annotate(has_row=planned_in(plan)).filter(kind="due", has_row=False, visited_at=None)
+    return rows.filter(~planned_in(plan), kind="due", visited_at=None)
 
 
 @dataclass

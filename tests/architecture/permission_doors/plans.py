@@ -43,5 +43,7 @@ def children(stage: Stage) -> Doors:
     return {
         "campaigns:plan_row": {OWN: Ask(own, sent=sent), WRONG_PARENT: Ask(other, sent=sent)},
         "campaigns:plan_row_remove": {OWN: Ask(own), WRONG_PARENT: Ask(other)},
-        "campaigns:plan_import": one(Ask(draft, sent=lambda: {"file": SimpleUploadedFile("计划.csv", (SHEET + line).encode())})),
+        "campaigns:plan_import": one(
+            Ask(draft, sent=lambda: {"file": SimpleUploadedFile("计划.csv", (SHEET + line).encode())})
+        ),
     }

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('campaigns', '0002_draw_guard'),
+        ('campaigns', '0003_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
