@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("new/", campaigns.campaign_create, name="campaign_create"),
     path("draws/", include("campaigns.draw_urls")),
     path("plans/", include("campaigns.plan_urls")),
+    path("registers/", include("campaigns.registers.urls")),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/parameters/", campaigns.campaign_parameters, name="campaign_parameters"),
     path("<int:pk>/adopt/", campaigns.campaign_adopt, name="campaign_adopt"),

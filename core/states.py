@@ -66,11 +66,13 @@ def advance(
     stamps: Mapping[str, Any] | None = None,
     expected: Iterable[str] | None = None,
     said: Mapping[str, Any] | None = None,
+    event: str = "",
 ) -> Row:
     """Lock the row, ask the table, stamp, save, write the event (with what is `said` beside). Returns the saved row.
 
-    Access is checked by the caller (`accounts.gate.require` with the arrow's capability): this function keeps the
-    order of states, not the rights of persons. Raises Refused when the arrow does not exist or lacks its reason.
+    A table that is data (a register's) gives one name, `event`, for all its actions. Access is checked by the caller
+    (`accounts.gate.require` with the arrow's capability): this function keeps the order of states, not the rights of
+    persons. Raises Refused when the arrow does not exist or lacks its reason.
     """
     with transaction.atomic():
         row = model._default_manager.select_for_update(of=("self",)).get(pk=pk)
@@ -85,7 +87,7 @@ def advance(
             setattr(row, name, value)
         row.save(update_fields=[table.field, *(stamps or {})])
         audit.record(
-            f"{row._meta.label_lower}.{action}",
+            event or f"{row._meta.label_lower}.{action}",
             row,
             actor=actor,
             at=at,

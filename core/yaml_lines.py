@@ -142,11 +142,21 @@ def at(path: Path | str, lines: Lines, where: Iterable[str | int], message: str)
 def validate(data: Any, lines: Lines, schema: dict[str, Any], path: Path | str) -> list[str]:
     """Every breach of the JSON schema as "file:line: sentence", in the order of the file."""
     found = [
-        (line_of(lines, error.absolute_path), at(path, lines, error.absolute_path, _sentence(error)))
+        (line_of(lines, _place(error)), at(path, lines, _place(error), _sentence(error)))
         for top in Draft202012Validator(schema).iter_errors(data)
         for error in _deepest(top)
     ]
     return [text for _, text in sorted(dict.fromkeys(found))]
+
+
+def _place(error: ValidationError) -> list[str | int]:
+    """Where the line is: of a key that is not known, the key itself."""
+    place = list(error.absolute_path)
+    if error.validator != "additionalProperties" or not isinstance(error.schema, dict):
+        return place
+    known = error.schema.get("properties", {})
+    instance: Any = error.instance
+    return [*place, *[str(name) for name in instance if name not in known][:1]]
 
 
 def _deepest(error: ValidationError) -> list[ValidationError]:

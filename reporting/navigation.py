@@ -46,6 +46,7 @@ DRAWS = (
     "inspections:draw",
 )
 PLANS = ("campaigns:plan_",)
+REGISTERS = ("campaigns:register",)
 NAVIGATION: tuple[Group, ...] = (
     Group(
         "",
@@ -57,7 +58,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "flag",
                 "campaign.view",
                 section=("campaigns:",),
-                without=(*DRAWS, *PLANS),
+                without=(*DRAWS, *PLANS, *REGISTERS),
             ),
         ),
     ),
@@ -96,6 +97,14 @@ NAVIGATION: tuple[Group, ...] = (
             Entry("现场检查", "inspections:visit_list", "camera", "enterprise.own", section=FIELD),
             Entry("问题台账", "inspections:issue_list", "list", "issue.view"),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
+            Entry(
+                "登记簿",
+                "campaigns:register_menu",
+                "book",
+                "campaign.view",
+                section=REGISTERS,
+                without=("campaigns:register_define",),
+            ),
         ),
     ),
     Group(
@@ -123,6 +132,13 @@ NAVIGATION: tuple[Group, ...] = (
                 section=("accounts:person", "accounts:grant"),
             ),
             Entry("方案模板", "campaigns:blueprint_list", "flag", "blueprint.write", section=("campaigns:blueprint",)),
+            Entry(
+                "登记簿定义",
+                "campaigns:register_define_list",
+                "book",
+                "blueprint.write",
+                section=("campaigns:register_define",),
+            ),
             Entry("机构", "accounts:unit_list", "settings", "system.configure"),
             Entry("工作日历", "accounts:calendar", "calendar", "calendar.amend"),
             Entry("操作日志", "accounts:audit_list", "shield", "audit.read"),

@@ -6,6 +6,14 @@ from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import InspectorProfile, PoolVersion, Rating
+from campaigns.models.register import (
+    RegisterEntry,
+    RegisterFile,
+    RegisterLink,
+    RegisterPerson,
+    RegisterStep,
+    RegisterVersion,
+)
 
 __all__ = [
     "Assignment",
@@ -31,6 +39,12 @@ __all__ = [
     "PoolVersion",
     "Rating",
     "Recusal",
+    "RegisterEntry",
+    "RegisterFile",
+    "RegisterLink",
+    "RegisterPerson",
+    "RegisterStep",
+    "RegisterVersion",
     "SharedList",
     "Target",
     "TargetPast",

@@ -12,7 +12,8 @@ from accounts.models import User
 from campaigns import blueprint_files
 from campaigns.blueprint_faults import Fault
 from campaigns.blueprint_files import BadBlueprint
-from campaigns.models import BlueprintVersion, ListItem, SharedList
+from campaigns.models import BlueprintVersion, ListItem, RegisterVersion, SharedList
+from campaigns.registers.files import shipped_keys
 from core import audit, locks
 from core.form_engine.services import publish_definition
 from core.models import FormDefinition
@@ -133,6 +134,11 @@ def held_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     for index, form in enumerate(data.get("forms", [])):
         if "definition" in form and newest_definition(form["definition"]) is None:
             yield ("forms", index, "definition"), f"平台没有表单「{form['definition']}」"
+    held = shipped_keys() | set(RegisterVersion.objects.values_list("key", flat=True))
+    for index, register in enumerate(data.get("registers", [])):
+        for place, key in enumerate(register.get("platform", [])):
+            if key not in held:
+                yield ("registers", index, "platform", place), f"平台没有登记簿「{key}」"
     lists = data.get("lists")
     if lists and not SharedList.objects.filter(key=lists["key"]).exists():
         yield ("lists", "key"), f"平台没有共享台账选项「{lists['key']}」"

@@ -27,7 +27,7 @@ from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod, UnitReport
 from reporting.services import freeze, periods
 from tests import factories as make
-from tests.architecture import permission_draws, permission_plans
+from tests.architecture import permission_draws, permission_plans, permission_registers
 from tests.campaigns import scene as henan
 from tests.cast import Cast, assemble
 from tests.enterprises import lists
@@ -121,6 +121,7 @@ def build() -> Stage:
         others,
         drawing,
         unit_plans,
+        entering,
     ):
         part(stage)
     return stage
@@ -316,6 +317,11 @@ def drawing(stage: Stage) -> None:
 
 def unit_plans(stage: Stage) -> None:
     stage.rows["plans"] = permission_plans.build(stage.cast, stage.henan, NOW)
+
+
+def entering(stage: Stage) -> None:
+    """A call for help of county A with a photo, answered once by the command group, and a training with a trainee."""
+    stage.rows["registers"] = permission_registers.build(stage.cast, stage.henan, NOW)
 
 
 def key(row: models.Model) -> dict[str, object]:

@@ -65,12 +65,15 @@ def tables() -> dict[str, StateTable]:
 
 
 def advanced() -> set[str]:
-    """The actions that `advance(Model, …, table=TABLE)` writes: all arrows of each pair of model and table."""
+    """The actions that `advance(Model, …, table=TABLE)` writes: all arrows of each pair, or the one name of `event`."""
     labels = {model.__name__: model._meta.label_lower for model in apps.get_models()}
     found = set()
     for _, call in calls():
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         table = next((word.value for word in call.keywords if word.arg == "table"), None)
+        event = next((word.value for word in call.keywords if word.arg == "event"), None)
+        if name == "advance" and isinstance(event, ast.Constant):
+            found.add(str(event.value))
         if name == "advance" and isinstance(table, ast.Name):
             assert isinstance(call.args[0], ast.Name)
             found |= {f"{labels[call.args[0].id]}.{arrow.action}" for arrow in tables()[table.id].transitions}

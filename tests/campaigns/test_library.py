@@ -296,7 +296,7 @@ def test_the_example_of_the_manual_becomes_a_campaign(forms, cast):
 @pytest.mark.parametrize(
     ("old", "new", "at", "said"),
     [
-        ("on_holiday: previous", "on_holidays: previous", "name: summer", "没有「on_holidays」这样的键"),
+        ("on_holiday: previous", "on_holidays: previous", "on_holidays: previous", "没有「on_holidays」这样的键"),
         ('to: "08-31", adj', 'to: "05-31", adj', 'to: "05-31"', "早于开始"),
         ("name: 从重处罚, source", "name: 不予处罚, when: 首次发现, source", "name: 不予处罚, when", "写了两次"),
         ("when: 拒不改正", "when: 首次发现并当场覆盖", "key: heavier", "行矛盾"),

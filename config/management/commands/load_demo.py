@@ -58,6 +58,7 @@ class Command(BaseCommand):
     def load(self) -> tuple[int, int]:
         now = clock.now()
         call_command("load_reference", stdout=self.stdout)
+        call_command("load_registers", stdout=self.stdout)
         call_command("load_blueprints", stdout=self.stdout)
         story = Story(people.found(at_local(first_day(now) - timedelta(days=60), 9)), now)
         places = sites.import_lists(story)

@@ -13,6 +13,7 @@ from tests.architecture.permission_doors import (
     inspections,
     penalties,
     plans,
+    registers,
     reporting,
 )
 from tests.architecture.permission_scene import Doors, Stage
@@ -33,6 +34,8 @@ PARTS = (
     inspections.issues,
     penalties.penalties,
     plans.plans,
+    registers.registers,
+    registers.entries,
     reporting.desk,
     reporting.weekly,
 )

@@ -1,0 +1,80 @@
+"""Terms of entries: opened and met by what is done with them, owed through core.obligations."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from campaigns.models import RegisterEntry
+from campaigns.registers.rules import CREATE, due_at
+from core.calendar import calendar
+from core.models import Obligation
+from core.models.obligation import ObligationQuerySet
+from core.obligations import meet, open_obligation
+
+
+def kind_of(entry: RegisterEntry) -> str:
+    return f"register_{entry.register}"[:40]
+
+
+def subject_of(entry: RegisterEntry) -> str:
+    return f"register_entry:{entry.pk}"
+
+
+def run(entry: RegisterEntry, action: str, at: datetime) -> None:
+    """Open the clocks that an action starts, meet those that it answers; what is closed owes nothing."""
+    for clock in entry.version.data["clocks"]:
+        if action in clock["met"] or not entry.is_open:
+            for period in rounds(entry, clock).open().values_list("period", flat=True):
+                meet(kind_of(entry), subject_of(entry), period=period, at=at)
+        elif action in clock["open"]:
+            start(entry, clock, at)
+    remember(entry)
+
+
+def move(entry: RegisterEntry, at: datetime) -> None:
+    """After a correction: terms that hang on a date of the entry follow it."""
+    for clock in entry.version.data["clocks"]:
+        if "field" in clock and entry.is_open and CREATE in clock["open"]:
+            start(entry, clock, at)
+    remember(entry)
+
+
+def rounds(entry: RegisterEntry, clock: dict[str, Any]) -> ObligationQuerySet:
+    """Every time that a clock of the entry ran: answered and asked again are two."""
+    rows: ObligationQuerySet = Obligation.objects.filter(kind=kind_of(entry), subject=subject_of(entry))
+    return rows.filter(Q(period=clock["key"]) | Q(period__startswith=f"{clock['key']}:"))
+
+
+def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
+    due = due_at(clock, entry.values, at, entry.occurred_on, calendar())
+    if due is None:
+        return
+    owing = entry.other_unit if clock.get("owed_by") == "other" and entry.other_unit else entry.unit
+    data, past = entry.version.data, rounds(entry, clock)
+    running = past.open().values_list("period", flat=True).first()
+    open_obligation(
+        kind=kind_of(entry),
+        subject=subject_of(entry),
+        period=running or (f"{clock['key']}:{past.count() + 1}" if past.exists() else clock["key"]),
+        unit_path=owing.path,
+        due_at=due,
+        at=at,
+        title=f"{clock['title']}：{entry.title}",
+        campaign_id=entry.campaign_id,
+        source=f"{data['source'][0]['plan']} {data['source'][0]['place']}"[:200],
+        rule=f"{data['title']}：{clock['title']}"[:200],
+        url=reverse("campaigns:register_entry", args=[entry.pk]),
+    )
+
+
+def remember(entry: RegisterEntry) -> None:
+    """The nearest open term, for the list."""
+    rows = Obligation.objects.open().filter(kind=kind_of(entry), subject=subject_of(entry)).order_by("due_at")
+    entry.due_at = rows.values_list("due_at", flat=True).first()
+    entry.save(update_fields=["due_at"])
+
+
+def terms_of(entry: RegisterEntry) -> list[Obligation]:
+    return list(Obligation.objects.filter(kind=kind_of(entry), subject=subject_of(entry)).order_by("due_at", "pk"))

@@ -1,0 +1,170 @@
+"""What an entry names: enterprises, units, people, references and files, from the values of its fields to rows."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Unit, User
+from campaigns.models import RegisterEntry, RegisterFile, RegisterLink, RegisterPerson, RegisterStep
+from campaigns.registers.rules import CORRECT, CREATE, Data, field_of, fields_at, words
+from campaigns.registers.services.checks import Said, site_of
+from core import clock, references
+from core.form_engine.conditions import is_filled
+from core.form_engine.evidence import own_recent
+from core.models import StoredFile
+from enterprises.rules.industries import INDUSTRIES
+
+
+def misnamed(entry: RegisterEntry, action: str, values: Mapping[str, Any], user: User, at: datetime) -> Iterator[Said]:
+    """Every field that names what is not there, or what the person may not see."""
+    for field in fields_at(entry.version.data, action):
+        value = values.get(field["key"])
+        if is_filled(value):
+            for said in dict.fromkeys(_misnamed(field, value, entry, user, at)):
+                yield field["key"], said
+
+
+def _misnamed(field: Data, value: Any, entry: RegisterEntry, user: User, at: datetime) -> Iterator[str]:
+    kind, day = field["type"], clock.day_of(at)
+    if kind == "enterprise":
+        yield from filter(None, [site_of(field, value, user, day)[1]])
+    elif kind == "unit" and not Unit.objects.filter(pk=number(value), closed_on=None).exists():
+        yield "没有找到这个单位"
+    elif kind == "industry" and value not in INDUSTRIES:
+        yield f"没有「{value}」这个行业"
+    elif kind in {"person", "persons"}:
+        wanted = {number(one) for one in ([value] if kind == "person" else value)}
+        if User.objects.filter(pk__in=wanted, is_active=True).count() != len(wanted):
+            yield "有人员没有找到，或账号已停用"
+    elif kind == "reference":
+        yield from filter(None, [_unreferred(field, value, entry, user)])
+    elif kind == "files":
+        known = set(entry.files.values_list("file__sha256", flat=True))
+        if any(one not in known and own_recent(user, one, at) is None for one in value):
+            yield "有附件没有上传成功，请重新选择"
+
+
+def _unreferred(field: Data, value: str, entry: RegisterEntry, user: User) -> str:
+    if entry.links.filter(field=field["key"], typed=value).exists():
+        return ""
+    if any(references.find(user, kind, value) for kind in field["kinds"]):
+        return ""
+    titles = [kind.title for key in field["kinds"] if (kind := references.kind_of(key))]
+    return f"没有找到编号为「{value}」的{'或'.join(titles) or '对象'}"
+
+
+def number(text: Any) -> int:
+    return int(text) if str(text).isdecimal() and len(str(text)) < 18 else 0
+
+
+def name_rows(entry: RegisterEntry, values: Mapping[str, Any], user: User, at: datetime, action: str = CREATE) -> None:
+    """Put what an action's fields name on the entry and its rows."""
+    for field in fields_at(entry.version.data, action):
+        value = values.get(field["key"])
+        if field["type"] == "enterprise":
+            entry.enterprise_id = number(value) or None
+        elif field["type"] == "unit":
+            entry.other_unit_id = number(value) or None
+        elif field["type"] in {"person", "persons"}:
+            name_people(entry, field, [value] if field["type"] == "person" and value else value or [])
+        elif field["type"] == "reference":
+            name_reference(entry, field, value or "", user)
+        elif field["type"] == "files":
+            name_files(entry, field, value or [])
+    if entry.enterprise_id is None and (link := entry.links.first()):
+        entry.enterprise_id = enterprise_behind(link, user)
+
+
+def enterprise_behind(link: RegisterLink, user: User) -> int | None:
+    found = references.find(user, link.kind, link.typed)
+    return found.enterprise_id if found else None
+
+
+def name_people(entry: RegisterEntry, field: Data, keys: list[str]) -> None:
+    """Who is named now; who was named before and signed keeps the signature."""
+    wanted = {number(key) for key in keys}
+    entry.people.filter(field=field["key"]).exclude(user__in=wanted).delete()
+    RegisterPerson.objects.bulk_create(
+        [
+            RegisterPerson(
+                entry=entry,
+                field=field["key"],
+                user_id=key,
+                concerned=field.get("concerned", False),
+                sees=field.get("sees", False) or field.get("signs", False),
+            )
+            for key in sorted(wanted)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def name_reference(entry: RegisterEntry, field: Data, typed: str, user: User) -> None:
+    entry.links.filter(field=field["key"]).exclude(typed=typed).delete()
+    for kind in field["kinds"] if typed else []:
+        if found := references.find(user, kind, typed):
+            RegisterLink.objects.get_or_create(
+                entry=entry,
+                field=field["key"],
+                defaults={"kind": kind, "key": found.key, "typed": typed, "label": f"{typed} {found.label}"[:200]},
+            )
+            return
+
+
+def name_files(entry: RegisterEntry, field: Data, hashes: list[str]) -> None:
+    stored = {row.sha256: row for row in StoredFile.objects.filter(sha256__in=hashes)}
+    entry.files.filter(field=field["key"]).exclude(file__sha256__in=hashes).delete()
+    RegisterFile.objects.bulk_create(
+        [
+            RegisterFile(entry=entry, field=field["key"], file=stored[one], name=stored[one].name)
+            for one in dict.fromkeys(hashes)
+            if one in stored
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def kept_at_steps(entry: RegisterEntry) -> dict[str, Any]:
+    """What was said at transitions so far: a correction of the entry does not touch it."""
+    found: dict[str, Any] = {}
+    steps = RegisterStep.objects.filter(entry=entry).exclude(action__in=[CREATE, CORRECT])
+    for values in steps.order_by("at", "pk").values_list("values", flat=True):
+        found |= values
+    return found
+
+
+def heading(entry: RegisterEntry) -> str:
+    """What the entry is called in lists: the fields that its register names, in words. Secret ones never."""
+    said = []
+    for key in entry.version.data["heading"]:
+        field = field_of(entry.version.data, key)
+        if "secret" not in field:
+            said.append(words_of(entry, field))
+    return " · ".join(filter(None, said))[:200]
+
+
+def words_of(entry: RegisterEntry, field: Data) -> str:
+    """One value in words, with the names behind keys."""
+    kind, value = field["type"], entry.values.get(field["key"])
+    if not is_filled(value):
+        return ""
+    if kind == "enterprise":
+        return entry.enterprise.name if entry.enterprise else ""
+    if kind == "unit":
+        return entry.other_unit.short_name if entry.other_unit else ""
+    if kind in {"person", "persons"}:
+        return "、".join(row.user.name for row in entry.people.all() if row.field == field["key"])
+    if kind == "reference":
+        return next((row.label for row in entry.links.all() if row.field == field["key"]), "")
+    if kind == "files":
+        return "、".join(row.name for row in entry.files.all() if row.field == field["key"])
+    return words(field, value)
+
+
+def placed(entry: RegisterEntry, values: Mapping[str, Any]) -> None:
+    """Enterprise and other unit as the values name them, on the object only: checks compare by them."""
+    for field in fields_at(entry.version.data, CREATE):
+        if field["type"] == "enterprise":
+            entry.enterprise_id = number(values.get(field["key"])) or None
+        elif field["type"] == "unit":
+            entry.other_unit_id = number(values.get(field["key"])) or None

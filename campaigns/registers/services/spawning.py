@@ -1,0 +1,64 @@
+"""An entry that makes another: an answer "有" becomes a lead of integrity, a bad answer of an enterprise too."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from campaigns.models import RegisterEntry, RegisterLink
+from campaigns.registers.rules import field_of, holds
+from campaigns.registers.services import filing
+from campaigns.registers.services.loading import version_of
+from core import clock
+
+# Which field of the new entry points back to the old one; no register may use the key.
+ORIGIN = "origin"
+
+
+def spawn(entry: RegisterEntry, action: str, actor: User, at: datetime) -> list[RegisterEntry]:
+    """The entries that this one makes, once each: a correction does not make them again."""
+    day = clock.day_of(at).isoformat()
+    return [
+        made(entry, one, actor, at)
+        for one in entry.version.data["spawns"]
+        if action in one["on"]
+        and holds(one.get("when", True), entry.values, day)
+        and not already(entry, one["register"])
+    ]
+
+
+def already(entry: RegisterEntry, register: str) -> bool:
+    links = RegisterLink.objects.filter(kind="entry", key=str(entry.pk), field=ORIGIN)
+    return links.filter(entry__register=register).exists()
+
+
+def made(entry: RegisterEntry, rule: Mapping[str, Any], actor: User, at: datetime) -> RegisterEntry:
+    version = version_of(rule["register"])
+    assert version is not None, "the definitions are loaded together"
+    values = {key: valued(said, entry, actor) for key, said in rule["set"].items()}
+    values = {
+        key: [value]
+        if field_of(version.data, key)["type"] in {"choices", "persons"} and not isinstance(value, list)
+        else value
+        for key, value in values.items()
+    }
+    campaign = None if version.is_standing else entry.campaign
+    given = filing.Filing(unit=entry.unit, values=values, campaign=campaign, other_unit=entry.other_unit)
+    row = filing.put_entry(version, given, actor=actor, at=at, unsaid=True)
+    RegisterLink.objects.create(entry=row, field=ORIGIN, kind="entry", key=str(entry.pk), label=str(entry)[:200])
+    return row
+
+
+def valued(said: str, entry: RegisterEntry, actor: User) -> Any:
+    """@actor, @title, @label, @enterprise or @<field> of the entry; anything else as it is written."""
+    if not said.startswith("@"):
+        return said
+    name = said.removeprefix("@")
+    own = {
+        "actor": str(actor.pk),
+        "title": entry.title,
+        "label": entry.label,
+        "enterprise": str(entry.enterprise_id or ""),
+        "day": entry.occurred_on.isoformat(),
+    }
+    return own[name] if name in own else entry.values.get(name, "")

@@ -1,0 +1,122 @@
+"""The menu of registers, one register's list with its filters and indicators, and exports of exactly what is shown."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.gate import able_somewhere
+from accounts.models import User
+from campaigns.models import RegisterEntry, RegisterVersion
+from campaigns.registers.exports import FIGURE, rows_of, sheet_of
+from campaigns.registers.filters import FilterForm
+from campaigns.registers.rules import state_of
+from campaigns.registers.services import may_create
+from campaigns.registers.services.indicators import Figure, figure
+from campaigns.registers.services.listing import HIDDEN, Reader, filtered, menu
+from campaigns.registers.services.naming import words_of
+from campaigns.registers.views.frame import crumbs_of, person, register_for
+from core import clock
+from core.paging import KeysetPage
+from core.sheets import workbook_response
+
+COLUMNS = 4
+
+
+@login_required
+@require_GET
+def register_menu(request: HttpRequest) -> HttpResponse:
+    themes: dict[str, list[RegisterVersion]] = {}
+    for row in menu(person(request)):
+        themes.setdefault(row.theme, []).append(row)
+    context = {"themes": list(themes.items()), "writes": able_somewhere(person(request), "blueprint.write")}
+    return render(request, "campaigns/registers/register_menu.html", context)
+
+
+@login_required
+@require_GET
+def register_list(request: HttpRequest, key: str) -> HttpResponse:
+    version, user = register_for(request, key), person(request)
+    form = FilterForm(request.GET or None, version=version, user=user)
+    rows = filtered(version, user, request.GET).prefetch_related("people__user", "links", "files")
+    page = KeysetPage(rows, ("-occurred_on", "-id")).for_request(request)
+    shown = columns(version)
+    reader = Reader(user)
+    context = {
+        "register": version,
+        "crumbs": crumbs_of(version),
+        "form": form,
+        "page": page,
+        "columns": shown,
+        "lines": [line_of(entry, shown, reader) for entry in page.rows],
+        "figures": figures(version, user, clock.today()),
+        "creates": may_create(version, user),
+        "at": clock.now(),
+    }
+    return render(request, "campaigns/registers/register_list.html", context)
+
+
+def columns(version: RegisterVersion) -> list[dict[str, Any]]:
+    """The fields that the register marks for its list, else the first few beside the heading."""
+    fields = version.data["fields"]
+    marked = [field for field in fields if field.get("list")]
+    return marked or [field for field in fields if field["key"] not in version.data["heading"]][:COLUMNS]
+
+
+def line_of(entry: RegisterEntry, shown: list[dict[str, Any]], reader: Reader) -> dict[str, Any]:
+    open_to = reader.fields(entry)
+    cells = []
+    for field in shown:
+        said = words_of(entry, field)
+        cells.append((field["label"], said if field["key"] in open_to or not said else HIDDEN))
+    return {"entry": entry, "state": state_of(entry.version.data, entry.state), "cells": cells}
+
+
+def figures(version: RegisterVersion, user: User, today: date) -> list[Figure]:
+    return [figure(version, rule, user, today, today) for rule in version.data["indicators"]]
+
+
+@login_required
+@require_GET
+def register_export(request: HttpRequest, key: str) -> HttpResponseBase:
+    version, user, at = register_for(request, key), person(request), clock.now()
+    rows = filtered(version, user, request.GET).order_by("-occurred_on", "-pk")
+    name = f"{version.title} {clock.local(at):%Y%m%d-%H%M}.xlsx"
+    return workbook_response(name, [(sheet_of(version), rows_of(rows, user))], at=at, creator=user.name)
+
+
+@login_required
+@require_GET
+def register_figure(request: HttpRequest, key: str, figure_key: str) -> HttpResponse:
+    found, version = figure_for(request, key, figure_key)
+    crumbs = crumbs_of(version, found.title)
+    context = {"register": version, "figure": found, "crumbs": crumbs, "on": request.GET.get("on", "")}
+    return render(request, "campaigns/registers/register_figure.html", context)
+
+
+@login_required
+@require_GET
+def register_figure_export(request: HttpRequest, key: str, figure_key: str) -> HttpResponseBase:
+    found, version = figure_for(request, key, figure_key)
+    at = clock.now()
+    name = f"{version.title}-{found.title} {clock.local(at):%Y%m%d-%H%M}.xlsx"
+    return workbook_response(name, [(FIGURE, found.lines)], at=at, creator=person(request).name)
+
+
+def figure_for(request: HttpRequest, key: str, figure_key: str) -> tuple[Figure, RegisterVersion]:
+    """The indicator of the period in which ?on= lies, else of the one that runs."""
+    version, today = register_for(request, key), clock.today()
+    rule = next((one for one in version.data["indicators"] if one["key"] == figure_key), None)
+    if rule is None:
+        raise Http404
+    return figure(version, rule, person(request), day_said(request.GET.get("on", ""), today), today), version
+
+
+def day_said(said: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(said) if said else otherwise
+    except ValueError:
+        return otherwise
