@@ -70,9 +70,8 @@ def advance(
 ) -> Row:
     """Lock the row, ask the table, stamp, save, write the event (with what is `said` beside). Returns the saved row.
 
-    A table that is data (a register's) gives one name, `event`, for all its actions. Access is checked by the caller
-    (`accounts.gate.require` with the arrow's capability): this function keeps the order of states, not the rights of
-    persons. Raises Refused when the arrow does not exist or lacks its reason.
+    Rights are the caller's (`accounts.gate.require`); this keeps the order of states. Raises Refused when the arrow
+    does not exist or lacks its reason. A table that is data (a register's) names all its actions by one `event`.
     """
     with transaction.atomic():
         row = model._default_manager.select_for_update(of=("self",)).get(pk=pk)

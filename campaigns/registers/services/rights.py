@@ -43,7 +43,9 @@ def allowed(who: Who, user: User, entry: RegisterEntry, groups: Memberships | No
 
 def by_capability(who: Who, user: User, entry: RegisterEntry) -> bool:
     path = path_of(who, entry)
-    scopes = (holdings(user).scope(capability) for capability in who.get("capabilities", []))
+    scopes = [holdings(user).scope(capability) for capability in who.get("capabilities", [])]
+    if any(entry.campaign_id in scope.campaign_ids for scope in scopes):
+        return True
     return bool(path) and any(scope.covers_path(path) for scope in scopes)
 
 
@@ -87,7 +89,9 @@ def creation_places(version: RegisterVersion, user: User) -> Places:
         )
     )
     named = [] if version.is_standing else campaigns_of(version, user)
-    paths = [path for capability in who.get("capabilities", []) for path in holdings(user).scope(capability).paths]
+    scopes = [holdings(user).scope(capability) for capability in who.get("capabilities", [])]
+    paths = [path for scope in scopes for path in scope.paths]
+    paths += [row.unit.path for row in named if any(row.pk in scope.campaign_ids for scope in scopes)]
     known = {row.pk for row in named}
     paths += [path for campaign_id, path in grouped if campaign_id in known]
     if not version.is_standing and not named:
