@@ -78,9 +78,7 @@ def advance(
         before = getattr(row, table.field)
         if expected is not None and before not in expected:
             raise Refused(f"{table.name}已被他人改为“{table.labels.get(before, before)}”，请刷新后再办理。")
-        arrow = table.arrow(before, action)
-        if arrow.needs_reason and not reason.strip():
-            raise Refused(f"办理“{arrow.label}”须填写理由。", field="reason", status=422)
+        arrow = explained(table.arrow(before, action), reason)
         setattr(row, table.field, arrow.target)
         for name, value in (stamps or {}).items():
             setattr(row, name, value)
@@ -95,3 +93,10 @@ def advance(
             after={table.field: arrow.target, **(said or {})},
         )
         return row
+
+
+def explained(arrow: Transition, reason: str) -> Transition:
+    """The arrow, unless it lacks the reason that it asks for."""
+    if arrow.needs_reason and not reason.strip():
+        raise Refused(f"办理“{arrow.label}”须填写理由。", field="reason", status=422)
+    return arrow
