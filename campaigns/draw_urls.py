@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views.draws import detail, listing, papers, pools, steps
+from campaigns.views.draws import detail, listing, papers, pools, rates, steps
 
 urlpatterns: list[URLPattern] = [
     path("", listing.draw_list, name="draw_list"),
     path("new/", listing.draw_create, name="draw_create"),
     path("items/", pools.item_list, name="item_list"),
     path("ratings/", pools.rating_list, name="rating_list"),
+    path("library/", pools.library, name="library"),
+    path("helpers/", pools.helper_lists, name="helper_lists"),
+    path("rates/", rates.rates_list, name="rates_list"),
+    path("rates/<int:pk>/approve/", rates.rates_approve, name="rates_approve"),
+    path("rates/<int:pk>/refuse/", rates.rates_refuse, name="rates_refuse"),
     path("roster/", pools.roster, name="roster"),
     path("script/", papers.draw_script, name="draw_script"),
     path("public/<str:token>/", detail.draw_public, name="draw_public"),
@@ -17,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/watch/", detail.draw_watch, name="draw_watch"),
     path("<int:pk>/edit/", listing.draw_edit, name="draw_edit"),
     path("<int:pk>/ratios/", steps.draw_ratios, name="draw_ratios"),
+    path("<int:pk>/recompute/", steps.draw_recompute, name="draw_recompute"),
     path("<int:pk>/publish/", steps.draw_publish, name="draw_publish"),
     path("<int:pk>/cancel/", steps.draw_cancel, name="draw_cancel"),
     path("<int:pk>/void/", steps.draw_void, name="draw_void"),

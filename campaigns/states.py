@@ -52,6 +52,12 @@ class PlanState(models.TextChoices):
     REPLACED = "replaced", "已被新版替代"
 
 
+class RatesState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+
+
 STANDING = (AssignmentState.ASKED.value, AssignmentState.PLANNED.value)
 
 CAMPAIGNS = StateTable(
@@ -119,5 +125,14 @@ PLANS = StateTable(
         Transition("start", "实施", ("filed",), "in_force", "visit.plan"),
         Transition("adopt", "实施（方案未要求备案）", ("draft",), "in_force", "visit.plan"),
         Transition("replace", "由新版替代", ("in_force",), "replaced", "visit.plan"),
+    ),
+)
+
+RATES = StateTable(
+    "抽查参数",
+    dict(RatesState.choices),
+    (
+        Transition("approve", "批准", ("asked",), "approved", "draw.approve"),
+        Transition("refuse", "不予批准", ("asked",), "refused", "draw.approve", needs_reason=True),
     ),
 )

@@ -5,6 +5,7 @@ text is hashed and published first. `perform` and the hash are all that decides.
 in its own words, and a test compares the two.
 """
 
+from campaigns.draw_rules.layering import LAYERS, Five, Layered, layered
 from campaigns.draw_rules.performing import Result, eligible_counts, perform, results_digest
 from campaigns.draw_rules.public import MARGIN, example, published_after, spelt, told
 from campaigns.draw_rules.sampling import WHOLE, Stream, percent, quota, weighted_sample
@@ -14,9 +15,12 @@ from campaigns.draw_rules.weighing import WEIGHTS, Standing, grounds, weight
 __all__ = [
     "FORMAT",
     "HEX",
+    "LAYERS",
     "MARGIN",
     "WEIGHTS",
     "WHOLE",
+    "Five",
+    "Layered",
     "Result",
     "Standing",
     "Stream",
@@ -26,6 +30,7 @@ __all__ = [
     "eligible_counts",
     "example",
     "grounds",
+    "layered",
     "percent",
     "perform",
     "published_after",

@@ -1,5 +1,6 @@
 """What people type about random draws: terms, recusals, commitments, adjustments, the three lists."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,13 +12,25 @@ from accounts.models import Grant, Region, Unit, User
 from accounts.rules import Role
 from campaigns.draw_rules import percent
 from campaigns.forms.decisions import field_of
-from campaigns.models import Campaign, Draw, DrawAdjustment, DrawnTarget, Rating, Recusal, Target
+from campaigns.models import Campaign, Draw, DrawAdjustment, DrawnTarget, PoolVersion, Rating, Recusal, Target
 from campaigns.public_sources import choices
-from campaigns.services.draws import DIMENSIONS, SPECIALITIES, Settings, may_join, witnesses
+from campaigns.services.draws import (
+    DIMENSIONS,
+    ELEMENTS,
+    HELPERS,
+    POLICIES,
+    SPECIALITIES,
+    Settings,
+    items_of,
+    may_join,
+    rows_of,
+    witnesses,
+)
 from core import clock
 from core.widgets import DateInput, DateTimeInput
 from enterprises.models import Enterprise
 from enterprises.rules.industries import NUMBERED
+from enterprises.rules.quarters import Quarter
 
 IN_A_ROW = {"class": "choices choices-row"}
 TIMES = ("commit_by", "reveal_by")
@@ -59,6 +72,23 @@ class DrawForm(forms.Form):
         required=False,
         choices=[("", "全部"), ("yes", "重点排污单位"), ("no", "非重点排污单位")],
     )
+    listed = forms.BooleanField(
+        label="只抽名录库内的企业", required=False, help_text="区域、行业、规模、要素四项分类不全的，排除并写明缺什么。"
+    )
+    new_permits = forms.ChoiceField(
+        label="新领排污许可证",
+        required=False,
+        help_text="选季度则只抽该季度首次领证的单位，抽取数不低于其 10%（向上取整）。",
+    )
+    partners = forms.CharField(
+        label="联合抽查的部门",
+        max_length=200,
+        required=False,
+        help_text="联合双随机的其他部门，用顿号分开。",
+    )
+    checks = forms.MultipleChoiceField(
+        label="检查事项（不选为清单全部）", required=False, widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW)
+    )
     strata_by = forms.MultipleChoiceField(
         label="分层",
         required=False,
@@ -94,6 +124,8 @@ class DrawForm(forms.Form):
         super().__init__(data, **options)
         field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
         field_of(self, "unit", forms.ModelChoiceField).queryset = units
+        field_of(self, "new_permits", forms.ChoiceField).choices = [("", "不限"), *recent_quarters()]
+        field_of(self, "checks", forms.MultipleChoiceField).choices = item_names(units)
         sources = field_of(self, "public_source", forms.ChoiceField)
         sources.choices = listed = choices(clock.today())
         sources.initial = listed[0][0]
@@ -111,9 +143,11 @@ class DrawForm(forms.Form):
     def settings(self) -> Settings:
         given = self.cleaned_data
         kept = {"regions": given["regions"], "industries": given["industries"], "key": given["key"]}
+        kept |= {name: given[name] for name in ("listed", "new_permits") if given[name]}
+        lists: dict[str, Any] = {"partners": tuple(parted(given["partners"])), "checks": tuple(given["checks"])}
         direct = ("title", "strata_by", "ratio", "inspect_on", *TIMES, "public_source", "team_size", "speciality")
         flags = {name: given[name] for name in ("cross_region", "avoid_previous")}
-        return Settings(filters=kept, **{name: given[name] for name in direct}, **flags)
+        return Settings(filters=kept, **{name: given[name] for name in direct}, **flags, **lists)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -121,6 +155,25 @@ class DrawForm(forms.Form):
         if commit_by and reveal_by and commit_by >= reveal_by:
             self.add_error("reveal_by", "公开截止时间须晚于承诺截止时间。")
         return given
+
+
+def parted(text: str) -> list[str]:
+    """Names divided by 、 or a comma, each once."""
+    return list(dict.fromkeys(name.strip() for name in re.split("[、，,;；]", text) if name.strip()))
+
+
+def recent_quarters() -> list[tuple[str, str]]:
+    """This quarter and the four before, in which permits were given."""
+    found = [Quarter.of(clock.today())]
+    for _ in range(4):
+        found.append(found[-1].before)
+    return [(one.key, one.label) for one in found]
+
+
+def item_names(units: QuerySet[Unit]) -> list[tuple[str, str]]:
+    """The items that may be checked: those of the lists in force for these units."""
+    kept = [version for unit in units if (version := items_of(unit))]
+    return list(dict.fromkeys((row[1], row[1]) for version in kept for row in rows_of(version)))
 
 
 def beginning() -> dict[str, Any]:
@@ -138,6 +191,8 @@ def as_typed(draw: Draw) -> dict[str, Any]:
         **{name: getattr(draw, name) for name in (*plain, "public_source", "campaign", "unit")},
         **{name: clock.local(getattr(draw, name)) for name in TIMES},
         **draw.filters,
+        "partners": "、".join(draw.partners),
+        "checks": draw.checks,
         "ratio": percent(draw.ratio),
         "witness": draw.participants.get(role="witness").user_id,
     }
@@ -228,8 +283,30 @@ class RatingForm(forms.Form):
     enterprise = forms.CharField(label="企业全称", max_length=120)
     credit = forms.ChoiceField(label="环境信用", required=False, choices=[("", "未评定"), *Rating.Credit.choices])
     risk = forms.ChoiceField(label="风险等级", required=False, choices=[("", "未评定"), *Rating.Risk.choices])
-    size = forms.ChoiceField(label="规模", required=False, choices=[("", "未评定"), *Rating.Size.choices])
+    size = forms.ChoiceField(
+        label="规模", required=False, choices=[("", "请选择"), *Rating.Size.choices], help_text="入库必填。"
+    )
+    elements = forms.MultipleChoiceField(
+        label="要素（污染物种类）",
+        required=False,
+        choices=[(name, name) for name in ELEMENTS],
+        widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW),
+        help_text="入库必填，可选几项。",
+    )
+    policies = forms.MultipleChoiceField(
+        label="享受的环保优惠政策",
+        required=False,
+        choices=[(name, name) for name in POLICIES],
+        widget=forms.CheckboxSelectMultiple(attrs=IN_A_ROW),
+    )
+    permit = forms.ChoiceField(label="许可执行", required=False, choices=[("", "没有资料"), *Rating.Permit.choices])
+    management = forms.ChoiceField(
+        label="管理水平", required=False, choices=[("", "没有资料"), *Rating.Management.choices]
+    )
     offences = forms.IntegerField(label="近两年违法次数", min_value=0, max_value=999, initial=0)
+    petitions = forms.IntegerField(
+        label="近一年信访件数", min_value=0, max_value=999, required=False, help_text="没有资料的不填，不要填 0。"
+    )
     basis = forms.CharField(label="评定依据", max_length=200, help_text="如环境信用评价结果、研判报告的文号。")
 
     def __init__(self, data: Any, *, sites: QuerySet[Enterprise]) -> None:
@@ -256,3 +333,14 @@ class SpecialityForm(forms.Form):
         super().__init__(data)
         field = field_of(self, "user", forms.ModelChoiceField)
         field.queryset, field.label_from_instance = people, named
+
+
+class HelpersForm(forms.Form):
+    """One of the two lists of those who help: experts, or professional institutions."""
+
+    lines = forms.CharField(widget=forms.Textarea(attrs={"rows": 8}), required=False)
+
+    def __init__(self, data: Any, *, kind: PoolVersion.Kind, typed: str) -> None:
+        super().__init__(data, prefix=kind.value, initial={"lines": typed})
+        self.fields["lines"].label = kind.label
+        self.fields["lines"].help_text = f"每行一名：{'｜'.join(HELPERS[kind])}。保存后成为新的一版，旧版保留。"

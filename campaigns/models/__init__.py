@@ -1,11 +1,19 @@
 from campaigns.models.assignment import Assignment, Lead, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
-from campaigns.models.draw import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, FrozenPool, Recusal
+from campaigns.models.draw import (
+    Draw,
+    DrawAdjustment,
+    DrawnTarget,
+    DrawParticipant,
+    DrawScheme,
+    FrozenPool,
+    Recusal,
+)
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
-from campaigns.models.pool import InspectorProfile, PoolVersion, Rating
+from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
 from campaigns.models.register import (
     RegisterEntry,
     RegisterFile,
@@ -24,6 +32,8 @@ __all__ = [
     "Draw",
     "DrawAdjustment",
     "DrawParticipant",
+    "DrawRates",
+    "DrawScheme",
     "DrawnTarget",
     "FrozenPool",
     "GroupMember",

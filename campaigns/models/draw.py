@@ -45,6 +45,9 @@ class Draw(models.Model):
     # In ten-thousandths; `ratios` holds what a stratum has of its own, null where it is not drawn this time.
     ratio = models.IntegerField()
     ratios = models.JSONField(default=dict)
+    # Departments that draw together with the unit (联合双随机), and the items of the list that are checked; [] is all.
+    partners = models.JSONField(default=list)
+    checks = models.JSONField(default=list)
     team_size = models.IntegerField(default=2)
     speciality = models.CharField(max_length=20, blank=True)
     cross_region = models.BooleanField(default=False)
@@ -143,6 +146,28 @@ class FrozenPool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw} 封存名单"
+
+
+class DrawScheme(models.Model):
+    """One version of what a draft came to: its terms and what the lists gave at that moment (抽取方案).
+
+    Kept whenever terms, ratios or recusals change, or the lists are looked at again: pages read this, not the lists.
+    """
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="schemes")
+    number = models.IntegerField()
+    terms = models.JSONField()
+    # {"total", "strata", counts, "objections", and the first rows of each list}
+    found = models.JSONField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["draw", "number"], name="scheme_number")]
+
+    def __str__(self) -> str:
+        return f"{self.draw} 方案第{self.number}版"
 
 
 class DrawParticipant(models.Model):

@@ -1,17 +1,26 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.gate import ScopedQuerySet
 from accounts.models import User
 from enterprises.models.site import Enterprise
+from enterprises.rules.quarters import Quarter
 
 
 class PermitQuerySet(ScopedQuerySet["Permit"]):
     view_capability = "enterprise.view"
     path_lookup = "enterprise__unit__path"
     enterprise_lookup = "enterprise_id"
+
+    def first_issued(self, quarter: Quarter, path: str) -> "PermitQuerySet":
+        """The discharge permits of a quarter with which a site below a unit holds one for the first time (新领证)."""
+        before = Permit.objects.filter(
+            enterprise=OuterRef("enterprise"), kind=Permit.Kind.DISCHARGE, issued_on__lt=OuterRef("issued_on")
+        )
+        days = Q(issued_on__gte=quarter.first, issued_on__lte=quarter.last, enterprise__unit__path__startswith=path)
+        return self.filter(days, ~Exists(before), kind=Permit.Kind.DISCHARGE)
 
 
 class Permit(models.Model):

@@ -176,6 +176,7 @@ def test_an_empty_stratum_is_said_on_the_draft_and_refused(cast):
     type(cast.site_a).objects.filter(unit=cast.county_a).update(state="halted")
     client = of(cast.officer_city)
     sentence = "分层“源汇区”没有可抽取的企业（6 家全部排除）"
+    client.post(url("draw_recompute", draw))
     assert sentence in text(client.get(url("draw_detail", draw)))
     answer = client.post(url("draw_publish", draw), follow=True)
     assert sentence in text(answer)

@@ -146,10 +146,10 @@ def test_a_recusal_that_ended_binds_nobody_and_stands_once(cast):
     row = recuse(draw, cast, cast.inspector_a, site_of(draw, 0).enterprise)
     with pytest.raises(Refused, match="已经登记"):
         recuse(draw, cast, cast.inspector_a, site_of(draw, 0).enterprise)
-    draws.end_recusal(row, actor=cast.officer_city, at=MORNING, reason="已调离")
+    draws.end_recusal(row, draw=draw, actor=cast.officer_city, at=MORNING, reason="已调离")
     assert frozen(publish(draw, cast))["recusals"] == []
     with pytest.raises(Refused, match="已经解除"):
-        draws.end_recusal(row, actor=cast.officer_city, at=MORNING, reason="已调离")
+        draws.end_recusal(row, draw=draw, actor=cast.officer_city, at=MORNING, reason="已调离")
 
 
 def test_a_team_that_crosses_never_goes_home(cast):
@@ -353,7 +353,7 @@ def test_a_worse_credit_raises_the_next_ratio_by_a_numbered_rule_and_recovery_un
 
 
 def rate(site, cast, credit, **said):
-    values = {"size": "", "risk": "", "offences": 0, "basis": "豫环评〔2020〕3号"} | said
+    values = {"size": "small", "elements": ["大气"], "risk": "", "offences": 0, "basis": "豫环评〔2020〕3号"} | said
     return draws.rate(site, actor=cast.officer_city, at=MORNING, credit=credit, **values)
 
 

@@ -1,84 +1,33 @@
 """What a draw may draw from: the pool, its strata, who is left out and why. A fixed number of queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import EnforcementCertificate, Grant, Region, Unit
+from accounts.models import EnforcementCertificate, Grant, Region
 from accounts.rules import Role
-from campaigns.draw_rules import Standing, grounds, quota, weight
-from campaigns.models import Assignment, Draw, InspectorProfile, Pledge, Rating, Recusal, Target
+from campaigns.draw_rules import Standing, grounds, quota
+from campaigns.models import Assignment, Draw, DrawRates, InspectorProfile, Pledge, Recusal
+from campaigns.services.draws.candidates import Candidate, candidates, city_of, city_paths, label_of, library_row
+from campaigns.services.draws.rates import above, rates_for
 from campaigns.services.groups import patrols
 from campaigns.states import AssignmentState
-from enterprises.models import Enterprise, PositiveListEntry
-from enterprises.rules.industries import industry_name
+from enterprises.models import Enterprise
 
-DIMENSIONS = {
-    "region": "县市区",
-    "industry": "行业",
-    "size": "规模",
-    "key": "类别",
-    "risk": "风险等级",
-    "credit": "环境信用",
-}
 COLUMNS = ["id", "name", "code", "area", "city", "stratum", "credit", "risk", "offences", "positive", "weight"]
 PERSON_COLUMNS = ["id", "name", "unit", "city", "areas", "certificate", "valid_to", "specialities"]
-UNRATED = "未评定"
-
-
-@dataclass
-class Candidate:
-    """One enterprise of the campaign's list, with what is known of it."""
-
-    id: int
-    enterprise_id: int
-    name: str
-    code: str
-    region: str
-    industry: int | None
-    key: bool
-    area: str
-    city: str
-    state: str
-    visits: int
-    size: str = ""
-    standing: Standing = field(default_factory=Standing)
-    planned: bool = False
-
-    def value(self, dimension: str) -> str:
-        values = {
-            "region": self.region,
-            "industry": str(self.industry or ""),
-            "size": self.size,
-            "key": "key" if self.key else "other",
-            "risk": self.standing.risk,
-            "credit": self.standing.credit,
-        }
-        return values[dimension]
-
-    def stratum(self, dimensions: Iterable[str]) -> str:
-        return "|".join(f"{name}={self.value(name)}" for name in dimensions) or "all"
-
-    def is_within(self, filters: Mapping[str, Any]) -> bool:
-        """Whether a draw that is confined so is about this enterprise."""
-        asked = (("regions", self.region), ("industries", self.industry))
-        if any(filters.get(name) and value not in filters[name] for name, value in asked):
-            return False
-        return not filters.get("key") or self.key == (filters["key"] == "yes")
-
-    def row(self, stratum: str) -> list[Any]:
-        of = self.standing
-        facts = [of.credit, of.risk, of.offences, of.positive, weight(of)]
-        return [self.id, self.name, self.code, self.area, self.city, stratum, *facts]
+SAID = 100
 
 
 @dataclass
 class Gathered:
     """Everything a draw is made of, in plain values and in the order that is published."""
 
+    rates: DrawRates | None = None
+    # Why an enterprise is in its layer, of the first of the pool.
+    layered: dict[int, list[str]] = field(default_factory=dict)
     strata: list[dict[str, Any]] = field(default_factory=list)
     enterprises: list[list[Any]] = field(default_factory=list)
     excluded: list[list[Any]] = field(default_factory=list)
@@ -89,6 +38,11 @@ class Gathered:
     roster: list[list[Any]] = field(default_factory=list)
 
     @property
+    def total(self) -> int:
+        """Of the list within the draw's range: the sum of its strata, whether drawn from or left out."""
+        return len(self.enterprises) + len(self.excluded)
+
+    @property
     def quota(self) -> int:
         return sum(stratum["quota"] for stratum in self.strata)
 
@@ -97,6 +51,7 @@ def gather(draw: Draw) -> Gathered:
     """Ask the register, the ratings and the inspectors' list as they are now; nothing is written."""
     found = Gathered()
     cities = city_paths()
+    found.rates = rates_for(draw.unit, draw.inspect_on)
     listed = candidates(draw, cities)
     found.library = [library_row(one) for one in listed]
     chosen = [one for one in listed if one.is_within(draw.filters)]
@@ -107,70 +62,14 @@ def gather(draw: Draw) -> Gathered:
     return found
 
 
-def city_paths() -> dict[str, str]:
-    """Path → name of every city's unit; a county's or a team's city is found by prefix."""
-    return dict(Unit.objects.at_level("city").values_list("path", "short_name"))
-
-
-def city_of(path: str, cities: dict[str, str]) -> str:
-    parts = path.split("/")
-    for length in range(len(parts) - 1, 1, -1):
-        prefix = "/".join(parts[:length]) + "/"
-        if prefix in cities:
-            return prefix
-    return ""
-
-
-def candidates(draw: Draw, cities: dict[str, str]) -> list[Candidate]:
-    """The unit's whole list in the campaign: what a version of the library keeps, whatever this draw filters."""
-    rows = Target.objects.filter(campaign=draw.campaign_id, unit__path__startswith=draw.unit.path)
-    site = ("enterprise__name", "enterprise__entity__uscc", "enterprise__region_id", "enterprise__industry")
-    values = rows.order_by("pk").values_list(
-        "pk", "enterprise_id", *site, "is_key", "unit__path", "enterprise__state", "visit_count"
-    )
-    known: dict[str, str] = {}
-    found = []
-    for pk, enterprise, name, code, region, industry, key, area, state, visits in values:
-        if area not in known:
-            known[area] = city_of(area, cities)
-        found.append(
-            Candidate(pk, enterprise, name, code or "", region, industry, key, area, known[area], state, visits)
-        )
-    rate_candidates(draw, found)
-    return found
-
-
-def rate_candidates(draw: Draw, found: list[Candidate]) -> None:
-    here = Q(enterprise__targets__campaign=draw.campaign_id)
-    rated = {
-        row[0]: row[1:]
-        for row in Rating.objects.filter(here, is_current=True).values_list(
-            "enterprise", "size", "credit", "risk", "offences"
-        )
-    }
-    listed = PositiveListEntry.objects.in_force(draw.inspect_on).filter(here)
-    positive = set(listed.values_list("enterprise", flat=True))
-    standing = Assignment.objects.standing().filter(target__campaign=draw.campaign_id)
-    planned = set(standing.values_list("target", flat=True))
-    for one in found:
-        one.size, credit, risk, offences = rated.get(one.enterprise_id, ("", "", "", 0))
-        one.standing = Standing(credit, risk, offences, one.enterprise_id in positive)
-        one.planned = one.id in planned
-
-
-def library_row(one: Candidate) -> list[Any]:
-    """As the enterprises' list keeps it, version by version."""
-    of = one.standing
-    facts = [one.region, one.industry, one.key, one.size, of.credit, of.risk, of.offences, of.positive, one.state]
-    return [one.id, one.name, one.code, one.area, *facts]
-
-
-def left_out(one: Candidate) -> str:
+def left_out(one: Candidate, draw: Draw) -> str:
     """Why an enterprise is not drawn from, or ""."""
     if one.state == Enterprise.State.CLOSED:
         return "已登记关停注销"
     if one.state == Enterprise.State.HALTED:
         return "临时停产"
+    if draw.filters.get("listed") and one.lacks:
+        return f"未入名录库，缺{'、'.join(one.lacks)}"
     if one.key and one.standing.positive:
         return "正面清单内的重点单位，免于现场执法检查"
     if one.planned:
@@ -188,42 +87,33 @@ def sort_out(draw: Draw, chosen: list[Candidate], found: Gathered) -> None:
         key = one.stratum(draw.strata_by)
         firsts.setdefault(key, one)
         before[key] += 1
-        if reason := left_out(one):
+        if reason := left_out(one, draw):
             found.excluded.append([one.id, one.name, reason])
         else:
             sizes[key] += 1
             found.enterprises.append(one.row(key))
+            if len(found.layered) < SAID:
+                found.layered[one.id] = list(one.layer.said)
     regions = dict(Region.objects.filter(pk__in={one.region for one in firsts.values()}).values_list("pk", "name"))
     for key in sorted(firsts):
-        ratio = draw.ratios.get(key, draw.ratio)
+        ratio = draw.ratios.get(key, usual_ratio(draw, firsts[key], found.rates)) or 0
         found.strata.append(
             {
                 "key": key,
                 "label": label_of(firsts[key], draw.strata_by, regions),
-                "ratio": ratio or 0,
+                "ratio": ratio,
                 "size": sizes[key],
                 "excluded": before[key] - sizes[key],
-                "quota": quota(sizes[key], ratio or 0),
+                "quota": quota(sizes[key], ratio),
             }
         )
 
 
-def label_of(one: Candidate, dimensions: Iterable[str], regions: dict[str, str]) -> str:
-    words = {
-        "region": regions.get(one.region, one.region),
-        "industry": industry_name(one.industry) or "未登记行业",
-        "size": dict(Rating.Size.choices).get(one.size, f"规模{UNRATED}"),
-        "key": "重点排污单位" if one.key else "非重点排污单位",
-        "risk": dict(Rating.Risk.choices).get(one.standing.risk, f"风险{UNRATED}"),
-        "credit": dict(Rating.Credit.choices).get(one.standing.credit, f"信用{UNRATED}"),
-    }
-    return " · ".join(words[name] for name in dimensions) or "全部对象"
-
-
-def above(path: str) -> list[str]:
-    """The paths of the units above one."""
-    parts = path.strip("/").split("/")
-    return ["/" + "/".join(parts[:length]) + "/" for length in range(1, len(parts))]
+def usual_ratio(draw: Draw, one: Candidate, rates: DrawRates | None) -> int:
+    """A stratum's ratio where nobody set one: of its layer, as approved for the quarter; else the draw's."""
+    if rates is None or "layer" not in draw.strata_by:
+        return draw.ratio
+    return rates.of_layer(one.layer.key)
 
 
 def people(draw: Draw, cities: dict[str, str], found: Gathered) -> None:

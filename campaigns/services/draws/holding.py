@@ -13,6 +13,7 @@ from campaigns.draw_rules import perform, published_after, results_digest, seale
 from campaigns.models import Assignment, Draw, DrawnTarget, DrawParticipant
 from campaigns.public_sources import sealed_source
 from campaigns.services.draws.adjusting import locked
+from campaigns.services.draws.schemes import keep_scheme
 from campaigns.services.draws.witnessing import locked_published
 from campaigns.states import DRAWS, AdjustmentState
 from core import audit
@@ -100,7 +101,7 @@ def hold(draw: Draw, *, actor: User, at: datetime) -> Draw:
 
 AGAIN = (
     *("campaign_id", "unit_id", "title", "filters", "strata_by", "ratio", "ratios", "team_size", "speciality"),
-    *("cross_region", "avoid_previous", "inspect_on", "public_source"),
+    *("cross_region", "avoid_previous", "inspect_on", "public_source", "partners", "checks"),
 )
 
 
@@ -128,6 +129,7 @@ def redraw(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:
         for one in old.participants.all():
             DrawParticipant.objects.create(draw=made, role=one.role, user_id=one.user_id)
         audit.record("campaigns.draw.create", made, actor=actor, at=at, reason=made.redraw_reason)
+        keep_scheme(made, actor=actor, at=at)
     return made
 
 

@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from accounts.models import Unit, User
 from campaigns.draw_rules import canonical, sealed
 from campaigns.models import InspectorProfile, PoolVersion, Rating
-from campaigns.services.draws.gathering import above
+from campaigns.services.draws.rates import above
 from core import audit, locks
 from core.refusals import Refused
 from enterprises.models import Enterprise
+from enterprises.rules.industries import industry_name
 
+ELEMENTS = ("大气", "水", "土壤", "固废", "危废", "噪声", "辐射")
+POLICIES = ("环保税减免", "绿色信贷", "错峰生产豁免", "重污染天气管控豁免", "其他优惠")
 SPECIALITIES = ("大气", "水", "固废危废", "噪声", "辐射", "自动监控", "生态", "排污许可")
 
 
@@ -53,21 +57,49 @@ def items_of(unit: Unit) -> PoolVersion | None:
 
 def keep_items(unit: Unit, lines: str, *, actor: User, at: datetime) -> PoolVersion:
     """One item a line: 事项｜依据. Refused with the number of the line that cannot be read."""
-    rows: list[list[Any]] = []
+    rows = [[number, *row] for number, row in enumerate(read_lines(lines, ("事项", "依据")), start=1)]
+    if not rows:
+        raise Refused("请至少写一个抽查事项。", field="lines", status=422)
+    return keep_version(unit, PoolVersion.Kind.ITEMS, rows, actor=actor, at=at)
+
+
+def read_lines(lines: str, parts: Sequence[str]) -> list[list[str]]:
+    """A list as people type it, a row a line, its parts divided by ｜; no part empty, no first part twice."""
+    rows: list[list[str]] = []
     names: set[str] = set()
     for number, line in enumerate(lines.splitlines(), start=1):
         if not line.strip():
             continue
-        name, _, basis = (part.strip() for part in line.replace("|", "｜").partition("｜"))
-        if not name or not basis:
-            raise Refused(f"第 {number} 行须写成“事项｜依据”，事项和依据都不能空。", field="lines", status=422)
-        if name in names:
-            raise Refused(f"第 {number} 行的事项“{name}”与前面重复。", field="lines", status=422)
-        names.add(name)
-        rows.append([len(rows) + 1, name, basis])
-    if not rows:
-        raise Refused("请至少写一个抽查事项。", field="lines", status=422)
-    return keep_version(unit, PoolVersion.Kind.ITEMS, rows, actor=actor, at=at)
+        row = [part.strip() for part in line.replace("|", "｜").split("｜", len(parts) - 1)]
+        if len(row) != len(parts) or not all(row):
+            said = f"第 {number} 行须写成“{'｜'.join(parts)}”，{'、'.join(parts[:-1])}和{parts[-1]}都不能空。"
+            raise Refused(said, field="lines", status=422)
+        if row[0] in names:
+            raise Refused(f"第 {number} 行的{parts[0]}“{row[0]}”与前面重复。", field="lines", status=422)
+        names.add(row[0])
+        rows.append(row)
+    return rows
+
+
+HELPERS = {
+    PoolVersion.Kind.EXPERTS: ("专家", "业务专长", "单位"),
+    PoolVersion.Kind.INSTITUTIONS: ("专业机构", "业务类别", "资质"),
+}
+
+
+def keep_helpers(unit: Unit, kind: PoolVersion.Kind, lines: str, *, actor: User, at: datetime) -> PoolVersion:
+    """Experts and professional institutions, in lists of their own: none of them is drawn as an inspector."""
+    rows = read_lines(lines, HELPERS[kind])
+    other = next(one for one in HELPERS if one != kind)
+    taken = {row[0] for row in rows_of(version)} if (version := latest(unit, other)) else set()
+    for row in rows:
+        if row[0] in taken:
+            raise Refused(f"“{row[0]}”已在{other.label}中，专家和专业机构须分库登记。", field="lines", status=422)
+    return keep_version(unit, kind, rows, actor=actor, at=at)
+
+
+def latest(unit: Unit, kind: PoolVersion.Kind) -> PoolVersion | None:
+    return PoolVersion.objects.filter(unit=unit, kind=kind, scope="").order_by("-number").first()
 
 
 def rows_of(version: PoolVersion) -> list[Any]:
@@ -79,6 +111,8 @@ def rate(enterprise: Enterprise, *, actor: User, at: datetime, basis: str, **sai
     """A new rating (size, credit, risk, offences) takes the place of the old one, which stays. It names its basis."""
     if not basis.strip():
         raise Refused("请写明评定依据（如环境信用评价结果、研判报告的文号）。", field="basis", status=422)
+    said = in_order(said)
+    refuse_unclassed(enterprise, said)
     with transaction.atomic():
         locks.hold("rating", str(enterprise.pk))
         before = Rating.objects.filter(enterprise=enterprise, is_current=True).first()
@@ -89,6 +123,50 @@ def rate(enterprise: Enterprise, *, actor: User, at: datetime, basis: str, **sai
         old = {name: getattr(before, name) for name in said} if before else None
         audit.record("campaigns.rating.rate", row, actor=actor, at=at, reason=row.basis, before=old, after=said)
     return row
+
+
+def in_order(said: dict[str, Any]) -> dict[str, Any]:
+    """Elements and policies in the order of their lists: the same kinds are the same class."""
+    orders = {"elements": ELEMENTS, "policies": POLICIES}
+    return said | {name: [one for one in order if one in said.get(name, [])] for name, order in orders.items()}
+
+
+def refuse_unclassed(enterprise: Enterprise, said: dict[str, Any]) -> None:
+    """Nobody enters the library without the four classes; each is named with the place where it is entered."""
+    lacks = {
+        "size": not said.get("size") and "规模",
+        "elements": not said["elements"] and "要素（污染物种类）",
+        "enterprise": not enterprise.industry and "行业（在企业档案中补填）",
+    }
+    wrong = {name: word for name, word in lacks.items() if word}
+    if wrong:
+        sentence = f"不能入库：{enterprise.name}缺{'、'.join(wrong.values())}。区域、行业、规模、要素四项分类必填。"
+        raise Refused(sentence, field=next(iter(wrong)), status=422)
+
+
+CLASSES = {"区域": "enterprise__region__name", "行业": "enterprise__industry", "规模": "size", "要素": "elements"}
+
+
+def tallies(rows: QuerySet[Rating]) -> list[dict[str, Any]]:
+    """The library counted by each of the four classes; an enterprise is in one class of each."""
+    found = []
+    for name, column in CLASSES.items():
+        asked = rows.order_by().values_list(column)
+        counted = asked.annotate(sites=Count("pk")).values_list(column, "sites").order_by("-sites", column)
+        lines = [(class_said(name, value), count) for value, count in counted]
+        found.append({"name": name, "lines": lines, "total": sum(count for _, count in lines)})
+    return found
+
+
+def class_said(name: str, value: Any) -> str:
+    match name:
+        case "行业":
+            return industry_name(value) or "未登记行业"
+        case "规模":
+            return dict(Rating.Size.choices).get(value, "未评定")
+        case "要素":
+            return "、".join(value) or "未登记"
+    return str(value)
 
 
 def set_specialities(person: User, specialities: Sequence[str], *, actor: User, at: datetime) -> InspectorProfile:

@@ -1,7 +1,7 @@
 """A draw is prepared: terms, ratios, witness, recusals. Nothing of it counts before it is sealed and published."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
 from campaigns.draw_rules import WHOLE, published_after
-from campaigns.models import Campaign, Draw, DrawParticipant, Recusal
+from campaigns.models import Campaign, Draw, DrawParticipant, DrawScheme, Recusal
 from campaigns.public_sources import choices, sealed_source
-from campaigns.services.draws.gathering import above
+from campaigns.services.draws.libraries import items_of, rows_of
+from campaigns.services.draws.rates import above, refuse_below
+from campaigns.services.draws.schemes import keep_scheme
 from campaigns.states import DRAWS, CampaignState, DrawState
 from core import audit, clock
 from core.refusals import Refused
@@ -34,6 +36,8 @@ class Settings:
     commit_by: datetime
     reveal_by: datetime
     public_source: str
+    partners: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     team_size: int = 2
     speciality: str = ""
     cross_region: bool = False
@@ -42,7 +46,8 @@ class Settings:
     def as_columns(self) -> dict[str, Any]:
         """With the moment that follows: the first publication of the source after everybody has revealed."""
         public_at = published_after(sealed_source(self.public_source), self.reveal_by)
-        return asdict(self) | {"public_at": public_at}
+        lists = {"partners": list(self.partners), "checks": list(self.checks)}
+        return asdict(self) | lists | {"public_at": public_at}
 
 
 def create(
@@ -51,7 +56,7 @@ def create(
     """A draft with its organiser (who prepares it) and its witness."""
     if campaign.state != CampaignState.PUBLISHED:
         raise Refused("行动发布后才能组织随机抽查。", field="campaign")
-    refuse_wrong(settings)
+    refuse_wrong(settings, unit)
     refuse_near_witness(witness, actor, unit, at)
     with transaction.atomic():
         draw = Draw.objects.create(
@@ -67,6 +72,7 @@ def create(
             DrawParticipant.objects.create(draw=draw, role=role, user=user)
         after = {"unit": unit.path, "ratio": settings.ratio, "witness": witness.name}
         audit.record("campaigns.draw.create", draw, actor=actor, at=at, unit_path=unit.path, after=after)
+        keep_scheme(draw, actor=actor, at=at)
     return draw
 
 
@@ -88,15 +94,26 @@ def refuse_near_witness(witness: User, organiser: User, unit: Unit, at: datetime
         raise Refused("见证人须是巡查人员，或上级、同级其他单位的人员。", field="witness", status=422)
 
 
-def refuse_wrong(settings: Settings) -> None:
+def refuse_wrong(settings: Settings, unit: Unit) -> None:
     """What no draw may be prepared with, each with its place on the form."""
     refuse_ratio(settings.ratio, "ratio", "默认抽取比例")
+    refuse_below(unit, settings.inspect_on, settings.ratio, "ratio", "默认抽取比例")
+    refuse_strange_items(settings.checks, unit)
     if not settings.commit_by < settings.reveal_by:
         raise Refused("公开截止时间须晚于承诺截止时间。", field="reveal_by", status=422)
     if settings.public_source not in dict(choices(clock.day_of(settings.reveal_by))):
         raise Refused("请从列出的公开号码中选择公共值的来源。", field="public_source", status=422)
     if not 2 <= settings.team_size <= 4:
         raise Refused("每组 2 至 4 名执法人员。", field="team_size", status=422)
+
+
+def refuse_strange_items(checks: Sequence[str], unit: Unit) -> None:
+    """What is checked is in the published list of items, in these very words (事项指导目录)."""
+    items = items_of(unit) if checks else None
+    listed = {row[1] for row in rows_of(items)} if items else set()
+    strange = [name for name in checks if name not in listed]
+    if strange:
+        raise Refused(f"检查事项“{'”“'.join(strange)}”不在现行抽查事项清单内，不能检查。", field="checks", status=422)
 
 
 def refuse_ratio(ratio: int, field: str, name: str) -> None:
@@ -114,7 +131,7 @@ def locked_draft(pk: int) -> Draw:
 
 def revise(draw: Draw, settings: Settings, *, witness: User, actor: User, at: datetime) -> Draw:
     """New terms of a draft. Ratios of single strata go when the strata are cut another way."""
-    refuse_wrong(settings)
+    refuse_wrong(settings, draw.unit)
     with transaction.atomic():
         row = locked_draft(draw.pk)
         refuse_near_witness(witness, row.created_by, row.unit, at)
@@ -126,7 +143,18 @@ def revise(draw: Draw, settings: Settings, *, witness: User, actor: User, at: da
         row.participants.filter(role=DrawParticipant.Role.WITNESS).update(user=witness)
         after = {"ratio": row.ratio, "strata_by": row.strata_by, "witness": witness.name}
         audit.record("campaigns.draw.revise", row, actor=actor, at=at, unit_path=row.unit.path, after=after)
+        keep_scheme(row, actor=actor, at=at)
     return row
+
+
+def recompute(draw: Draw, *, actor: User, at: datetime) -> DrawScheme:
+    """Look at the lists again, because something they hold has changed."""
+    with transaction.atomic():
+        row = locked_draft(draw.pk)
+        made = keep_scheme(row, actor=actor, at=at)
+        after = {"scheme": made.number}
+        audit.record("campaigns.draw.recompute", row, actor=actor, at=at, unit_path=row.unit.path, after=after)
+    return made
 
 
 def set_ratios(draw: Draw, ratios: Mapping[str, int | None], *, actor: User, at: datetime) -> Draw:
@@ -134,6 +162,7 @@ def set_ratios(draw: Draw, ratios: Mapping[str, int | None], *, actor: User, at:
     for key, ratio in ratios.items():
         if ratio is not None:
             refuse_ratio(ratio, key, "分层抽取比例")
+            refuse_below(draw.unit, draw.inspect_on, ratio, key, "分层抽取比例")
     with transaction.atomic():
         row = locked_draft(draw.pk)
         before, row.ratios = row.ratios, dict(ratios)
@@ -147,6 +176,7 @@ def set_ratios(draw: Draw, ratios: Mapping[str, int | None], *, actor: User, at:
             before={"ratios": before},
             after={"ratios": row.ratios},
         )
+        keep_scheme(row, actor=actor, at=at)
     return row
 
 
@@ -169,12 +199,20 @@ def recuse(
             )
             after = {"user": user.name, "enterprise": enterprise.name if enterprise else "本次抽查"}
             audit.record("campaigns.recusal.enter", row, actor=actor, at=at, reason=row.reason, after=after)
+            keep_if_draft(draw, actor, at)
     except IntegrityError as error:
         raise Refused(f"{user.name}对该企业的回避已经登记。", field="user") from error
     return row
 
 
-def end_recusal(row: Recusal, *, actor: User, at: datetime, reason: str) -> None:
+def keep_if_draft(draw: Draw, actor: User, at: datetime) -> None:
+    """A recusal is in force at once; of a sealed draw it changes nothing."""
+    row = Draw.objects.select_related("unit", "campaign__blueprint").get(pk=draw.pk)
+    if row.state == DrawState.DRAFT:
+        keep_scheme(row, actor=actor, at=at)
+
+
+def end_recusal(row: Recusal, *, draw: Draw, actor: User, at: datetime, reason: str) -> None:
     """The ground is gone. What was published before keeps it."""
     if not reason.strip():
         raise Refused("请写明解除回避的理由。", field="reason", status=422)
@@ -182,6 +220,7 @@ def end_recusal(row: Recusal, *, actor: User, at: datetime, reason: str) -> None
         if not Recusal.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at):
             raise Refused("这条回避已经解除。")
         audit.record("campaigns.recusal.end", row, actor=actor, at=at, reason=reason)
+        keep_if_draft(draw, actor, at)
 
 
 def cancel(draw: Draw, *, actor: User, at: datetime, reason: str) -> Draw:

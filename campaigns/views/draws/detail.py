@@ -22,8 +22,11 @@ from campaigns.views.frame import person
 from core import clock
 from core.models import PrintedDocument
 from core.paging import KeysetPage
+from enterprises.rules.quarters import Quarter
 
 SHOWN = 100
+VERSIONS = 20
+ON_STAGE = 200
 STEPS = ("准备", "封存公布名单", "双方提交承诺", "双方公开密值", "公共值", "抽取")
 
 
@@ -101,6 +104,10 @@ def terms_of(draw: Draw) -> list[tuple[str, str]]:
         ("回避", keeps + ("；回避曾检查过的企业" if draw.avoid_previous else "")),
         ("公共值取自", f"{draw.source_told}；{clock.local(draw.public_at):%Y-%m-%d %H:%M} 以后的第一期"),
     ]
+    pairs += [("联合部门", "、".join(draw.partners))] * bool(draw.partners)
+    pairs += [("检查事项", "、".join(draw.checks))] * bool(draw.checks)
+    if quarter := draw.filters.get("new_permits"):
+        pairs.append(("范围", f"{Quarter.read(quarter).label}新领排污许可证的单位"))
     if draw.redraw_of:
         pairs.append(("重抽", f"替代 {draw.redraw_of}。理由：{draw.redraw_reason}"))
     if draw.end_reason:
@@ -109,20 +116,22 @@ def terms_of(draw: Draw) -> list[tuple[str, str]]:
 
 
 def draft_part(draw: Draw, form: RecusalForm | None = None) -> dict[str, Any]:
-    """What would be sealed now."""
-    found = draws.gather(draw)
+    """What would be sealed, as it was computed when something was last decided."""
+    versions = list(draw.schemes.select_related("made_by")[:VERSIONS])
+    scheme = versions[0] if versions else None
+    found: dict[str, Any] = scheme.found if scheme else {}
     items = draws.items_of(draw.unit)
-    said = draws.objections(draw, found)
+    said = list(found.get("objections", ["还没有核对名单，请点“重新核对名单”。"]))
     said += [] if items else ["还没有抽查事项清单，请先在“抽查事项清单”中登记。"]
+    strata = found.get("strata", [])
     return {
+        "scheme": scheme,
+        "versions": versions,
+        "moved": scheme is not None and draws.moved_since(draw, scheme.made_at),
         "found": found,
         "objections": said,
         "items": items,
-        "strata": [{**one, "percent": percent(one["ratio"]) if one["ratio"] else ""} for one in found.strata],
-        "excluded": found.excluded[:SHOWN],
-        "excluded_inspectors": found.excluded_inspectors[:SHOWN],
-        "inspector_rows": found.inspectors[:SHOWN],
-        "weighed": [(row[1], row[-1], "；".join(draws.said_of(row))) for row in found.enterprises[:SHOWN]],
+        "strata": [{**one, "percent": percent(one["ratio"]) if one["ratio"] else ""} for one in strata],
         "recusals": Recusal.objects.filter(draw=draw, ended_at=None).select_related("user", "enterprise")
         | Recusal.objects.filter(
             enterprise__targets__campaign=draw.campaign_id,
@@ -195,15 +204,18 @@ def draw_watch(request: HttpRequest, pk: int) -> HttpResponse:
     """The draw as a room sees it; the script shows one stratum after another."""
     draw = draw_or_404(request, pk)
     people = list(draw.participants.select_related("user__unit"))
-    rows = draw.drawn.select_related("target__enterprise").order_by("order")
-    lines = named_lines(draw, list(rows)) if draw.seed else []
+    rows = draw.drawn.select_related("target__enterprise")
+    page = KeysetPage(rows, ("order",), size=ON_STAGE).for_request(request)
+    lines = named_lines(draw, page.rows) if draw.seed else []
     by_stratum: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         by_stratum[line["row"].stratum].append(line)
     strata = [{**one, "percent": percent(one["ratio"]), "lines": by_stratum[one["key"]]} for one in draw.strata]
     context = {
         "draw": draw,
-        "strata": [one for one in strata if one["quota"]],
+        "strata": [one for one in strata if one["quota"] and (one["lines"] or not draw.seed)],
+        "page": page,
+        "drawn_count": sum(one["quota"] for one in draw.strata),
         "participants": people,
         "steps": steps_of(draw, people),
         "done": progress(draw, people),

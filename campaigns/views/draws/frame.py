@@ -9,14 +9,17 @@ from django.urls import reverse
 
 from accounts.gate import able_somewhere, deny, holdings
 from accounts.models import Unit, User
-from campaigns.models import Campaign, Draw
+from campaigns.models import Campaign, Draw, DrawRates
 from campaigns.views.frame import person
 
 TABS = (
     ("抽查", "draw_list"),
     ("抽查事项清单", "item_list"),
     ("检查对象分级", "rating_list"),
+    ("名录库统计", "library"),
     ("执法人员", "roster"),
+    ("专家和专业机构", "helper_lists"),
+    ("抽查参数", "rates_list"),
 )
 VIEW, PREPARE, APPROVE = "draw.view", "draw.prepare", "draw.approve"
 
@@ -36,12 +39,12 @@ def draw_or_404(request: HttpRequest, pk: int, capability: str = "") -> Draw:
     return draw
 
 
-def acts(user: User, capability: str, draw: Draw) -> bool:
+def acts(user: User, capability: str, draw: Draw | DrawRates) -> bool:
     """A draw is run and decided by the unit that holds it: a superior looks on, or witnesses."""
     return any(capability in row.able and row.path == draw.unit.path for row in holdings(user).rows)
 
 
-def require_own(user: User, capability: str, draw: Draw) -> None:
+def require_own(user: User, capability: str, draw: Draw | DrawRates) -> None:
     if not acts(user, capability, draw):
         deny(user, capability, draw)
 

@@ -8,13 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import able_somewhere, deny, holdings, require_somewhere
-from accounts.models import EnforcementCertificate, Grant, User
+from accounts.models import EnforcementCertificate, Grant, Unit, User
 from accounts.rules import Role
-from campaigns.forms.draws import ItemsForm, RatingForm, SpecialityForm
-from campaigns.models import InspectorProfile, PoolVersion, Rating
+from campaigns.draw_rules import Five, layered, percent
+from campaigns.forms.draws import HelpersForm, ItemsForm, RatingForm, SpecialityForm
+from campaigns.models import DrawRates, InspectorProfile, PoolVersion, Rating
 from campaigns.services import draws
 from campaigns.views.draws.frame import PREPARE, VIEW, own_area, pool_tabs, units_for
 from campaigns.views.frame import person
@@ -84,12 +85,70 @@ def rating_list(request: HttpRequest) -> HttpResponse:
     looks = holdings(user).scope(VIEW).paths
     seen = Rating.objects.filter(under("enterprise__unit__path", looks), is_current=True)
     page = KeysetPage(seen.select_related("enterprise__unit", "rated_by"), ("-rated_at", "-id")).for_request(request)
+    unit = units_for(user, VIEW).first()
     context = {
+        "lines": layered_lines(page.rows, draws.rates_for(unit, clock.today()) if unit else None),
         "form": form if prepares else None,
         "page": page,
         "versions": versions(user, PoolVersion.Kind.ENTERPRISES),
     }
     return answered(request, "rating_list", context)
+
+
+def layered_lines(rows: list[Rating], rates: DrawRates | None) -> list[dict[str, Any]]:
+    """Each rating with its layer, the rules that led to it, and the ratio of the next draw by layers."""
+    found = []
+    for row in rows:
+        of = layered(Five(row.permit, row.management, row.offences, row.credit, row.petitions))
+        ratio = f"{percent(rates.of_layer(of.key))}%" if rates else ""
+        found.append({"row": row, "layer": of, "ratio": ratio})
+    return found
+
+
+@login_required
+@require_GET
+def library(request: HttpRequest) -> HttpResponse:
+    """The library by each of its four classes: the sums of each are the whole."""
+    user = opened(request)
+    rows = Rating.objects.filter(under("enterprise__unit__path", holdings(user).scope(VIEW).paths), is_current=True)
+    context = {"total": rows.count(), "tables": draws.tallies(rows)}
+    return answered(request, "library", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def helper_lists(request: HttpRequest) -> HttpResponse:
+    """Experts and institutions, each in a list of their own."""
+    user = opened(request)
+    unit = units_for(user, PREPARE).first()
+    parts = [helper_part(request, kind, unit, unit or units_for(user, VIEW)[0]) for kind in draws.HELPERS]
+    if request.method == "POST" and unit:
+        for part in parts:
+            if part["sent"] and helpers_kept(part, unit, user):
+                messages.success(request, f"{part['kind'].label}已留为新的一版。")
+                return redirect("campaigns:helper_lists")
+    return answered(request, "helper_lists", {"parts": parts, "may_write": unit is not None})
+
+
+def helper_part(request: HttpRequest, kind: PoolVersion.Kind, unit: Unit | None, looked: Unit) -> dict[str, Any]:
+    version = draws.latest(unit or looked, kind)
+    rows = draws.rows_of(version) if version else []
+    sent = request.method == "POST" and request.POST.get("kind") == kind
+    typed = "\n".join("｜".join(row) for row in rows)
+    form = HelpersForm(request.POST if sent else None, kind=kind, typed=typed)
+    return {"kind": kind, "columns": draws.HELPERS[kind], "rows": rows, "version": version, "form": form, "sent": sent}
+
+
+def helpers_kept(part: dict[str, Any], unit: Unit, user: User) -> bool:
+    form = part["form"]
+    if not form.is_valid():
+        return False
+    try:
+        draws.keep_helpers(unit, part["kind"], form.cleaned_data["lines"], actor=user, at=clock.now())
+    except Refused as refusal:
+        form.add_error("lines", refusal.message)
+        return False
+    return True
 
 
 @login_required

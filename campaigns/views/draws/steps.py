@@ -52,6 +52,14 @@ def wrong_ratio(request: HttpRequest, draw: Draw, said: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def draw_recompute(request: HttpRequest, pk: int) -> HttpResponse:
+    draw, user, at = draw_or_404(request, pk, PREPARE), person(request), clock.now()
+    said = "名单已按现在的名录、评定和派单重新核对，留为新的一版。"
+    return done(request, pk, lambda: draws.recompute(draw, actor=user, at=at), said)
+
+
+@login_required
+@require_POST
 def draw_publish(request: HttpRequest, pk: int) -> HttpResponse:
     draw, user, at = draw_or_404(request, pk, PREPARE), person(request), clock.now()
     said = "名单已封存，指纹已公布。请双方提交承诺值。"
@@ -156,7 +164,9 @@ def recusal_end(request: HttpRequest, pk: int, recusal_pk: int) -> HttpResponse:
     )
     row = get_object_or_404(rows, pk=recusal_pk)
     reason = reason_of(request)
-    return done(request, pk, lambda: draws.end_recusal(row, actor=user, at=at, reason=reason), "回避已解除。")
+    return done(
+        request, pk, lambda: draws.end_recusal(row, draw=draw, actor=user, at=at, reason=reason), "回避已解除。"
+    )
 
 
 @login_required
