@@ -7,6 +7,7 @@ from campaigns import documents
 from campaigns.draw_rules import commitment
 from campaigns.models import Draw
 from campaigns.services import draws
+from enterprises.rules.quarters import Quarter
 from tests import factories as make
 from tests.campaigns.draw_scene import ITEMS, SECRETS, VALUE, settings
 from tests.cast import Cast
@@ -36,6 +37,9 @@ def build(cast: Cast, campaign: Any, now: datetime) -> dict[str, Any]:
             rows[f"{name} adjustment"] = draws.ask_adjustment(
                 rows[name].drawn.get(order=1), kind="drop", reason="已停产", actor=cast.officer_a, at=now
             )
+    values = dict.fromkeys(draws.RATIOS, 1000) | {"frequency": 4}
+    terms = {"source": "年度方案", "reports": {}, "reason": ""}
+    rows["rates"] = draws.ask_rates(cast.county_a, Quarter(2020, 2), values, **terms, actor=cast.officer_a, at=now)
     rows["paper"] = documents.draw_proof(rows["drawn"], by=cast.officer_a, at=now)
     return rows
 

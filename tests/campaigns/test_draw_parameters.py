@@ -42,7 +42,8 @@ def sites(draw) -> list[Enterprise]:
 def varied(cast: Cast, draw) -> None:
     """Twelve enterprises that differ in every one of the six dimensions."""
     for number, site in enumerate(sites(draw)):
-        Enterprise.objects.filter(pk=site.pk).update(enterprise_type=("国有", "民营", "")[number % 3])
+        kind = ("国有", "民营", "")[number % 3]
+        Enterprise.objects.filter(pk=site.pk).update(enterprise_type=kind, industry=13 - number % 2)
         site.refresh_from_db()
         if number % 4:
             elements = [["水", "大气"], ["大气", "水"], ["噪声"]][number % 3]

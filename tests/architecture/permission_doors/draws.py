@@ -20,6 +20,12 @@ def terms_of(stage: Stage) -> dict[str, object]:
     return plain | {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in times.items()}
 
 
+def rates_of(stage: Stage) -> dict[str, object]:
+    ratios = dict.fromkeys(("minimum", "high", "middle", "low", "default"), "10")
+    where = {"unit": stage.cast.county_a.pk, "quarter": "2020-2"}
+    return {**where, **ratios, "frequency": "4", "source": "年度方案"}
+
+
 def draws(stage: Stage) -> Doors:
     rows, terms = stage.rows["draws"], terms_of(stage)
     draft, drawn = key(rows["draft"]), key(rows["drawn"])
@@ -31,6 +37,7 @@ def draws(stage: Stage) -> Doors:
         "campaigns:draw_detail": {OWN: Ask(drawn), "own (draft)": Ask(draft), "own (sealed)": Ask(key(rows["sealed"]))},
         "campaigns:draw_edit": one(Ask(draft, sent=terms)),
         "campaigns:draw_ratios": one(Ask(draft, sent=ratios)),
+        "campaigns:draw_recompute": one(Ask(draft)),
         "campaigns:draw_publish": one(Ask(draft)),
         "campaigns:draw_cancel": one(Ask(draft, sent=REASON)),
         "campaigns:draw_void": one(Ask(key(rows["committed"]), sent=REASON)),
@@ -50,6 +57,7 @@ def children(stage: Stage) -> Doors:
     """Recusals and adjustments, and the three lists."""
     cast, rows = stage.cast, stage.rows["draws"]
     draft, drawn = key(rows["draft"]), key(rows["drawn"])
+    rating = {"size": "small", "elements": ["水"], "credit": "good", "offences": "0", "basis": "评价"}
     recusal = {"user": cast.inspector_a.pk, "kind": "own", "reason": "亲属"}
     return {
         "campaigns:recusal_add": one(Ask(draft, sent=recusal)),
@@ -69,8 +77,11 @@ def children(stage: Stage) -> Doors:
             for verb in ("approve", "refuse")
         },
         "campaigns:item_list": one(Ask(sent={"lines": ITEMS + "\n危险废物管理｜《固体废物污染环境防治法》"})),
-        "campaigns:rating_list": one(
-            Ask(sent={"enterprise": cast.site_a.name, "credit": "good", "offences": "0", "basis": "评价"})
-        ),
+        "campaigns:rating_list": one(Ask(sent=rating | {"enterprise": cast.site_a.name})),
+        "campaigns:library": one(Ask()),
+        "campaigns:helper_lists": one(Ask(sent={"kind": "experts", "experts-lines": "何示例｜水｜示例大学"})),
+        "campaigns:rates_list": one(Ask(sent=rates_of(stage))),
+        "campaigns:rates_approve": one(Ask(key(rows["rates"]))),
+        "campaigns:rates_refuse": one(Ask(key(rows["rates"]), sent=REASON)),
         "campaigns:roster": one(Ask(sent={"user": cast.inspector_a.pk, "specialities": ["大气"]})),
     }
