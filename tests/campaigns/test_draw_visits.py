@@ -14,6 +14,8 @@ from tests.campaigns import draw_scene as scene
 from tests.campaigns.draw_scene import AFTER, MORNING
 
 pytestmark = pytest.mark.django_db
+CLASSES = {"size": "small", "elements": ["大气"]}
+RATED = {**CLASSES, "credit": "bad", "offences": "2", "basis": "豫环评〔2020〕3号"}
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +93,7 @@ def test_what_happened_meanwhile_counts_when_a_row_is_taken_over(cast):
 
 def test_a_province_reads_the_lists_of_a_city_and_does_not_write_them(cast):
     province = of(cast.officer_province)
-    sent = {"enterprise": cast.site_a.name, "credit": "bad", "offences": "2", "basis": "豫环评〔2020〕3号"}
+    sent = RATED | {"enterprise": cast.site_a.name}
     assert province.post(reverse("campaigns:rating_list"), sent).status_code == 422
     skilled = {"user": cast.inspector_a.pk, "specialities": ["大气"]}
     assert province.post(reverse("campaigns:roster"), skilled).status_code == 422
@@ -128,7 +130,7 @@ def test_the_three_lists_are_kept_by_those_who_prepare_and_read_by_those_who_loo
 
 
 def test_a_rating_is_for_enterprises_of_the_own_area(cast):
-    sent = {"enterprise": cast.site_a.name, "credit": "bad", "offences": "2", "basis": "豫环评〔2020〕3号"}
+    sent = RATED | {"enterprise": cast.site_a.name}
     address = reverse("campaigns:rating_list")
     assert "请填本辖区企业的全称" in text(of(cast.officer_other).post(address, sent))
     of(cast.officer_city).post(address, sent)
