@@ -195,6 +195,13 @@ def people_with(capability: str, unit: Unit, at: datetime) -> models.QuerySet[Us
     return User.objects.filter(pk__in=able, is_active=True)
 
 
+def people_at(capability: str, paths: Iterable[str], at: datetime) -> models.QuerySet[User]:
+    """Who holds a capability at exactly one of these units."""
+    grants = Grant.objects.in_force(clock.day_of(at)).filter(kind=Grant.Kind.UNIT, unit__path__in=list(paths))
+    able = [row.user_id for row in grants.select_related("unit") if capability in holding_of(row).able]
+    return User.objects.filter(pk__in=able, is_active=True)
+
+
 def people_visible_to(user: Person) -> models.QuerySet[User]:
     """Whose accounts a person administers: everybody's for a security administrator, else nobody's."""
     return User.objects.all() if holdings(user).scope("people.manage").everywhere else User.objects.none()

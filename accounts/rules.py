@@ -37,7 +37,9 @@ ROLE_LABELS = {
 # and none of them holds a business role.
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
-LOOK = frozenset({"campaign.view", "enterprise.view", "selfcheck.view", "visit.view", "issue.view", "case.view"})
+LOOK = frozenset({"campaign.view", "enterprise.view", "selfcheck.view", "visit.view", "issue.view", "case.view"}) | {
+    "due.view"
+}
 BASE: dict[Role, frozenset[str]] = {
     Role.INSPECTOR: LOOK | {"visit.record", "issue.edit", "issue.verify"},
     Role.OFFICER: LOOK
@@ -52,11 +54,12 @@ BASE: dict[Role, frozenset[str]] = {
         "case.handle",
         "case.review",
         "report.view",
+        "due.answer",
     },
     Role.LEADER: LOOK
     | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"}
     | {"draw.view", "draw.approve"},
-    Role.CONTACT: LOOK | {"report.view"},
+    Role.CONTACT: LOOK | {"report.view", "due.answer"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
     Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view"}),
     # 领导小组办公室: reads all of the campaign's authority and below, publishes notices, changes nothing (HN-09).

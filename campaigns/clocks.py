@@ -41,7 +41,7 @@ class Season:
 
 def terms(due: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Term]:
     """Every day of the season on which an entry of `dues` or a row is due; [] when a fact must come first."""
-    policy = OnHoliday(due["on_holiday"]) if "on_holiday" in due else season.policy
+    policy = policy_of(due, season)
     found = sorted(set(nominal_days(due, season)))
     return [Term(day, work.resolve(day, policy), work.provisional(day)) for day in found]
 
@@ -58,6 +58,8 @@ def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
                 yield season.on(chosen)
         case "phase_end":
             yield season.phases[clock["phase"]][1]
+        case "after" if "phase" in clock:
+            yield season.phases[clock["phase"]][1] + timedelta(days=within(clock, season))
         case "weekly":
             yield from weekdays(*season.phases[clock["phase"]], clock["weekday"])
         case "month_days":
@@ -65,6 +67,37 @@ def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
         case "quarter":
             span = season.chosen.get(clock.get("reading", "")) == SPAN
             yield from quarter_days(first, last, 0 if span else clock["before"])
+
+
+def within(clock: Mapping[str, Any], season: Season) -> int:
+    """How many days after its event: as a parameter chose, else as the plan says."""
+    chosen = season.chosen.get(clock.get("reading", ""), "")
+    return int(chosen) if chosen.isdecimal() else int(clock["within"])
+
+
+def after(due: Mapping[str, Any], day: date, season: Season, work: WorkCalendar) -> Term:
+    """When what follows an event of `day` is due."""
+    clock, policy = due["clock"], policy_of(due, season)
+    if clock.get("count") == "workday":
+        last = work.add_workdays(day, within(clock, season))
+        return Term(last, last, work.provisional(last))
+    nominal = day + timedelta(days=within(clock, season))
+    return Term(nominal, work.resolve(nominal, policy), work.provisional(nominal))
+
+
+def policy_of(due: Mapping[str, Any], season: Season) -> OnHoliday:
+    return OnHoliday(due["on_holiday"]) if "on_holiday" in due else season.policy
+
+
+def spans(due: Mapping[str, Any], every: str, season: Season) -> list[tuple[str, date, date]]:
+    """The months, quarters or the year in which an activity takes place: name, first and last day."""
+    first, last = window(due, season)
+    found: dict[str, tuple[date, date]] = {}
+    for end in month_ends(first, last):
+        name = {"month": f"{end:%Y-%m}", "quarter": f"{end.year}-Q{(end.month + 2) // 3}", "year": str(end.year)}[every]
+        begin = max(end.replace(day=1), first)
+        found[name] = (found.get(name, (begin, begin))[0], min(end, last))
+    return [(name, begin, end) for name, (begin, end) in found.items()]
 
 
 def window(due: Mapping[str, Any], season: Season) -> tuple[date, date]:

@@ -1,7 +1,7 @@
 """Blueprints and campaigns as YAML that can be changed, checked and written back."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import yaml
@@ -9,6 +9,9 @@ import yaml
 from campaigns.blueprint_files import bare
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.rules import NEXT_YEAR
+from campaigns.services.due.looking import ALL_KINDS, standing
+from core import clock
+from core.sheets import Column, SheetSpec
 
 
 class _Plain(yaml.SafeDumper):
@@ -69,3 +72,25 @@ def month_day(day: date, year: int) -> str:
 
 def _dump(data: Mapping[str, Any]) -> str:
     return yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=118)
+
+
+def due_spec(at: datetime) -> SheetSpec:
+    """The list of what is due, as a sheet: {"row": Obligation, "unit": …, "campaign": …} a line."""
+    columns = (
+        Column("due", "到期", 17, read=lambda line: f"{clock.local(line['row'].due_at):%Y-%m-%d %H:%M}"),
+        Column("nominal", "原定日期", 12, read=lambda line: str(line["row"].nominal_on or "")),
+        Column("provisional", "暂定", 6, read=lambda line: "暂定" if line["row"].provisional else ""),
+        Column("state", "状态", 12, read=lambda line: standing(line["row"], at).text),
+        Column("title", "事项", 40, read=lambda line: line["row"].title),
+        Column("unit", "责任单位", 18, read=lambda line: line["unit"]),
+        Column("campaign", "行动", 28, read=lambda line: line["campaign"]),
+        Column("kind", "类别", 10, read=lambda line: ALL_KINDS.get(line["row"].kind, line["row"].kind)),
+        Column("source", "依据", 60, read=lambda line: line["row"].source),
+        Column("met", "办结", 17, read=lambda line: said_at(line["row"].met_at)),
+        Column("waived", "免除理由", 24, read=lambda line: line["row"].waived_reason),
+    )
+    return SheetSpec("期限清单", columns)
+
+
+def said_at(moment: datetime | None) -> str:
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}" if moment else ""

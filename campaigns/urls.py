@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from campaigns.views import campaigns, deriving, library, panels, people, reference, windows
+from campaigns.views.due import deciding
 
 app_name = "campaigns"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/", include("campaigns.draw_urls")),
     path("plans/", include("campaigns.plan_urls")),
     path("registers/", include("campaigns.registers.urls")),
+    path("due/", include("campaigns.due_urls")),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/parameters/", campaigns.campaign_parameters, name="campaign_parameters"),
     path("<int:pk>/adopt/", campaigns.campaign_adopt, name="campaign_adopt"),
@@ -32,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<int:pk>/", reference.list_detail, name="list_detail"),
     path("<int:pk>/compare/", deriving.campaign_compare, name="campaign_compare"),
     path("<int:pk>/terms/", deriving.campaign_terms, name="campaign_terms"),
+    path("<int:pk>/units/", deciding.campaign_units, name="campaign_units"),
+    path("<int:pk>/units/<str:entry>/", deciding.units_name, name="units_name"),
+    path("<int:pk>/units/<str:entry>/day/", deciding.day_set, name="day_set"),
+    path("<int:pk>/redate/", deciding.campaign_redate, name="campaign_redate"),
     path("<int:pk>/export/", deriving.campaign_export, name="campaign_export"),
     path("<int:pk>/dates/", deriving.campaign_dates, name="campaign_dates"),
     path("<int:pk>/copy/", deriving.campaign_copy, name="campaign_copy"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core import audit
 from core.clock import at_local, day_of
@@ -11,6 +12,8 @@ from core.models import Obligation
 from core.models.obligation import ObligationQuerySet
 from core.refusals import Refused
 
+# What a calendar or new dates change of a row.
+TERM = ("due_at", "nominal_on", "on_holiday", "workdays", "provisional")
 # Days before and after the due day on which people are told; the last is for the superior unit, too.
 DAYS = (-3, -1, 0, 1)
 # Nobody is woken at midnight.
@@ -92,6 +95,29 @@ def reschedule(rows: ObligationQuerySet, due_at: datetime) -> int:
     return rows.open().exclude(due_at=due_at).update(due_at=due_at, remind_at=stages(due_at)[0])
 
 
+def move_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
+    """Write the new days of open rows that a calendar or new dates moved; people are told of them anew."""
+    moved = []
+    for row in rows:
+        row.moved_at, row.remind_at = at, first_stage(row.due_at, at)
+        moved.append(row)
+    Obligation.objects.bulk_update(moved, [*TERM, "moved_at", "remind_at"], batch_size=1000)
+
+
+def meet_rows(rows: ObligationQuerySet, *, at: datetime) -> int:
+    """Mark as met what is open among these rows. Returns how many."""
+    return rows.open().update(met_at=at)
+
+
+def reopen_rows(rows: QuerySet[Obligation]) -> int:
+    """What was met among these rows is owed again, and told of again."""
+    met = list(rows.filter(waived_at=None).exclude(met_at=None))
+    for row in met:
+        row.met_at, row.remind_at = None, stages(row.due_at)[0]
+    Obligation.objects.bulk_update(met, ["met_at", "remind_at"], batch_size=1000)
+    return len(met)
+
+
 def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
     """Mark as met every open obligation of that kind, subject and period. Returns how many."""
     return Obligation.objects.open().filter(kind=kind, subject=subject, period=period).update(met_at=at)
@@ -100,11 +126,7 @@ def meet(kind: str, subject: str, *, at: datetime, period: str = "") -> int:
 def reopen(kind: str, subject: str, *, period: str = "") -> int:
     """What was met is owed again (a report recalled, a rectification sent back), and reminded of again."""
     met = Obligation.objects.filter(kind=kind, subject=subject, period=period, waived_at=None).exclude(met_at=None)
-    rows = list(met)
-    for row in rows:
-        row.met_at, row.remind_at = None, stages(row.due_at)[0]
-    Obligation.objects.bulk_update(rows, ["met_at", "remind_at"], batch_size=1000)
-    return len(rows)
+    return reopen_rows(met)
 
 
 def waive(obligation: Obligation, *, actor: object, at: datetime, reason: str) -> None:

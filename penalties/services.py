@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import EnforcementCertificate, Unit, User
+from campaigns.services import due
 from core import audit
 from core.calendar import calendar
 from core.clock import day_of
@@ -275,7 +276,14 @@ def close(case: PenaltyCase, *, day: date, paid: Decimal, text: str, actor: User
     with transaction.atomic():
         moved = advance(PenaltyCase, case.pk, "close", table=CASES, actor=actor, at=at)
         add_step(moved, Step.CLOSE, day, actor=actor, at=at, fine=paid, text=text)
+        report_follows(moved, day, at)
     return moved
+
+
+def report_follows(case: PenaltyCase, day: date, at: datetime) -> None:
+    """A plan may ask for a report so many days after a case is closed (结案一周内)."""
+    about, period = f"{case.number} {case.party_name}", f"case:{case.pk}"
+    due.open_after(due.CASE_CLOSED, campaign=case.campaign, unit=case.unit, on=day, period=period, about=about, at=at)
 
 
 def withdraw(case: PenaltyCase, *, day: date, reason: str, actor: User, at: datetime) -> PenaltyCase:

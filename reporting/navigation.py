@@ -41,6 +41,7 @@ class Group:
 
 
 FIELD = ("inspections:visit_list", "inspections:visit_view", "inspections:visit_evidence", "inspections:record_view")
+DUE = ("campaigns:due", "campaigns:feed")
 DRAWS = (
     *("campaigns:draw", "campaigns:item_list", "campaigns:rating", "campaigns:roster", "campaigns:adjustment"),
     "inspections:draw",
@@ -58,8 +59,10 @@ NAVIGATION: tuple[Group, ...] = (
                 "flag",
                 "campaign.view",
                 section=("campaigns:",),
-                without=(*DRAWS, *PLANS, *REGISTERS),
+                without=(*DRAWS, *PLANS, *REGISTERS, *DUE),
             ),
+            Entry("期限", "campaigns:due_list", "clock", "due.view", section=DUE),
+            Entry("期限", "campaigns:due_list", "clock", "enterprise.own", section=DUE),
         ),
     ),
     Group(

@@ -10,6 +10,8 @@ from campaigns.models.draw import (
     FrozenPool,
     Recusal,
 )
+from campaigns.models.draw import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, FrozenPool, Recusal
+from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibility
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
@@ -35,6 +37,9 @@ __all__ = [
     "DrawRates",
     "DrawScheme",
     "DrawnTarget",
+    "DueAnswer",
+    "DueAnswerFile",
+    "DueFeed",
     "FrozenPool",
     "GroupMember",
     "InspectorProfile",
@@ -55,6 +60,7 @@ __all__ = [
     "RegisterPerson",
     "RegisterStep",
     "RegisterVersion",
+    "Responsibility",
     "SharedList",
     "Target",
     "TargetPast",

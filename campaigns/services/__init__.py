@@ -14,6 +14,7 @@ from campaigns.services.creating import (
     return_to_draft,
 )
 from campaigns.services.gate import Proposal, gather, judge
+from campaigns.services.granting import approve_window, ask_window, refuse_window, waiting_windows
 from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
 from campaigns.services.people import end_contact, name_contact, pledge_text, sign_pledge
@@ -33,15 +34,7 @@ from campaigns.services.targets import (
     withdraw_self_check,
 )
 from campaigns.services.terms import Owed, campaign_terms, gaps, owed, season_of
-from campaigns.services.windows import (
-    Windows,
-    approve_window,
-    ask_window,
-    refuse_window,
-    waiting_windows,
-    window,
-    windows_of,
-)
+from campaigns.services.windows import Windows, window, windows_of
 
 __all__ = [
     "POLICIES",

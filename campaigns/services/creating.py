@@ -12,7 +12,9 @@ from campaigns import notices
 from campaigns.blueprint_files import place_said
 from campaigns.models import BlueprintVersion, Campaign, CampaignForm, ListItem, Phase, SharedList, WorkGroup
 from campaigns.rules import campaign_day
+from campaigns.services.due import open_dues
 from campaigns.services.duties import open_contact_duties, open_self_check_duties
+from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
 from campaigns.states import CAMPAIGNS, CampaignState
 from core import audit, locks
@@ -120,12 +122,6 @@ def _phases(campaign: Campaign, phases: Iterable[Mapping[str, Any]]) -> Iterable
             source=f"{phase.get('quote', '')[:150]}（{place_said(phase)}）"[:200],
             note=phase.get("note", ""),
         )
-
-
-def locked(campaign: Campaign) -> Campaign:
-    """The row as it is now, under its lock. Call inside a transaction."""
-    rows = Campaign.objects.select_for_update(of=("self",)).select_related("blueprint", "unit")
-    return rows.get(pk=campaign.pk)
 
 
 def draft(campaign: Campaign) -> Campaign:
@@ -248,6 +244,7 @@ def publish(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign
         row = advance(Campaign, campaign.pk, "publish", table=CAMPAIGNS, actor=actor, at=at, stamps=stamps)
         open_contact_duties(row, at)
         open_self_check_duties(row, row.targets.all(), at)
+        open_dues(row, at=at)
         notices.published(row, at)
     return row
 

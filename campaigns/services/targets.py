@@ -8,13 +8,14 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Unit, User
 from campaigns.models import Assignment, Campaign, Target, TargetPast
+from campaigns.services import due
 from campaigns.services.duties import SELF_CHECK, open_self_check_duties, self_check_subject
 from campaigns.states import ASSIGNMENTS, AssignmentState, CampaignState
-from core import audit, locks
+from core import audit, clock, locks
 from core.obligations import meet, reopen
 from core.refusals import Refused
 from core.states import advance
-from enterprises.models import Enterprise
+from enterprises.models import Enterprise, PositiveListEntry
 
 BATCH = 2000
 
@@ -124,7 +125,19 @@ def record_visit(target_id: int, at: datetime, *, actor: User | None = None, cou
     with transaction.atomic():
         if counts:
             Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
+            list_checked(target_id, at)
         standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
             advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
+
+
+def list_checked(target_id: int, at: datetime) -> None:
+    """A visit to a site of the positive list is the check that a plan orders each month or quarter (正面清单检查)."""
+    day = clock.day_of(at)
+    listed = PositiveListEntry.objects.in_force(day).filter(enterprise__targets=target_id)
+    if listed.exists():
+        target = Target.objects.select_related("campaign__blueprint", "campaign__unit", "unit__parent").get(
+            pk=target_id
+        )
+        due.done(due.LIST_CHECK, campaign=target.campaign, unit=target.unit, on=day, at=at)

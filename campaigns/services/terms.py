@@ -33,9 +33,13 @@ class Owed:
 def campaign_terms(campaign: Campaign) -> list[Owed]:
     """What the plan orders in general, then the rows of its list."""
     phases = {phase.key: (phase.starts_on, phase.ends_on) for phase in campaign.phases.all()}
+    return owed(campaign.blueprint.data, running_season(campaign, phases), calendar())
+
+
+def running_season(campaign: Campaign, phases: Mapping[str, Window]) -> Season:
+    """The campaign's own frame, with the phases as given."""
     chosen = defaults(campaign.blueprint.data) | {key: value for key, value in campaign.parameters.items() if value}
-    season = Season(campaign.year, phases, chosen, OnHoliday(campaign.on_holiday), campaign.shift_weeks)
-    return owed(campaign.blueprint.data, season, calendar())
+    return Season(campaign.year, phases, chosen, OnHoliday(campaign.on_holiday), campaign.shift_weeks)
 
 
 def season_of(data: Mapping[str, Any], year: int) -> Season:
@@ -72,7 +76,7 @@ def _owed(entry: Mapping[str, Any], season: Season, work: WorkCalendar) -> Owed:
         number=entry.get("number", 0),
         note=entry.get("note", ""),
         contents=tuple(entry.get("contents", ())),
-        waits=WAITS.get(entry["clock"]["kind"], "没有固定期限，不计迟报"),
+        waits=WAITS.get(entry["clock"]["kind"], "适时，没有固定期限，不计迟报"),
     )
 
 

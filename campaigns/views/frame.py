@@ -14,6 +14,7 @@ TABS = (
     ("总览", "campaigns:campaign_detail", ""),
     ("阶段时间", "campaigns:campaign_windows", "visit.view"),
     ("报送与期限", "campaigns:campaign_terms", ""),
+    ("责任单位", "campaigns:campaign_units", "due.view"),
     ("组织与联络", "campaigns:campaign_people", "visit.view"),
     ("附件与原文", "campaigns:campaign_source", ""),
     ("与模板的差异", "campaigns:campaign_compare", ""),

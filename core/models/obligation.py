@@ -35,6 +35,15 @@ class Obligation(models.Model):
     rule = models.CharField(max_length=200, blank=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # The day as the plan names it, before its holiday policy (core.rules.OnHoliday) is looked at; "" where no calendar
+    # moves it. With `workdays`, the day from which so many working days are counted.
+    nominal_on = models.DateField(null=True)
+    on_holiday = models.CharField(max_length=20, blank=True)
+    workdays = models.IntegerField(null=True)
+    # No holiday arrangement of the day's year is published yet.
+    provisional = models.BooleanField(default=False)
+    # When a calendar, a window or new dates last moved it after it was opened.
+    moved_at = models.DateTimeField(null=True)
     met_at = models.DateTimeField(null=True)
     waived_at = models.DateTimeField(null=True)
     waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -57,6 +66,10 @@ class Obligation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["nominal_on"], name="obligation_nominal", condition=models.Q(met_at=None, waived_at=None)
+            ),
+            models.Index(fields=["campaign_id", "kind"], name="obligation_campaign"),
             models.Index(fields=["due_at"], name="obligation_due", condition=models.Q(met_at=None, waived_at=None)),
             models.Index(
                 fields=["remind_at", "id"], name="obligation_remind", condition=models.Q(met_at=None, waived_at=None)

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.models import User
 from campaigns import services as campaigns
-from core import audit, numbering
+from campaigns.services import due
+from core import audit, clock, numbering
 from core.form_engine.services import Incoming, Outcome, hold_subject, put_submission
 from core.models import Submission
 from core.refusals import NotAllowed, Refused
@@ -90,6 +91,10 @@ def finish(visit: Visit, record: VisitRecord, *, actor: User, at: datetime) -> N
     advance(Visit, visit.pk, "submit", table=VISITS, actor=actor, at=at, stamps=stamps)
     visit.refresh_from_db(fields=["state", "ended_at", "number"])
     campaigns.record_visit(visit.assignment.target_id, at, actor=actor)
+    day, about = clock.day_of(record.ended_at or at), visit.enterprise.name
+    due.open_after(
+        due.VISIT_DONE, campaign=visit.campaign, unit=visit.unit, on=day, period=f"visit:{visit.pk}", about=about, at=at
+    )
 
 
 def next_number(visit: Visit) -> int:

@@ -12,11 +12,12 @@ from campaigns import notices
 from campaigns.draw_rules import perform, published_after, results_digest, sealed, seed_of
 from campaigns.models import Assignment, Draw, DrawnTarget, DrawParticipant
 from campaigns.public_sources import sealed_source
+from campaigns.services import due
 from campaigns.services.draws.adjusting import locked
 from campaigns.services.draws.schemes import keep_scheme
 from campaigns.services.draws.witnessing import locked_published
 from campaigns.states import DRAWS, AdjustmentState
-from core import audit
+from core import audit, clock
 from core.refusals import Refused
 from core.states import advance
 
@@ -95,6 +96,7 @@ def hold(draw: Draw, *, actor: User, at: datetime) -> Draw:
         said = {"seed": seed, "result_digest": digest}
         stamps = said | {"protocol": protocol, "drawn_by": actor, "drawn_at": at}
         done = advance(Draw, row.pk, "hold", table=DRAWS, actor=actor, at=at, stamps=stamps, said=said)
+        due.done(due.DRAW, campaign=done.campaign, unit=done.unit, on=clock.day_of(at), at=at)
         notices.draw_held(done, len(results), at)
     return done
 

@@ -1,0 +1,82 @@
+"""Who sees what is due: one's own, one's units', what one's units help with, and everything of the units below."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.gate import holdings
+from accounts.models import Unit, User
+from campaigns.models import Responsibility
+from campaigns.services.due.entries import KINDS
+from core.models import Obligation
+from core.wording import Deadline, deadline_of
+
+VIEW = "due.view"
+# Of other rooms; those of this one are in `entries`.
+OTHERS = {
+    "weekly_report": "周报",
+    "report_correction": "周报更正",
+    "contact": "联络人员",
+    "selfcheck": "企业自查",
+    "rectification": "整改",
+}
+ALL_KINDS = {**KINDS, **OTHERS}
+
+
+def visible_to(user: User) -> QuerySet[Obligation]:
+    """Everything due that a person may see."""
+    found = mine(user)
+    for path in holdings(user).scope(VIEW).paths:
+        found |= Q(unit_path__startswith=path)
+    return Obligation.objects.filter(found)
+
+
+def owed_by(user: User) -> QuerySet[Obligation]:
+    """What the person and the person's own units and enterprises owe or help with; not what units below them owe."""
+    return Obligation.objects.filter(mine(user))
+
+
+def mine(user: User) -> Q:
+    held = holdings(user)
+    paths = sorted({row.path for row in held.rows if row.path and VIEW in row.able})
+    sites = sorted(held.scope("enterprise.own").enterprise_ids)
+    return (
+        Q(person=user)
+        | Q(unit_path__in=paths, person=None, enterprise_id=None)
+        | Q(enterprise_id__in=sites)
+        | helped(paths)
+    )
+
+
+def helped(paths: list[str]) -> Q:
+    """What stands under other units and these help with: read first, a handful of entries."""
+    joint = Responsibility.objects.filter(unit__path__in=paths, role=Responsibility.Role.JOINT)
+    found = Q(pk__in=[])
+    for campaign, entry in joint.values_list("campaign", "entry").distinct():
+        found |= Q(campaign_id=campaign, subject=entry, kind__in=list(KINDS))
+    return found
+
+
+STATES = {"open": "待办", "late": "逾期", "met": "已办结", "waived": "已免除"}
+
+
+def in_state(rows: QuerySet[Obligation], state: str, at: datetime) -> QuerySet[Obligation]:
+    """Rows of one state; late is computed from the present, never stored."""
+    if state == "late":
+        return rows.filter(met_at=None, waived_at=None, due_at__lt=at)
+    if state == "open":
+        return rows.filter(met_at=None, waived_at=None)
+    return rows.exclude(**{f"{state}_at": None})
+
+
+def standing(row: Obligation, at: datetime) -> Deadline:
+    """How a row stands, as a chip says it."""
+    if row.waived_at is not None:
+        return Deadline("已免除", "grey")
+    return deadline_of(row.due_at, row.met_at, at)
+
+
+def units_named(rows: list[Obligation]) -> dict[str, str]:
+    """Short names of the units of some rows: one query."""
+    paths = {row.unit_path for row in rows}
+    return dict(Unit.objects.filter(path__in=paths).values_list("path", "short_name"))

@@ -1,0 +1,176 @@
+"""The obligations that follow from a published plan: opened once, moved when what they rest on changes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
+from accounts.models import Unit
+from campaigns import clocks
+from campaigns.clocks import Season, Term
+from campaigns.models import Campaign
+from campaigns.services.due.entries import ACTIVITY, KINDS, PLAN, Entry, entries_of
+from campaigns.services.due.units import laid_upon, settle_units
+from campaigns.services.terms import running_season
+from campaigns.services.windows import Windows, windows_of
+from core import clock, locks
+from core.calendar import calendar
+from core.models import Obligation
+from core.models.obligation import ObligationQuerySet
+from core.obligations import TERM, move_rows, open_many
+from core.rules import OnHoliday, WorkCalendar
+
+POLICY_SAID = {
+    OnHoliday.KEEP: "逢休息日不变",
+    OnHoliday.PREVIOUS: "逢休息日提前到前一个工作日",
+    OnHoliday.NEXT: "逢休息日顺延到后一个工作日",
+}
+# Under this lock terms are worked out, and the table is amended: no term stands by a calendar that is gone.
+CALENDAR = "calendar"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The season of a campaign, and that of a unit with windows of its own."""
+
+    campaign: Campaign
+    windows: Windows
+    season: Season
+    work: WorkCalendar
+
+    def of(self, entry: Entry, unit: Unit) -> Season:
+        if "phase" not in entry.clock or not any(unit.path.startswith(path) for path in self._granted()):
+            return self.season
+        phases = {key: self.windows.of(key, unit.path) for key in self.windows.phases}
+        return running_season(self.campaign, phases)
+
+    def _granted(self) -> Iterator[str]:
+        for paths in self.windows.own.values():
+            yield from paths
+
+
+def frame_of(campaign: Campaign) -> Frame:
+    windows = windows_of(campaign)
+    phases = {key: (phase.starts_on, phase.ends_on) for key, phase in windows.phases.items()}
+    return Frame(campaign, windows, running_season(campaign, phases), calendar())
+
+
+def open_dues(campaign: Campaign, *, at: datetime) -> None:
+    """Lay everything upon its units and open what is not past. Call in the transaction of the publication."""
+    settle_units(campaign, at=at)
+    open_what_lacks(campaign, at=at)
+
+
+def open_what_lacks(campaign: Campaign, *, at: datetime) -> None:
+    """Open every term that is ahead and not open yet; what is open stays. Constant in queries."""
+    locks.hold(CALENDAR)
+    held = {key_of(row) for row in of_campaign(campaign).only(*KEY)}
+    found = expected(campaign, frame_of(campaign))
+    open_many((row for row in found if row.due_at > at and key_of(row) not in held), at=at)
+    give_addresses(campaign)
+
+
+KEY = ("kind", "subject", "period", "unit_path")
+
+
+def key_of(row: Obligation) -> tuple[str, str, str, str]:
+    return row.kind, row.subject, row.period, row.unit_path
+
+
+def of_campaign(campaign: Campaign) -> ObligationQuerySet:
+    return Obligation.objects.filter(campaign_id=campaign.pk, kind__in=list(KINDS))
+
+
+def give_addresses(campaign: Campaign) -> None:
+    """Each new row leads to its own page: one statement, once the rows have their numbers."""
+    number = Cast("pk", CharField())
+    of_campaign(campaign).filter(url="").update(url=Concat(Value("/campaigns/due/"), number, Value("/")))
+
+
+def expected(campaign: Campaign, frame: Frame) -> Iterator[Obligation]:
+    """Every term that the calendar gives, for every unit that leads, as unsaved rows. One query."""
+    leads, compiled = laid_upon(campaign).leads, compiled_on(campaign)
+    for entry in entries_of(campaign.blueprint.data):
+        for unit in leads.get(entry.key, ()):
+            if entry.kind == ACTIVITY:
+                yield from activities(entry, unit, frame, compiled)
+            elif not entry.waits and not entry.follows:
+                yield from terms(entry, unit, frame)
+
+
+def terms(entry: Entry, unit: Unit, frame: Frame) -> Iterator[Obligation]:
+    season = frame.of(entry, unit)
+    once = entry.clock["kind"] not in {"month_days", "quarter", "weekly"}
+    for term in clocks.terms(entry.data, season, frame.work):
+        period = str(frame.campaign.year) if once else term.nominal.isoformat()
+        yield obligation(entry, unit, frame, term, period)
+
+
+def activities(entry: Entry, unit: Unit, frame: Frame, compiled: Mapping[str, date | None]) -> Iterator[Obligation]:
+    """One a month or quarter; of what rests on a list only the spans that begin after it was compiled."""
+    since = compiled.get(entry.once) if entry.once else date.min
+    for name, begin, end in clocks.spans(entry.data, entry.every, frame.season):
+        if since is not None and begin > since:
+            yield obligation(entry, unit, frame, Term(end, end, frame.work.provisional(end)), name, OnHoliday.KEEP)
+
+
+def compiled_on(campaign: Campaign) -> dict[str, date | None]:
+    """On which day each of the campaign's own `dues` that others wait for was met."""
+    awaited = {entry.once for entry in entries_of(campaign.blueprint.data) if entry.once}
+    if not awaited:
+        return {}
+    subjects = [f"due.{key}" for key in awaited]
+    met = of_campaign(campaign).filter(kind=PLAN, subject__in=subjects).exclude(met_at=None).order_by("-met_at")
+    return {subject[4:]: clock.day_of(met_at) for subject, met_at in met.values_list("subject", "met_at") if met_at}
+
+
+def obligation(
+    entry: Entry, unit: Unit, frame: Frame, term: Term, period: str, policy: OnHoliday | None = None, about: str = ""
+) -> Obligation:
+    policy = policy or clocks.policy_of(entry.data, frame.season)
+    counted = entry.follows and entry.clock.get("count") == "workday"
+    return Obligation(
+        campaign_id=frame.campaign.pk,
+        kind=entry.kind,
+        subject=entry.key,
+        period=period,
+        unit_path=unit.path,
+        title=f"{entry.title}{titled(entry, period, about)}"[:200],
+        source=entry.source,
+        rule=f"{entry.said}；{POLICY_SAID[policy]}"[:200] if not counted else entry.said[:200],
+        due_at=instant(term.day, entry),
+        nominal_on=term.nominal,
+        on_holiday=policy.value,
+        provisional=term.provisional,
+    )
+
+
+def titled(entry: Entry, period: str, about: str) -> str:
+    if about:
+        return f"：{about}"
+    month = entry.clock["kind"] == "month_days" or entry.every
+    return f"（{period}）" if month or entry.clock["kind"] == "quarter" else ""
+
+
+def instant(day: date, entry: Entry) -> datetime:
+    if "time" in entry.clock:
+        hour = time.fromisoformat(entry.clock["time"])
+        return clock.at_local(day, hour.hour, hour.minute)
+    return clock.end_of_day(day)
+
+
+def retime(campaign: Campaign, *, at: datetime) -> list[Obligation]:
+    """What is open falls due as the campaign's dates, windows and policy now say. Returns the rows that moved."""
+    locks.hold(CALENDAR)
+    wanted = {key_of(row): row for row in expected(campaign, frame_of(campaign))}
+    moved = []
+    for row in of_campaign(campaign).open().select_for_update().order_by("pk"):
+        now = wanted.get(key_of(row))
+        if now is not None and any(getattr(row, name) != getattr(now, name) for name in TERM):
+            for name in TERM:
+                setattr(row, name, getattr(now, name))
+            moved.append(row)
+    move_rows(moved, at=at)
+    return moved
