@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.gate import may
 from accounts.models import Unit
 from campaigns import services
 from campaigns.exports import campaign_yaml
@@ -40,6 +41,7 @@ def campaign_terms(request: HttpRequest, pk: int) -> HttpResponse:
         "owed": services.campaign_terms(campaign),
         "gaps": services.gaps(campaign.blueprint.data),
         "policy": services.POLICIES[campaign.on_holiday],
+        "redates": campaign.state == "published" and may(person(request), "campaign.approve", campaign),
     }
     return render(request, "campaigns/campaign_terms.html", context)
 
