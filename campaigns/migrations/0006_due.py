@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
-        ('campaigns', '0004_plans'),
+        ('campaigns', '0005_registers'),
         ('core', '0004_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
