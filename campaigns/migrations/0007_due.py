@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('campaigns', '0005_registers'),
-        ('core', '0004_terms'),
+        ("accounts", "0001_initial"),
+        ("campaigns", "0006_draw_parameters"),
+        ("core", "0004_terms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
