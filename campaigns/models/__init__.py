@@ -10,7 +10,6 @@ from campaigns.models.draw import (
     FrozenPool,
     Recusal,
 )
-from campaigns.models.draw import Draw, DrawAdjustment, DrawnTarget, DrawParticipant, FrozenPool, Recusal
 from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibility
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
