@@ -76,15 +76,15 @@ BASE: dict[Role, frozenset[str]] = {
 BY_GROUP = frozenset({Role.OFFICE, Role.GROUP})
 # What a role may do only at one level of the organisation tree.
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
-    (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late"}),
+    (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late", "readiness.file"}),
     (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"})
-    | {"campaign.manage", "plan.file"},
-    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file"}),
+    | {"campaign.manage", "plan.file", "readiness.file", "readiness.review"},
+    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file", "readiness.review"}),
     # A city runs its own campaigns; one handed down to it is approved by the leader above (services.creating.approve).
     (Role.LEADER, "city"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.LEADER, "province"): frozenset({"campaign.approve", "campaign.approve_window"}),
-    (Role.CONTACT, "city"): frozenset({"report.prepare", "report.send"}),
-    (Role.CONTACT, "county"): frozenset({"report.confirm"}),
+    (Role.CONTACT, "city"): frozenset({"report.prepare", "report.send", "readiness.file"}),
+    (Role.CONTACT, "county"): frozenset({"report.confirm", "readiness.file"}),
 }
 
 

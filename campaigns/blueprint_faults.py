@@ -15,7 +15,9 @@ Data = Mapping[str, Any]
 ANY_YEAR = 2021
 # Sections whose entries carry a name of their own, and under which key.
 NAMED = {
-    **dict.fromkeys(("phases", "objects", "groups", "contacts", "registers", "enumerations", "tendencies"), "key"),
+    **dict.fromkeys(
+        ("phases", "objects", "groups", "contacts", "readiness", "registers", "enumerations", "tendencies"), "key"
+    ),
     **dict.fromkeys(("tiers", "accountability", "quotas", "dues", "measures", "parameters"), "key"),
     "annexes": "number",
     "forms": "purpose",
@@ -53,6 +55,7 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from rows_without_unit(data)
     yield from bad_parameters(data)
     yield from bad_planning(data)
+    yield from bad_readiness(data)
     yield from unknown_places(data)
     yield from contradictions(data, lines)
 
@@ -175,6 +178,19 @@ def bad_planning(data: Data) -> Iterator[Fault]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield ("planning", "elements", index), f"计划要素「{name}」写了两次"
+
+
+# What only one kind of item of the start checklist may say.
+OF_KIND = {"gates": "document", "heads": "leading", "paid_by": "guarantee"}
+
+
+def bad_readiness(data: Data) -> Iterator[Fault]:
+    for index, item in enumerate(data.get("readiness", [])):
+        for name, kind in OF_KIND.items():
+            if name in item and item["kind"] != kind:
+                yield ("readiness", index, name), f"「{item['name']}」不是 {kind}，不能写 {name}"
+        if item.get("gates") and not item.get("required", True):
+            yield ("readiness", index, "gates"), f"「{item['name']}」不是必备项，不能作为派单的前提"
 
 
 def cited(value: Any, where: yaml_lines.Where = ()) -> Iterator[tuple[yaml_lines.Where, dict[str, Any]]]:

@@ -1,6 +1,6 @@
 """Blueprints and campaigns as YAML that can be changed, checked and written back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -94,3 +94,29 @@ def due_spec(at: datetime) -> SheetSpec:
 
 def said_at(moment: datetime | None) -> str:
     return f"{clock.local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def readiness_sheet(items: Sequence[Mapping[str, Any]], title: str) -> SheetSpec:
+    """The matrix of units and items of the start checklist, as the page shows it; its rows are services.Line."""
+    return SheetSpec(
+        name="准备状态",
+        heading=f"{title}准备状态",
+        columns=(
+            Column("unit", "单位", 20, read=lambda line: line.unit.short_name),
+            *(cell_column(item, place) for place, item in enumerate(items)),
+            Column("ready", "启动清单", 12, read=lambda line: "通过" if line.ready else "不通过"),
+            Column("missing", "尚缺", 30, read=lambda line: "、".join(line.missing)),
+            Column("asks", "下一步", 24),
+        ),
+        frozen_columns=1,
+    )
+
+
+def cell_column(item: Mapping[str, Any], place: int) -> Column:
+    return Column(item["key"], item["name"], 18, read=lambda line: cell_said(line.cells[place]))
+
+
+def cell_said(cell: Any) -> str:
+    if cell is None:
+        return "不要求"
+    return f"{cell.verdict.word}{f'（{cell.verdict.remark}）' if cell.verdict.remark else ''}"

@@ -8,7 +8,16 @@ from django.urls import reverse
 from accounts.gate import people_with
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
-from campaigns.models import Assignment, Campaign, Draw, DrawAdjustment, PhaseWindow, Plan
+from campaigns.models import (
+    Assignment,
+    Campaign,
+    Draw,
+    DrawAdjustment,
+    PhaseWindow,
+    Plan,
+    ReadinessEntry,
+    ReadinessUrging,
+)
 from core import clock
 from core.notices import notify
 
@@ -150,5 +159,42 @@ def plan_answered(row: Plan, answer: str, at: datetime) -> None:
         row.campaign.title,
         url=reverse("campaigns:plan_detail", args=[row.pk]),
         key=f"plan.answered:{row.pk}:{row.state}:{at.isoformat()}",
+        at=at,
+    )
+
+
+def readiness_filed(row: ReadinessEntry, name: str, at: datetime) -> None:
+    """The unit above learns that a document waits for its review."""
+    assert row.unit.parent is not None
+    notify(
+        people_with("readiness.review", row.unit.parent, at),
+        f"{row.unit.short_name}上传“{name}”第 {row.version} 版，待审核"[:120],
+        row.campaign.title,
+        url=reverse("campaigns:readiness_unit", args=[row.campaign_id, row.unit_id]),
+        key=f"readiness.filed:{row.pk}",
+        at=at,
+    )
+
+
+def readiness_decided(row: ReadinessEntry, name: str, at: datetime) -> None:
+    answer = "已通过" if row.state == ReadinessEntry.State.APPROVED else f"退回修改：{row.decision_reason}"
+    notify(
+        User.objects.filter(pk=row.filed_by_id),
+        f"“{name}”第 {row.version} 版{answer}"[:120],
+        row.campaign.title,
+        url=reverse("campaigns:readiness_unit", args=[row.campaign_id, row.unit_id]),
+        key=f"readiness.decided:{row.pk}",
+        at=at,
+    )
+
+
+def readiness_urged(row: ReadinessUrging, at: datetime) -> None:
+    """Whoever may file for the unit is asked for what is missing."""
+    notify(
+        people_with("readiness.file", row.unit, at),
+        f"催办：{row.unit.short_name}启动清单还缺 {len(row.missing)} 项"[:120],
+        f"{row.campaign.title}：{'、'.join(row.missing)}。",
+        url=reverse("campaigns:readiness_unit", args=[row.campaign_id, row.unit_id]),
+        key=f"readiness.urged:{row.pk}",
         at=at,
     )

@@ -19,6 +19,12 @@ class WindowState(models.TextChoices):
     SUPERSEDED = "superseded", "已被替代"
 
 
+class ReadinessState(models.TextChoices):
+    FILED = "filed", "已报送"
+    APPROVED = "approved", "已通过"
+    RETURNED = "returned", "已退回"
+
+
 class AssignmentState(models.TextChoices):
     ASKED = "asked", "待批准"
     PLANNED = "planned", "已派单"
@@ -78,6 +84,15 @@ WINDOWS = StateTable(
         Transition("approve", "批准", ("asked",), "approved", "campaign.approve_window"),
         Transition("refuse", "不予批准", ("asked",), "refused", "campaign.approve_window", needs_reason=True),
         Transition("supersede", "被新的调整替代", ("approved",), "superseded", "campaign.approve_window"),
+    ),
+)
+
+READINESS = StateTable(
+    "启动清单文件",
+    dict(ReadinessState.choices),
+    (
+        Transition("approve", "审核通过", ("filed",), "approved", "readiness.review"),
+        Transition("return", "退回修改", ("filed",), "returned", "readiness.review", needs_reason=True),
     ),
 )
 

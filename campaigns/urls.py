@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import campaigns, deriving, library, panels, people, reference, windows
+from campaigns.views import campaigns, deriving, library, panels, people, readiness, reference, windows
 from campaigns.views.due import deciding
 
 app_name = "campaigns"
@@ -29,6 +29,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/contacts/name/", people.contact_name, name="contact_name"),
     path("<int:pk>/contacts/<int:contact_pk>/end/", people.contact_end, name="contact_end"),
     path("<int:pk>/pledge/", people.pledge_sign, name="pledge_sign"),
+    path("<int:pk>/readiness/", readiness.readiness_list, name="readiness_list"),
+    path("<int:pk>/readiness/export/", readiness.readiness_export, name="readiness_export"),
+    path("<int:pk>/readiness/<int:unit_pk>/", readiness.readiness_unit, name="readiness_unit"),
+    path("<int:pk>/readiness/<int:unit_pk>/urge/", readiness.readiness_urge, name="readiness_urge"),
+    path("<int:pk>/readiness/<int:unit_pk>/<slug:item>/", readiness.readiness_file, name="readiness_file"),
+    path("<int:pk>/entries/<int:entry_pk>/document/", readiness.readiness_document, name="readiness_document"),
+    path("<int:pk>/entries/<int:entry_pk>/approve/", readiness.readiness_approve, name="readiness_approve"),
+    path("<int:pk>/entries/<int:entry_pk>/return/", readiness.readiness_return, name="readiness_return"),
     path("<int:pk>/source/", reference.campaign_source, name="campaign_source"),
     path("of-enterprise/<int:pk>/", panels.enterprise_panel, name="enterprise_panel"),
     path("lists/<int:pk>/", reference.list_detail, name="list_detail"),

@@ -11,9 +11,12 @@ from campaigns.forms.decisions import (
 )
 from campaigns.forms.library import CopyForm, DatesForm, HandDownForm, WriteForm
 from campaigns.forms.planning import BoardForm, ListForm, PlanForm, TargetFilter
+from campaigns.forms.readiness import LABELS as READINESS_LABELS
+from campaigns.forms.readiness import ReadinessFilter, ReadinessForm
 
 __all__ = [
     "ON_HOLIDAY",
+    "READINESS_LABELS",
     "AdoptForm",
     "BoardForm",
     "ContactForm",
@@ -26,6 +29,8 @@ __all__ = [
     "ParametersForm",
     "PlanForm",
     "PledgeForm",
+    "ReadinessFilter",
+    "ReadinessForm",
     "TargetFilter",
     "WindowForm",
     "WriteForm",

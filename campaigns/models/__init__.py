@@ -15,6 +15,7 @@ from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
+from campaigns.models.readiness import ReadinessEntry, ReadinessUrging
 from campaigns.models.register import (
     RegisterEntry,
     RegisterFile,
@@ -52,6 +53,8 @@ __all__ = [
     "Pledge",
     "PoolVersion",
     "Rating",
+    "ReadinessEntry",
+    "ReadinessUrging",
     "Recusal",
     "RegisterEntry",
     "RegisterFile",

@@ -60,6 +60,7 @@ class Facts:
     expert_may_advise: bool = True
     expert_patrols: bool = False
     pledge_asked: bool = True
+    plan_missing: str = ""  # the document that the unit owes before anything is assigned (启动清单)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from campaigns.rules.facts import Facts
 
 RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
     timing.published,
+    timing.unit_ready,
     timing.planned_day,
     timing.phase_open,
     enterprise.enterprise_open,
@@ -23,6 +24,7 @@ RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
 )
 RULE_LABELS = {
     "published": "行动发布",
+    "unit_ready": "启动清单",
     "planned_day": "检查日期",
     "phase_open": "阶段时间",
     "enterprise_open": "企业状态",

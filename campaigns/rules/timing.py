@@ -10,6 +10,13 @@ def published(facts: Facts) -> RuleSaid:
     return said(facts, "published", Answer.REFUSE, "行动尚未发布，发布后才能派单。")
 
 
+def unit_ready(facts: Facts) -> RuleSaid:
+    """HS-42: no task of a unit whose own plan is not approved."""
+    if facts.plan_missing:
+        return said(facts, "unit_ready", Answer.REFUSE, f"{facts.plan_missing}，审核通过前本单位任务不能派单。")
+    return said(facts, "unit_ready", Answer.ALLOW, "本单位启动清单没有阻止派单的事项。")
+
+
 def planned_day(facts: Facts) -> RuleSaid:
     if facts.planned_on < facts.today:
         return said(facts, "planned_day", Answer.REFUSE, f"检查日期 {facts.planned_on} 早于今天（{facts.today}）。")

@@ -11,6 +11,7 @@ from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, Campaign, Pledge, Recusal, Target
 from campaigns.rules import Decision, Facts, Officer, decide
 from campaigns.services.groups import patrols
+from campaigns.services.readiness import plan_missing
 from campaigns.services.windows import windows_of
 from campaigns.states import CampaignState
 from core import clock
@@ -68,6 +69,7 @@ def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignm
         expert=proposal.expert.name if proposal.expert else "",
         expert_may_advise=proposal.expert is None or may_advise(proposal.expert, target),
         expert_patrols=proposal.expert is not None and proposal.expert.pk in patrolling,
+        plan_missing=plan_missing(campaign, target.unit),
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         sources=sources_of(campaign),
     )

@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.gate import require_somewhere
+from accounts.models import Unit
 from campaigns import services
 from campaigns.blueprint_faults import places_of, sentences_at
 from campaigns.models import Phase, SharedList
 from campaigns.rules import RULE_LABELS
+from campaigns.rules.readiness import KINDS
 from campaigns.views.frame import campaign_for, page_of, person
 
 VIEW = "campaign.view"
@@ -44,6 +46,8 @@ def plan_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "treatments": TREATMENTS,
         "scopes": dict(Phase.Scope.choices),
         "register_kinds": REGISTER_KINDS,
+        "readiness_kinds": KINDS,
+        "levels": dict(Unit.Level.choices),
     }
 
 

@@ -15,6 +15,7 @@ from accounts.models import Unit, User
 from campaigns.forms import BoardForm
 from campaigns.models import Assignment
 from campaigns.rules import EXCEPTIONS, RULE_LABELS
+from campaigns.services import paid_by
 from campaigns.states import ASSIGNMENTS
 from core import clock
 from core.commands import carried_out, reason_of
@@ -124,8 +125,9 @@ def assignment_for(request: HttpRequest, pk: int, capability: str = "") -> Assig
     rows = Assignment.objects.visible_to(person(request)).select_related(
         "target__enterprise__region",
         "target__unit",
-        "target__campaign",
-        "lead_inspector",
+        "target__campaign__blueprint",
+        "target__campaign__unit",
+        "lead_inspector__unit",
         "second_inspector",
         "expert",
         "lead",
@@ -146,6 +148,7 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "tone": STATE_TONES[row.state],
+        "paid_by": paid_by(row),
         "exception": EXCEPTIONS.get(row.exception, row.exception),
         "rules": kept(row.gate),
         "approved_rules": kept(row.gate.get("approved", {})),

@@ -168,6 +168,15 @@ def organise(stage: Stage) -> None:
             asked_at=MAY,
         )
 
+    rows["readiness"] = campaigns.file_readiness(
+        stage.henan,
+        cast.city,
+        "measures",
+        {"title": "措施"},
+        upload=SimpleUploadedFile("措施.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf"),
+        actor=cast.officer_city,
+        at=MAY,
+    )
     rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
 
 

@@ -34,6 +34,8 @@ WITH_LEAD = replace(LISTED, lead_kind="complaint", lead_detail="群众举报夜�
 CASES = [
     ("published", GOOD, "allow"),
     ("published", replace(GOOD, published=False), "refuse"),
+    ("unit_ready", GOOD, "allow"),
+    ("unit_ready", replace(GOOD, plan_missing="源汇区没有审核通过的“行动方案”"), "refuse"),
     ("planned_day", GOOD, "allow"),
     ("planned_day", replace(GOOD, planned_on=date(2020, 5, 11)), "allow"),
     ("planned_day", replace(GOOD, planned_on=date(2020, 5, 10)), "refuse"),
