@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import Unit, User
 from accounts.rules import Role
 from accounts.services.people import give_place, revoke_grant
-from campaigns.models import Assignment, Campaign, GroupMember, WorkGroup
-from campaigns.states import AssignmentState
+from campaigns.models import Assignment, Campaign, GroupMember, PlanRow, WorkGroup
+from campaigns.states import AssignmentState, PlanState
 from core import audit, locks
 from core.refusals import Refused
 
@@ -118,3 +118,6 @@ def refuse_inspected(campaign: Campaign, user: User) -> None:
             f"{user.name}是本行动检查组人员（{row.planned_on} {row.target.enterprise.name}），不能编入巡查组。",
             field="user",
         )
+    planned = PlanRow.objects.filter(Q(lead=user) | Q(second=user), plan__campaign=campaign)
+    if planned.exclude(plan__state=PlanState.REPLACED).exists():
+        raise Refused(f"{user.name}在本行动的执法计划中有检查任务，不能编入巡查组。", field="user")

@@ -13,6 +13,7 @@ from accounts.rules import Role
 from campaigns.models import Campaign, InspectorProfile, Plan, Rating, Recusal, Target
 from campaigns.rules.spreading import Week, weeks_of
 from campaigns.services.gate import KEY_PHASE, OTHER_PHASE
+from campaigns.services.groups import patrols
 from campaigns.services.plans.terms import Terms, terms_of
 from campaigns.services.windows import Windows, windows_of
 from core.calendar import calendar
@@ -84,7 +85,9 @@ class Scope:
 def scope_of(plan: Plan, day: date) -> Scope:
     campaign = plan.campaign
     found = Scope(plan, terms_of(campaign), windows_of(campaign), calendar())
-    found.people = inspectors(plan.unit, day)
+    people = inspectors(plan.unit, day)
+    patrolling = patrols(campaign, people)
+    found.people = {pk: person for pk, person in people.items() if pk not in patrolling}
     return found
 
 
