@@ -32,9 +32,10 @@ bench: ## the speed figures
 	@sh config/install.sh tests
 	$(PY) -m pytest -p no:cacheprovider -q -s -o python_files='bench_*.py' tests/bench
 
-faults: ## only the tests that kill things
+faults: ## the tests that kill things, with the full figures (FAULTS=0.1 for a tenth of them)
 	@sh config/install.sh tests
-	$(PY) -m pytest -p no:cacheprovider tests/faults
+	FAULTS=$(FAULTS) $(PY) -m pytest -p no:cacheprovider -s tests/faults
+FAULTS ?= 1
 
 lock: ## resolve pyproject.toml anew into both lock files
 	$(PY) -m uv pip compile $(COMPILE) --group dev pyproject.toml -o requirements.lock

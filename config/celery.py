@@ -10,9 +10,10 @@ app = Celery("yitihua")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    # Punctuality: the moment of the weekly cut-off. Certainty: the sweep of every minute.
+    # Punctuality: the moment of the weekly cut-off. Certainty: the sweep that follows, soon enough that with the lease
+    # of one that was killed there is less than a minute between.
     "freeze-friday": {"task": "reporting.tasks.sweep_periods", "schedule": crontab(minute=30, hour=17)},
-    "sweep-periods": {"task": "reporting.tasks.sweep_periods", "schedule": 60.0},
+    "sweep-periods": {"task": "reporting.tasks.sweep_periods", "schedule": 20.0},
     "sweep-obligations": {"task": "reporting.tasks.sweep_obligations", "schedule": 60.0},
     "deliver-notices": {"task": "core.tasks.deliver_notices", "schedule": 30.0},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 30.0},

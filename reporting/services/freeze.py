@@ -29,8 +29,9 @@ from reporting.services import periods
 from reporting.services.summaries import write_summary
 
 logger = logging.getLogger(__name__)
-# Longer than a freeze takes, shorter than two sweeps: who outlives it does nothing twice, the lock sees to that.
-LEASE = timedelta(seconds=55)
+# Longer than a freeze takes; with the next sweep it is over a minute after a kill at the latest (config/celery.py). Who
+# outlives it does nothing twice, the lock sees to that.
+LEASE = timedelta(seconds=35)
 # A command takes its moment first and opens its transaction a little later.
 SETTLING = timedelta(seconds=3)
 STAMPED = ("figures", "figures_digest", "places", "names", "rows_digest", "rows_file", "frozen_at", "is_missing")
