@@ -4,6 +4,7 @@ from django import forms
 
 from accounts.models import Region, Unit, User
 from accounts.rules import BY_GROUP, ROLE_LABELS, Role
+from core.models import ChatRobot, MailChoice
 
 
 def day_input() -> forms.DateInput:
@@ -134,3 +135,22 @@ class UnitForm(forms.ModelForm[Unit]):
             "address": "地址",
             "phone": "电话",
         }
+
+
+class RobotForm(forms.Form):
+    """The robot of a unit's chat group. The address is typed anew every time: it is never sent back to the browser."""
+
+    kind = forms.ChoiceField(label="平台", choices=[("", "请选择"), *ChatRobot.Kind.choices])
+    url = forms.CharField(
+        label="机器人地址",
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="在群设置里添加自定义机器人后得到的网址。安全设置选“自定义关键词”：一体化执法行动平台。",
+    )
+
+
+class MailChoiceForm(forms.Form):
+    reminders = forms.BooleanField(label="到期提醒：每天上午汇总成一封", required=False)
+    events = forms.ChoiceField(
+        label="办理消息（退回、复核、催报等）", choices=MailChoice.Events.choices, widget=forms.RadioSelect
+    )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import administration, people, session
+from accounts.views import administration, channels, people, session
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/", administration.unit_list, name="unit_list"),
     path("units/<int:parent_pk>/new/", administration.unit_create, name="unit_create"),
     path("units/<int:pk>/edit/", administration.unit_edit, name="unit_edit"),
+    path("channels/", channels.channel_list, name="channel_list"),
+    path("channels/mail/try/", channels.mail_try, name="mail_try"),
+    path("channels/<int:pk>/edit/", channels.channel_edit, name="channel_edit"),
+    path("channels/<int:pk>/remove/", channels.channel_remove, name="channel_remove"),
+    path("channels/<int:pk>/try/", channels.channel_try, name="channel_try"),
+    path("messages/settings/", channels.mail_choice, name="mail_choice"),
     path("calendar/", administration.calendar_page, name="calendar"),
     path("audit/", administration.audit_list, name="audit_list"),
 ]

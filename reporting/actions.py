@@ -2,11 +2,15 @@
 
 ACTIONS = {
     "accounts.certificate.add": "登记执法证",
+    "accounts.channel.remove": "移除群机器人",
+    "accounts.channel.set": "设置群机器人",
+    "accounts.channel.test": "测试通知渠道",
     "accounts.grant.give": "授予角色",
     "accounts.grant.revoke": "收回角色",
     "accounts.login": "登录",
     "accounts.login.failed": "登录失败",
     "accounts.logout": "退出登录",
+    "accounts.mail.choose": "选择接收的邮件",
     "accounts.person.change_password": "修改密码",
     "accounts.person.close": "停用账号",
     "accounts.person.create": "建立账号",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.gate import able_somewhere
 from accounts.models import EnforcementCertificate, Grant, LoginFailure, Unit, User
 from core.clock import at_local, day_of, local
-from core.models import AuditEvent, AuditHead, HolidayYear, Notice
+from core.models import AuditEvent, AuditHead, Delivery, HolidayYear, Notice
 from enterprises.models import ImportBatch
 from reporting.models import ReportPeriod
 
@@ -52,7 +52,8 @@ def warned(count: int) -> str:
 
 
 def system(at: datetime) -> Section:
-    today, calendar = day_of(at), reverse("accounts:calendar")
+    today, calendar, channels = day_of(at), reverse("accounts:calendar"), reverse("accounts:channel_list")
+    failing = Delivery.objects.failing().count()
     return Section(
         "系统运行",
         "机构、工作日历，以及后台任务是否按时。",
@@ -61,8 +62,9 @@ def system(at: datetime) -> Section:
             calendar_figure(today.year, calendar),
             calendar_figure(today.year + 1, calendar),
             *(Figure(label, count, note="超过 5 分钟未处理", tone=warned(count)) for label, count in stalled(at)),
+            Figure("发送失败的邮件和群消息", failing, channels, "自动重试", warned(failing)),
         ],
-        [("机构", reverse("accounts:unit_list")), ("工作日历", calendar)],
+        [("机构", reverse("accounts:unit_list")), ("通知渠道", channels), ("工作日历", calendar)],
     )
 
 

@@ -143,13 +143,17 @@ NAVIGATION: tuple[Group, ...] = (
                 section=("campaigns:register_define",),
             ),
             Entry("机构", "accounts:unit_list", "settings", "system.configure"),
+            Entry("通知渠道", "accounts:channel_list", "bell", "system.configure"),
             Entry("工作日历", "accounts:calendar", "calendar", "calendar.amend"),
             Entry("操作日志", "accounts:audit_list", "shield", "audit.read"),
         ),
     ),
 )
 # The menu under the person's name; 退出 stands in the template because it is a POST.
-ACCOUNT: tuple[Entry, ...] = (Entry("修改密码", "accounts:password_change", "lock"),)
+ACCOUNT: tuple[Entry, ...] = (
+    Entry("消息设置", "accounts:mail_choice", "bell"),
+    Entry("修改密码", "accounts:password_change", "lock"),
+)
 # Where the search box and the bell lead; None until that page exists.
 SEARCH_URL_NAME: str | None = "reporting:search"
 INBOX_URL_NAME: str | None = "reporting:inbox"

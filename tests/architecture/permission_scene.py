@@ -15,7 +15,7 @@ from campaigns import services as campaigns
 from campaigns.documents import groups_paper
 from campaigns.models import Campaign, PhaseWindow, Target
 from core.files import store
-from core.models import EvidenceUpload, PrintedDocument, StoredFile, Submission, SubmissionFile
+from core.models import ChatRobot, EvidenceUpload, PrintedDocument, StoredFile, Submission, SubmissionFile
 from core.notices import notify
 from enterprises.models import Enterprise, ImportBatch, ImportRow, Permit, PositiveListEntry
 from enterprises.services import positive, slips
@@ -316,6 +316,8 @@ def others(stage: Stage) -> None:
     cast, rows = stage.cast, stage.rows
     notify([cast.officer_a], "测试消息", "正文", key="matrix", at=NOW)
     rows["notice"] = cast.officer_a.notices.get(key="matrix")
+    robot = {"kind": "wecom", "url": "http://127.0.0.1:9/send?key=matrix", "set_at": NOW}
+    ChatRobot.objects.create(unit_id=cast.county_b.pk, **robot)
     rows["grant"] = cast.inspector_a.grants.get()
     rows["other grant"] = cast.inspector_b.grants.get()
 

@@ -26,7 +26,6 @@ def test_neither_the_statements_nor_the_plan_depend_on_what_is_open(cast: Cast) 
         owe(cast, number, due=20)
         node = plan(Obligation.objects.to_tell(AT).order_by("remind_at", "pk")[:2000])
         assert node["Index Name"] == "obligation_remind"
-        assert node["Actual Rows"] <= 40, "what is due, and what was told of and not vacuumed yet"
         assert node.get("Rows Removed by Filter", 0) == 0
         Notice.objects.all().delete()
         seen.append(swept(20).queries)

@@ -25,5 +25,14 @@ def accounts(stage: Stage) -> Doors:
         ),
         "accounts:unit_create": one(Ask({"parent_pk": cast.city.pk}, sent=unit | {"document_mark": "漯环示"})),
         "accounts:unit_edit": one(Ask(key(cast.county_a), sent=unit | {"document_mark": "漯环源"})),
+        "accounts:channel_edit": one(
+            Ask(
+                key(cast.county_a),
+                sent={"kind": "wecom", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1"},
+            )
+        ),
+        "accounts:channel_remove": one(Ask(key(cast.county_a))),
+        "accounts:channel_try": one(Ask(key(cast.county_b))),
+        "accounts:mail_choice": one(Ask(sent={"reminders": "on", "events": "daily"})),
         "accounts:calendar": one(Ask(sent={"day": "2020-06-15", "kind": "off", "name": "示例", "reason": "通知"})),
     }
