@@ -11,6 +11,12 @@ from tests.cast import Cast
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("core", "accounts", "enterprises", "campaigns", "inspections", "penalties", "reporting")
 
+MOVES_DUE_INSTANTS = {
+    "core/obligations.py",
+    "core/terms.py",  # sets rows before they are opened, or hands them to core.obligations.move_rows
+    "campaigns/registers/services/clocks.py",  # a column of its own, copied from the obligation
+}
+
 
 def plan(rows) -> dict:
     found = rows.explain(format="json", analyze=True)
@@ -43,7 +49,7 @@ def test_only_the_obligations_module_moves_a_due_instant() -> None:
     found = []
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
-            if "migrations" in path.parts or path == ROOT / "core/obligations.py":
+            if "migrations" in path.parts or str(path.relative_to(ROOT)) in MOVES_DUE_INSTANTS:
                 continue
             found += [f"{path.relative_to(ROOT)}:{line}" for line in writes(ast.parse(path.read_text("utf-8")))]
     assert found == []
