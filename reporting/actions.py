@@ -105,6 +105,7 @@ ACTIONS = {
     "campaigns.target.list": "纳入检查对象",
     "core.audit.dump": "导出操作日志",
     "core.calendar.amend": "更正工作日历",
+    "core.calendar.publish": "载入一年的节假日安排",
     "core.evidence.upload": "上传照片",
     "core.notice.read": "阅读消息",
     "core.notice.read_all": "全部消息标为已读",

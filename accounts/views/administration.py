@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms import UnitForm
 from accounts.gate import require_somewhere
 from accounts.models import Unit
+from accounts.services import calendar
 from accounts.services.units import create_unit, edit_unit
 from core import clock
-from core.calendar import amend
 from core.models import AuditEvent, HolidayYear
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -71,13 +71,19 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     require_somewhere(request.user, "calendar.amend")
     refusal = None
     if request.method == "POST":
-        refusal = amended(request)
+        refusal = published(request) if "text" in request.POST else amended(request)
         if refusal is None:
-            messages.success(request, "节假日安排已更正，未到期的期限将按新安排计算。")
             return redirect("accounts:calendar")
     years = HolidayYear.objects.order_by("-year").prefetch_related("days")
-    context = {"years": years, "refusal": refusal, "typed": request.POST, "today": clock.today()}
+    typed, today = request.POST, clock.today()
+    context = {"years": years, "refusal": refusal, "typed": typed, "today": today, "example": example(today.year + 1)}
     return render(request, "accounts/calendar.html", context, status=422 if refusal else 200)
+
+
+def example(year: int) -> str:
+    """The table of a year as one would begin to write it."""
+    lines = [f"year: {year}", f"source: 《国务院办公厅关于{year}年部分节假日安排的通知》（文号，日期）", "days_off:"]
+    return "\n".join([*lines, f"  - {{day: {year}-01-01, name: 元旦}}", "days_at_work: []", ""])
 
 
 def amended(request: HttpRequest) -> Refused | None:
@@ -91,9 +97,20 @@ def amended(request: HttpRequest) -> Refused | None:
         return Refused("请选择这一天怎样安排。", field="kind", status=422)
     name, reason = request.POST.get("name", "")[:40], request.POST.get("reason", "")
     try:
-        amend(day, is_off=kinds[kind], name=name, actor=request.user, at=clock.now(), reason=reason)
+        moved = calendar.amend(day, is_off=kinds[kind], name=name, actor=request.user, at=clock.now(), reason=reason)
     except Refused as refusal:
         return refusal
+    messages.success(request, f"节假日安排已更正，{moved} 项未办结的期限随之改期，责任单位已收到消息。")
+    return None
+
+
+def published(request: HttpRequest) -> Refused | None:
+    """The table of a whole year, as pasted."""
+    try:
+        year, moved = calendar.publish(request.POST["text"], actor=request.user, at=clock.now())
+    except Refused as refusal:
+        return refusal
+    messages.success(request, f"{year} 已载入，{moved} 项未办结的期限随之改期，责任单位已收到消息。")
     return None
 
 

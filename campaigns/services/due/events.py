@@ -10,10 +10,11 @@ from accounts.models import Unit
 from campaigns import clocks
 from campaigns.models import Campaign
 from campaigns.services.due.entries import Entry, entries_of
-from campaigns.services.due.opening import CALENDAR, Frame, frame_of, give_addresses, obligation, of_campaign
+from campaigns.services.due.opening import Frame, frame_of, give_addresses, obligation, of_campaign
 from campaigns.services.due.units import laid_upon
 from campaigns.states import CampaignState
 from core import clock, locks
+from core.calendar import LOCK
 from core.models import Obligation
 from core.obligations import meet_rows, open_many
 
@@ -30,7 +31,7 @@ def open_after(event: str, *, campaign: Campaign, unit: Unit, on: date, period: 
     if campaign.state != CampaignState.PUBLISHED or not following:
         return
     with transaction.atomic():
-        locks.hold(CALENDAR)
+        locks.hold(LOCK)
         laid, frame = laid_upon(campaign), frame_of(campaign)
         open_many(
             (

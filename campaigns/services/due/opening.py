@@ -16,7 +16,7 @@ from campaigns.services.due.units import laid_upon, settle_units
 from campaigns.services.terms import running_season
 from campaigns.services.windows import Windows, windows_of
 from core import clock, locks
-from core.calendar import calendar
+from core.calendar import LOCK, calendar
 from core.models import Obligation
 from core.models.obligation import ObligationQuerySet
 from core.obligations import TERM, move_rows, open_many
@@ -27,8 +27,6 @@ POLICY_SAID = {
     OnHoliday.PREVIOUS: "逢休息日提前到前一个工作日",
     OnHoliday.NEXT: "逢休息日顺延到后一个工作日",
 }
-# Under this lock terms are worked out, and the table is amended: no term stands by a calendar that is gone.
-CALENDAR = "calendar"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def open_dues(campaign: Campaign, *, at: datetime) -> None:
 
 def open_what_lacks(campaign: Campaign, *, at: datetime) -> None:
     """Open every term that is ahead and not open yet; what is open stays. Constant in queries."""
-    locks.hold(CALENDAR)
+    locks.hold(LOCK)
     held = {key_of(row) for row in of_campaign(campaign).only(*KEY)}
     found = expected(campaign, frame_of(campaign))
     open_many((row for row in found if row.due_at > at and key_of(row) not in held), at=at)
@@ -163,7 +161,7 @@ def instant(day: date, entry: Entry) -> datetime:
 
 def retime(campaign: Campaign, *, at: datetime) -> list[Obligation]:
     """What is open falls due as the campaign's dates, windows and policy now say. Returns the rows that moved."""
-    locks.hold(CALENDAR)
+    locks.hold(LOCK)
     wanted = {key_of(row): row for row in expected(campaign, frame_of(campaign))}
     moved = []
     for row in of_campaign(campaign).open().select_for_update().order_by("pk"):

@@ -76,7 +76,8 @@ def arithmetic(found: Due) -> list[tuple[str, str]]:
         steps.append(("原定日期", f"{row.nominal_on} 周{WEEKDAYS[row.nominal_on.weekday()]}"))
         policy = POLICY_SAID[OnHoliday(row.on_holiday or OnHoliday.KEEP)]
         steps.append(("休息日", policy if day == row.nominal_on else f"原定日期是休息日，{policy}"))
-    steps.append(("到期", f"{clock.local(row.due_at):%Y-%m-%d %H:%M} 周{WEEKDAYS[day.weekday()]}"))
+    hour = f"{clock.local(row.due_at):%H:%M}".replace("23:59", "24:00")
+    steps.append(("到期", f"{day} {hour} 周{WEEKDAYS[day.weekday()]}"))
     return steps
 
 
