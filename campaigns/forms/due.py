@@ -26,7 +26,7 @@ class DueFilter(forms.Form):
     )
     unit = forms.ModelChoiceField(label="单位", required=False, queryset=Unit.objects.none(), empty_label="全部")
     kind = forms.ChoiceField(label="类别", required=False, choices=[ALL, *ALL_KINDS.items()])
-    state = forms.ChoiceField(label="状态", required=False, choices=[ALL, *STATES.items()])
+    state = forms.ChoiceField(label="状态", required=False, choices=list(STATES.items()))
     since = forms.DateField(label="自", required=False, widget=DateInput())
     until = forms.DateField(label="至", required=False, widget=DateInput())
 

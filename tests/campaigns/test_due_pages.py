@@ -60,6 +60,8 @@ def test_filters_by_state_unit_campaign_and_days(org, plan, client):
     assert titles(client.get(asked)) == ["查处违法排污专项执法行动"]
     due.submit(one(plan, "row.14", org.team), {"报送内容": "总结"}, actor=org.officer_team, at=MARCH)
     assert titles(client.get(f"/campaigns/due/?unit={org.team.pk}&state=met")) == ["查处违法排污专项执法行动"]
+    assert titles(client.get(asked)) == []
+    assert titles(client.get(f"{asked}&state=all")) == ["查处违法排污专项执法行动"]
     assert client.get("/campaigns/due/?unit=x&state=y&since=z&campaign=q").status_code == 200
 
 

@@ -57,14 +57,16 @@ def helped(paths: list[str]) -> Q:
     return found
 
 
-STATES = {"open": "待办", "late": "逾期", "met": "已办结", "waived": "已免除"}
+STATES = {"": "未办结", "late": "逾期", "met": "已办结", "waived": "已免除", "all": "全部"}
 
 
 def in_state(rows: QuerySet[Obligation], state: str, at: datetime) -> QuerySet[Obligation]:
     """Rows of one state; late is computed from the present, never stored."""
     if state == "late":
         return rows.filter(met_at=None, waived_at=None, due_at__lt=at)
-    if state == "open":
+    if state == "all":
+        return rows
+    if not state:
         return rows.filter(met_at=None, waived_at=None)
     return rows.exclude(**{f"{state}_at": None})
 

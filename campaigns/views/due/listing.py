@@ -72,7 +72,7 @@ def asked_for(user: User, form: DueFilter) -> QuerySet[Obligation]:
         rows = rows.filter(due_at__gte=clock.at_local(asked["since"]))
     if "until" in asked:
         rows = rows.filter(due_at__lte=clock.end_of_day(asked["until"]))
-    return looking.in_state(rows, asked["state"], clock.now()) if "state" in asked else rows
+    return looking.in_state(rows, asked.get("state", ""), clock.now())
 
 
 def chips(form: DueFilter) -> list[tuple[str, str, str]]:
