@@ -83,7 +83,7 @@ def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
     notify(
         people_with("visit.approve", leaders_of, at),
         f"派单待批准：{row.target.enterprise.name}"[:120],
-        f"正面清单企业，线索：{row.lead}。" if row.lead else "",
+        f"正面清单企业，线索：{row.lead}。" if row.lead else f"计划外检查，理由：{row.reason}。",
         url=reverse("inspections:assignment_queue"),
         key=f"assignment.asked:{row.pk}",
         at=at,

@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.views.plans import detail, listing, rows, steps
+from campaigns.views.plans import detail, figures, listing, rows, steps
 
 urlpatterns: list[URLPattern] = [
     path("", listing.plan_list, name="plan_list"),
     path("new/", listing.plan_create, name="plan_create"),
+    path("figures/", figures.plan_figures, name="plan_figures"),
+    path("brigades/", figures.plan_brigades, name="plan_brigades"),
+    path("brigades/export/", figures.plan_brigades_export, name="plan_brigades_export"),
+    path("brigades/<int:pk>/end/", figures.plan_patch_end, name="plan_patch_end"),
     path("<int:pk>/", detail.plan_detail, name="plan_detail"),
     path("<int:pk>/elements/", steps.plan_elements, name="plan_elements"),
     path("<int:pk>/spread/", steps.plan_spread, name="plan_spread"),

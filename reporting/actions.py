@@ -68,6 +68,8 @@ ACTIONS = {
     "campaigns.groupmember.add": "编入工作组",
     "campaigns.groupmember.remove": "移出工作组",
     "campaigns.inspectorprofile.set": "登记业务专长",
+    "campaigns.patch.end": "解除包片分工",
+    "campaigns.patch.give": "登记包片分工",
     "campaigns.phasewindow.approve": "批准调整阶段时间",
     "campaigns.phasewindow.ask": "申请调整阶段时间",
     "campaigns.phasewindow.refuse": "不予批准调整阶段时间",

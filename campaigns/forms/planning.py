@@ -10,8 +10,10 @@ from django.db.models import Max, Q, QuerySet
 from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from accounts.rules import Role
 from campaigns.forms.decisions import field_of
-from campaigns.models import Campaign, Lead, ListItem, Pledge, Target
+from campaigns.models import Assignment, Campaign, Lead, ListItem, Pledge, Target
 from campaigns.rules import EXCEPTIONS
+from campaigns.services.gate import held_by
+from campaigns.services.plan_terms import terms_of
 from core import clock
 from core.widgets import DateInput
 
@@ -112,6 +114,12 @@ class PlanForm(forms.Form):
         label="再次检查的例外理由", required=False, choices=[("", "请选择"), *EXCEPTIONS.items()]
     )
     reason = forms.CharField(label="说明", required=False, max_length=300)
+    source = forms.ChoiceField(
+        label="任务来源", required=False, choices=[("", "按线索和行动确定"), *Assignment.Source.choices]
+    )
+    as_checkup = forms.BooleanField(
+        label="计入体检", required=False, help_text="这次检查同时算作该企业的一次全面体检。"
+    )
     lead_kind = forms.ChoiceField(label="线索类型", required=False, choices=[("", "没有线索"), *Lead.Kind.choices])
     lead_detail = forms.CharField(
         label="线索内容",
@@ -128,8 +136,13 @@ class PlanForm(forms.Form):
         for name in ("lead_inspector", "second_inspector"):
             self.choose(name, inspectors, said)
         self.choose("expert", experts, {person.pk: unit_of(person) for person in experts})
+        terms = terms_of(target.campaign)
         if not target.visit_count:
-            del self.fields["exception"], self.fields["reason"]
+            del self.fields["exception"]
+            if terms.outside != "approval" or held_by(target)[0]:
+                del self.fields["reason"]
+        if terms.task != Assignment.Source.CHECKUP:
+            del self.fields["as_checkup"]
 
     def choose(self, name: str, people: QuerySet[User], said: dict[int, str]) -> None:
         field = field_of(self, name, PersonChoice)

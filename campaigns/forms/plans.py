@@ -132,3 +132,21 @@ class RowFilter(forms.Form):
     def asked(self) -> dict[str, Any]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class MonthFilter(forms.Form):
+    """Any day of the month that is asked for."""
+
+    day = forms.DateField(label="所在月份", required=False, widget=DateInput)
+
+
+class PatchForm(forms.Form):
+    campaign = forms.ModelChoiceField(label="行动", queryset=Campaign.objects.none(), empty_label=None)
+    brigade = forms.ModelChoiceField(label="大队", queryset=Unit.objects.none(), empty_label="请选择")
+    county = forms.ModelChoiceField(label="县（市、区）", queryset=Unit.objects.none(), empty_label="请选择")
+
+    def __init__(self, data: Any, *, campaigns: QuerySet[Campaign], units: QuerySet[Unit]) -> None:
+        super().__init__(data)
+        field_of(self, "campaign", forms.ModelChoiceField).queryset = campaigns
+        field_of(self, "brigade", forms.ModelChoiceField).queryset = units.filter(level__in=["city", "team"])
+        field_of(self, "county", forms.ModelChoiceField).queryset = units.filter(level="county")

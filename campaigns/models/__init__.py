@@ -12,6 +12,7 @@ from campaigns.models.draw import (
 )
 from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibility
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
+from campaigns.models.patch import Patch
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
@@ -45,6 +46,7 @@ __all__ = [
     "InspectorProfile",
     "Lead",
     "ListItem",
+    "Patch",
     "Phase",
     "PhaseWindow",
     "Plan",

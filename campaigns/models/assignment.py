@@ -95,6 +95,20 @@ class Assignment(models.Model):
 
     State = AssignmentState
 
+    class Source(models.TextChoices):
+        SPECIAL = "special", "专项行动"
+        CHECKUP = "checkup", "全面体检"
+        CROSS = "cross", "交叉互查"
+        RANDOM = "random", "双随机"
+        COMPLAINT = "complaint", "信访举报"
+        EXCEEDANCE = "exceedance", "超标报警"
+        KEY = "key", "重点监管"
+        CREDIT = "credit", "信用监管"
+
+    class Approval(models.TextChoices):
+        OWN = "own", "本单位主要负责人"
+        SUPERIOR = "superior", "上级生态环境部门"
+
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="assignments")
     planned_on = models.DateField()
     lead_inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -104,6 +118,9 @@ class Assignment(models.Model):
     # Why a second visit in one campaign (rules.EXCEPTIONS), and in the planner's words.
     exception = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    # What the visit comes from (任务来源), one only; a check of another kind may count as an examination as well.
+    source = models.CharField(max_length=12, choices=Source.choices, default=Source.SPECIAL)
+    as_checkup = models.BooleanField(default=False)
     lead = models.ForeignKey(Lead, null=True, on_delete=models.PROTECT, related_name="+")
     # What the gate said when it was planned: {"answer": …, "rules": [{"rule","answer","message","source"}, …]}
     gate = models.JSONField(default=dict)
@@ -111,6 +128,8 @@ class Assignment(models.Model):
     planned_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
+    # Which of the two who may approve it was; "" where nobody had to, or before this was kept.
+    approval = models.CharField(max_length=10, choices=Approval.choices, blank=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
 
@@ -123,7 +142,8 @@ class Assignment(models.Model):
                 fields=["target"], name="assignment_one_standing", condition=Q(state__in=["asked", "planned"])
             ),
             models.CheckConstraint(
-                name="assignment_asked_with_lead", condition=~Q(state="asked") | Q(lead__isnull=False)
+                name="assignment_asked_with_ground",
+                condition=~Q(state="asked") | Q(lead__isnull=False) | ~Q(reason=""),
             ),
         ]
         indexes = [

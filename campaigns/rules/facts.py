@@ -33,6 +33,7 @@ class Officer:
     certificate_valid: bool = True
     pledged: bool = True
     patrols: bool = False  # sits in the campaign's patrol group
+    tags: tuple[str, ...] = ()  # 千名精兵、业务骨干 and whatever else the inspectors' list says
     recused: str = ""  # the kind of the recusal (自行回避 …); why, is nobody's business here
 
 
@@ -61,6 +62,13 @@ class Facts:
     expert_patrols: bool = False
     pledge_asked: bool = True
     plan_missing: str = ""  # the document that the unit owes before anything is assigned (启动清单)
+    # Whether the document wants approval for what no plan in force holds, and what is known of the plans.
+    plan_asked: bool = False
+    in_plan: bool = False
+    plan_waits: str = ""  # the plan that holds it and is not in force yet, with its state
+    reason: str = ""
+    approved: bool = False  # by a leader, for this very visit
+    lead_tags: tuple[str, ...] = ()  # of which the lead inspector must carry one
     sources: Mapping[str, str] = field(default_factory=dict)
 
 

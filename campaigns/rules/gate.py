@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from campaigns.rules import enterprise, people, timing
+from campaigns.rules import enterprise, people, plan, timing
 from campaigns.rules.answers import WEIGHT, Decision, RuleSaid
 from campaigns.rules.facts import Facts
 
@@ -15,7 +15,9 @@ RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
     enterprise.standing,
     enterprise.repeat,
     enterprise.positive_list,
+    plan.planned,
     people.enforcers,
+    plan.lead_tag,
     people.recusal,
     people.patrol,
     people.certificates,
@@ -31,7 +33,9 @@ RULE_LABELS = {
     "standing": "未完成派单",
     "repeat": "重复检查",
     "positive_list": "正面清单",
+    "planned": "执法计划",
     "enforcers": "执法权限",
+    "lead_tag": "主办人资格",
     "recusal": "回避",
     "patrol": "巡查互斥",
     "certificates": "执法证件",

@@ -3,17 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.gate import holdings
 from accounts.models import EnforcementCertificate, User
-from campaigns.models import Assignment, Campaign, Pledge, Recusal, Target
+from campaigns.models import Assignment, Campaign, InspectorProfile, PlanRow, Pledge, Recusal, Target
+from campaigns.models.plan import OPEN
 from campaigns.rules import Decision, Facts, Officer, decide
 from campaigns.services.groups import patrols
+from campaigns.services.plan_terms import Terms, terms_of
 from campaigns.services.readiness import plan_missing
 from campaigns.services.windows import windows_of
-from campaigns.states import CampaignState
+from campaigns.states import CampaignState, PlanState
 from core import clock
 from enterprises.models import PositiveListEntry
 
@@ -34,6 +37,10 @@ class Proposal:
     lead_kind: str = ""
     lead_detail: str = ""
     lead_approved: bool = False
+    # A leader approved this very visit; what it comes from, and whether it counts as an examination, too.
+    approved: bool = False
+    source: str = ""
+    as_checkup: bool = False
 
 
 def judge(target: Target, proposal: Proposal, at: datetime, *, besides: Assignment | None = None) -> Decision:
@@ -72,12 +79,42 @@ def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignm
         plan_missing=plan_missing(campaign, target.unit),
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         sources=sources_of(campaign),
+        **plan_facts(target, proposal),
     )
 
 
 def phase_key_of(target: Target) -> str:
     """Key enterprises are inspected in the phase of the key ones, others in their own (方案四末段)."""
     return KEY_PHASE if target.is_key else OTHER_PHASE
+
+
+def plan_facts(target: Target, proposal: Proposal) -> dict[str, Any]:
+    """What the blueprint wants of plans and leads, and whether a plan holds the object."""
+    terms = terms_of(target.campaign)
+    asked = terms.outside == "approval"
+    in_plan, waits = held_by(target) if asked else (False, "")
+    return {
+        "plan_asked": asked,
+        "in_plan": in_plan,
+        "plan_waits": waits,
+        "reason": proposal.reason,
+        "approved": proposal.approved,
+        "lead_tags": tags_wanted(target, terms),
+    }
+
+
+def tags_wanted(target: Target, terms: Terms) -> tuple[str, ...]:
+    """HN-49 speaks of the inspections of non-key ones only."""
+    return () if target.is_key else terms.tags
+
+
+def held_by(target: Target) -> tuple[bool, str]:
+    """Whether a plan in force holds the object, else which plan that is still on its way."""
+    rows = PlanRow.objects.filter(target=target, plan__state__in=[PlanState.IN_FORCE, *OPEN])
+    states = {row.plan.state: row.plan for row in rows.select_related("plan__unit")}
+    if PlanState.IN_FORCE in states:
+        return True, ""
+    return False, next((f"{plan}（{plan.get_state_display()}）" for plan in states.values()), "")
 
 
 def standing_on(target: Target, besides: Assignment | None) -> date | None:
@@ -100,6 +137,7 @@ def officers(
     certified = certified_on(people, proposal.planned_on)
     pledged = signed(campaign, people)
     away = recused_from(target, people)
+    tags = tags_of(people) if tags_wanted(target, terms_of(campaign)) else {}
     return tuple(
         Officer(
             name=person.name,
@@ -108,9 +146,14 @@ def officers(
             pledged=person.pk in pledged,
             patrols=person.pk in patrolling,
             recused=away.get(person.pk, ""),
+            tags=tuple(tags.get(person.pk, ())),
         )
         for person in people
     )
+
+
+def tags_of(people: Iterable[User]) -> dict[int, list[str]]:
+    return dict(InspectorProfile.objects.filter(user__in=list(people)).values_list("user", "specialities"))
 
 
 def may_enforce(person: User, target: Target) -> bool:

@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.gate import holdings
 from accounts.models import User
 from campaigns import notices
 from campaigns.models import Assignment, Lead, Target
-from campaigns.rules import Answer, Decision
+from campaigns.rules import Answer, Ask, Decision
 from campaigns.services.gate import Proposal, judge, people_of
 from campaigns.services.groups import hold_teams
+from campaigns.services.plan_terms import terms_of
 from campaigns.states import ASSIGNMENTS, AssignmentState
 from core import audit
 from core.refusals import Refused
@@ -29,6 +31,8 @@ def plan_visit(
     exception: str = "",
     lead_kind: str = "",
     lead_detail: str = "",
+    source: str = "",
+    as_checkup: bool = False,
 ) -> Assignment:
     """Plan a visit. State PLANNED, or ASKED when the gate wants a leader's approval of the lead (正面清单).
 
@@ -37,7 +41,16 @@ def plan_visit(
     """
     kind = lead_kind if lead_kind in Lead.Kind.values else ""
     proposal = Proposal(
-        planned_on, lead_inspector, second_inspector, expert, exception, reason.strip(), kind, lead_detail.strip()
+        planned_on,
+        lead_inspector,
+        second_inspector,
+        expert,
+        exception,
+        reason.strip(),
+        kind,
+        lead_detail.strip(),
+        source=source if source in Assignment.Source.values else "",
+        as_checkup=as_checkup,
     )
     try:
         with transaction.atomic():
@@ -61,7 +74,14 @@ def refuse_unless_allowed(decision: Decision) -> None:
         raise Refused("不能派单：" + "".join(sentences), errors={"": sentences})
     if decision.wants_reason:
         sentences = [said.message for said in decision.saying(Answer.NEEDS_REASON)]
-        raise Refused("".join(sentences), field="exception", status=422)
+        asked = {said.rule for said in decision.rules if said.asks is Ask.REASON}
+        raise Refused("".join(sentences), field="exception" if "repeat" in asked else "reason", status=422)
+
+
+def source_of(target: Target, kind: str) -> str:
+    """What a visit comes from when nobody says it: its lead, else what the campaign is about."""
+    by_lead = {Lead.Kind.COMPLAINT: Assignment.Source.COMPLAINT, Lead.Kind.EXCEEDANCE: Assignment.Source.EXCEEDANCE}
+    return next((str(source) for lead, source in by_lead.items() if lead == kind), terms_of(target.campaign).task)
 
 
 def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, at: datetime) -> Assignment:
@@ -80,6 +100,8 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
         exception=proposal.exception if target.visit_count else "",
         reason=proposal.reason[:300],
         lead=lead,
+        source=proposal.source or source_of(target, proposal.lead_kind),
+        as_checkup=proposal.as_checkup,
         gate=decision.as_json(),
         planned_by=actor,
         planned_at=at,
@@ -117,7 +139,8 @@ def approve_assignment(assignment: Assignment, *, actor: User, at: datetime) -> 
         decision = judge(row.target, proposal_of(row, lead_approved=True), at, besides=row)
         refuse_unless_allowed(decision)
         gate = {**row.gate, "approved": decision.as_json()}
-        stamps = {"approved_by": actor, "approved_at": at, "gate": gate}
+        approval = approval_of(actor, row.target)
+        stamps = {"approved_by": actor, "approved_at": at, "approval": approval, "gate": gate}
         approved = advance(Assignment, row.pk, "approve", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
         if row.lead is not None:
             row.lead.approved_by, row.lead.approved_at = actor, at
@@ -137,7 +160,16 @@ def proposal_of(row: Assignment, *, lead_approved: bool) -> Proposal:
         row.lead.kind if row.lead else "",
         row.lead.detail if row.lead else "",
         lead_approved,
+        approved=lead_approved or row.approved_at is not None,
+        source=row.source,
+        as_checkup=row.as_checkup,
     )
+
+
+def approval_of(actor: User, target: Target) -> str:
+    """LH-13 knows two who approve: a head of the own unit, or one of a unit above. Which it was, is kept."""
+    own = any("visit.approve" in row.able and row.path == target.unit.path for row in holdings(actor).rows)
+    return str(Assignment.Approval.OWN if own else Assignment.Approval.SUPERIOR)
 
 
 def end_assignment(assignment: Assignment, action: str, *, actor: User, at: datetime, reason: str) -> Assignment:
@@ -178,7 +210,18 @@ def postpone(assignment: Assignment, *, to: date, actor: User, at: datetime, rea
             row.lead.kind if row.lead else "",
             row.lead.detail if row.lead else "",
             lead_approved=row.lead is not None and row.lead.approved_at is not None,
+            approved=row.approved_at is not None,
+            source=row.source,
+            as_checkup=row.as_checkup,
         )
         decision = judge(row.target, proposal, at)
         refuse_unless_allowed(decision)
-        return _write(row.target, proposal, decision, actor, at)
+        return inherit_approval(_write(row.target, proposal, decision, actor, at), row)
+
+
+def inherit_approval(new: Assignment, old: Assignment) -> Assignment:
+    """Who approved the visit approved it, on whichever day the works run again."""
+    if old.approved_at is not None:
+        new.approved_by, new.approved_at, new.approval = old.approved_by, old.approved_at, old.approval
+        new.save(update_fields=["approved_by", "approved_at", "approval"])
+    return new

@@ -12,12 +12,15 @@ from itertools import count
 
 from accounts.models import User
 from campaigns import services as campaigns
-from campaigns.models import Campaign, Phase
+from campaigns.models import Campaign, Phase, Target
+from campaigns.services import draws, plans
 from config.demo.people import Office, Organisation
 from core.clock import at_local, day_of
 
 # Weeks of inspections that lie behind when the visitor comes in.
 WEEKS_BEHIND = 3
+# Who may lead the inspections of non-key sites, by post.
+TAGS = {"中队长": "业务骨干", "千名精兵": "千名精兵", "执法骨干": "业务骨干"}
 SPRING = (4, 21)
 SUMMER = (6, 20)
 
@@ -110,3 +113,16 @@ def open_campaign(story: Story) -> None:
     for county in story.counties:
         for inspector in county.inspectors:
             campaigns.sign_pledge(story.running, inspector, name=inspector.name, at=at)
+            if inspector.post in TAGS and county.officer is not None:
+                draws.set_specialities(inspector, [TAGS[inspector.post]], actor=county.officer, at=at)
+
+
+def make_plans(story: Story) -> None:
+    """The counties of the first living city spread their sites over weeks and people; the plans take effect."""
+    at = at_local(first_day(story.now) - timedelta(days=3), 10)
+    first = story.people.alive[0]
+    for county in story.people.counties[first.unit.pk]:
+        if county.officer is not None and Target.objects.filter(campaign=story.running, unit=county.unit).exists():
+            row = plans.create_plan(story.running, county.unit, actor=county.officer, at=at)
+            plans.spread_plan(row, actor=county.officer, at=at)
+            plans.start_plan(row, actor=county.officer, at=at)

@@ -48,6 +48,7 @@ def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime) -> Taken
                 lead_inspector=lead,
                 second_inspector=second,
                 expert=None,
+                source="random",
                 reason=f"随机抽查 {row.draw} 第 {row.order} 家{beside}",
                 actor=actor,
                 at=at,

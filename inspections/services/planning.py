@@ -24,6 +24,8 @@ def plan(
     reason: str = "",
     lead_kind: str = "",
     lead_detail: str = "",
+    source: str = "",
+    as_checkup: bool = False,
     actor: User,
     at: datetime,
 ) -> Assignment:
@@ -39,6 +41,8 @@ def plan(
             reason=reason,
             lead_kind=lead_kind,
             lead_detail=lead_detail,
+            source=source,
+            as_checkup=as_checkup,
             actor=actor,
             at=at,
         )

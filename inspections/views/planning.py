@@ -28,7 +28,7 @@ from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
 # Rules about the two officers: silent in a preview until both are chosen.
-ABOUT_PEOPLE = {"enforcers", "certificates", "pledge"}
+ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "lead_tag"}
 TONES = {Answer.ALLOW: "green", Answer.NEEDS_REASON: "amber", Answer.REFUSE: "red"}
 
 

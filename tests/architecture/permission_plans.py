@@ -32,7 +32,12 @@ def build(cast: Cast, campaign: Campaign, now: datetime) -> dict[str, Any]:
     plans.start_plan(rows["in force"], actor=cast.officer_a, at=now)
     draft = rows["draft"]
     own = draft.rows.get().target
-    return rows | {"target": own, "other target": make.target(draft.campaign, cast.site_b), "later": like(campaign)}
+    patch = plans.give_patch(draft.campaign, cast.city, cast.county_a, actor=cast.officer_city, at=now)
+    return (
+        rows
+        | {"patch": patch}
+        | {"target": own, "other target": make.target(draft.campaign, cast.site_b), "later": like(campaign)}
+    )
 
 
 def drafted(cast: Cast, campaign: Campaign, blueprint: BlueprintVersion, now: datetime) -> Plan:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from accounts.models import User
 from campaigns import services
-from campaigns.models import Assignment, Campaign, Target
+from campaigns.models import Assignment, Campaign, InspectorProfile, Target
 from campaigns.services.blueprints import load_blueprints
 from core.calendar import load_tables
 from enterprises.models import Enterprise, PositiveListEntry
@@ -37,6 +37,11 @@ def published(cast: Cast) -> Campaign:
     """Published on 2020-03-20."""
     row = ready(draft(cast), cast.officer_province)
     services.approve(row, actor=cast.leader_province, at=MARCH)
+    for person in (cast.inspector_a, cast.second_a, cast.inspector_b):
+        InspectorProfile.objects.get_or_create(
+            user=person,
+            defaults={"specialities": ["业务骨干"], "changed_by": cast.officer_province, "changed_at": MARCH},
+        )
     return services.publish(row, actor=cast.officer_province, at=MARCH)
 
 

@@ -19,7 +19,7 @@ from enterprises.rules.industries import industry_name
 
 ELEMENTS = ("大气", "水", "土壤", "固废", "危废", "噪声", "辐射")
 POLICIES = ("环保税减免", "绿色信贷", "错峰生产豁免", "重污染天气管控豁免", "其他优惠")
-SPECIALITIES = ("大气", "水", "固废危废", "噪声", "辐射", "自动监控", "生态", "排污许可")
+SPECIALITIES = ("大气", "水", "固废危废", "噪声", "辐射", "自动监控", "生态", "排污许可", "千名精兵", "业务骨干")
 
 
 def keep_version(

@@ -1,5 +1,7 @@
 """Plans of units (执法计划): made, spread, reported, filed, started, replaced by a new version. One noun a module."""
 
+from campaigns.services.plan_terms import CLASS_LABELS, Terms, terms_of
+from campaigns.services.plans.brigades import end_patch, give_patch, month_of, shares
 from campaigns.services.plans.figures import Coverage, LoadTable, changes, coverage, load_table, unplanned
 from campaigns.services.plans.filing import (
     enter_government,
@@ -15,7 +17,7 @@ from campaigns.services.plans.reading import PLAN_SHEET, read_rows, sheet_rows
 from campaigns.services.plans.rows import Wish, faults, remove_row, set_row, set_rows
 from campaigns.services.plans.scope import scope_of, targets_of
 from campaigns.services.plans.spreading import Spread, spread_plan
-from campaigns.services.plans.terms import CLASS_LABELS, Terms, terms_of
+from campaigns.services.plans.tallies import by_mode, by_source, conflicts, ratios
 from campaigns.services.plans.writing import create_plan, revise_plan, set_elements
 
 __all__ = [
@@ -26,15 +28,22 @@ __all__ = [
     "Spread",
     "Terms",
     "Wish",
+    "by_mode",
+    "by_source",
     "changes",
+    "conflicts",
     "coverage",
     "create_plan",
+    "end_patch",
     "enter_government",
     "faults",
     "file_plan",
+    "give_patch",
     "load_table",
     "may_file",
     "missing",
+    "month_of",
+    "ratios",
     "read_rows",
     "remove_row",
     "report_plan",
@@ -44,6 +53,7 @@ __all__ = [
     "set_elements",
     "set_row",
     "set_rows",
+    "shares",
     "sheet_rows",
     "spread_plan",
     "start_plan",

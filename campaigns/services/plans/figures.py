@@ -9,8 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Plan, PlanRow
-from campaigns.services.plans.scope import Scope, classed, targets_of
-from campaigns.services.plans.terms import Terms, terms_of
+from campaigns.services.plan_terms import Terms, terms_of
+from campaigns.services.plans.scope import Scope, classed, inspected, targets_of
 from core import clock
 from core.rules import WorkCalendar
 
@@ -36,7 +36,7 @@ class Coverage:
 
 
 def counted(campaign: Campaign, unit: Unit, terms: Terms, day: date) -> QuerySet[Any]:
-    return classed(targets_of(campaign, unit), terms, day)
+    return inspected(classed(targets_of(campaign, unit), terms, day), terms)
 
 
 def planned_in(plan: Plan) -> Exists:
@@ -47,7 +47,7 @@ def coverage(plan: Plan, at: datetime) -> Coverage:
     """One query over the list; a target visited before the plan was made counts as held."""
     terms = terms_of(plan.campaign)
     rows = counted(plan.campaign, plan.unit, terms, clock.day_of(at)).annotate(has_row=planned_in(plan))
-    due, held = Q(kind="due"), Q(has_row=True) | Q(visited_at__isnull=False)
+    due, held = Q(kind="due"), Q(has_row=True) | Q(is_done=True)
     basin = due & Q(enterprise__in_yellow_river_basin=True)
     found: dict[str, Any] = rows.aggregate(
         **{kind: Count("pk", filter=Q(kind=kind)) for kind in ("positive", "small", "due")},
@@ -55,9 +55,9 @@ def coverage(plan: Plan, at: datetime) -> Coverage:
         planned=Count("pk", filter=due & held),
         key=Count("pk", filter=due & Q(is_key=True)),
         key_planned=Count("pk", filter=due & held & Q(is_key=True)),
-        visited=Count("pk", filter=due & Q(visited_at__isnull=False)),
+        visited=Count("pk", filter=due & Q(is_done=True)),
         basin=Count("pk", filter=basin),
-        basin_visited=Count("pk", filter=basin & Q(visited_at__isnull=False)),
+        basin_visited=Count("pk", filter=basin & Q(is_done=True)),
     )
     classes = {kind: found.pop(kind) for kind in ("positive", "small")}
     gaps = {"all": found["due"] - found["planned"], "key": found["key"] - found["key_planned"]}
@@ -67,7 +67,7 @@ def coverage(plan: Plan, at: datetime) -> Coverage:
 def unplanned(plan: Plan, at: datetime) -> QuerySet[Any]:
     """Those that must be inspected, were not and have no row."""
     rows = counted(plan.campaign, plan.unit, terms_of(plan.campaign), clock.day_of(at))
-    return rows.filter(~planned_in(plan), kind="due", visited_at=None)
+    return rows.filter(~planned_in(plan), kind="due", is_done=False)
 
 
 @dataclass

@@ -9,8 +9,8 @@ from accounts.gate import may
 from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.models import Plan, PlanFiling
+from campaigns.services.plan_terms import terms_of
 from campaigns.services.plans.figures import coverage
-from campaigns.services.plans.terms import terms_of
 from campaigns.services.plans.writing import locked
 from campaigns.states import PLANS, PlanState
 from core import audit, clock

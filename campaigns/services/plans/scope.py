@@ -6,16 +6,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from accounts.models import EnforcementCertificate, Grant, Unit, User
 from accounts.rules import Role
-from campaigns.models import Campaign, InspectorProfile, Plan, Rating, Recusal, Target
+from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, Rating, Recusal, Target
 from campaigns.rules.spreading import Week, weeks_of
 from campaigns.services.gate import KEY_PHASE, OTHER_PHASE
 from campaigns.services.groups import patrols
-from campaigns.services.plans.terms import Terms, terms_of
+from campaigns.services.plan_terms import Terms, terms_of
 from campaigns.services.windows import Windows, windows_of
+from campaigns.states import AssignmentState
 from core.calendar import calendar
 from core.rules import WorkCalendar
 from enterprises.models import PositiveListEntry
@@ -36,6 +48,16 @@ def classed(rows: QuerySet[Target], terms: Terms, day: date) -> QuerySet[Any]:
     whens = [When(Exists(listed), then=Value("positive"))] if "positive" in terms.exempt else []
     whens += [When(Exists(small), then=Value("small"))] if "small" in terms.exempt else []
     return rows.annotate(kind=Case(*whens, default=Value("due"), output_field=CharField()))
+
+
+def inspected(rows: QuerySet[Any], terms: Terms) -> QuerySet[Any]:
+    """Each with `is_done`: visited, or in a campaign of examinations examined (a check of another kind may count)."""
+    examined = Q(source=Assignment.Source.CHECKUP) | Q(as_checkup=True)
+    done: Any = ExpressionWrapper(Q(visited_at__isnull=False), BooleanField())
+    if terms.task == Assignment.Source.CHECKUP:
+        done = Exists(Assignment.objects.filter(examined, target=OuterRef("pk"), state=AssignmentState.DONE))
+    annotated: QuerySet[Any] = rows.annotate(is_done=done)
+    return annotated
 
 
 @dataclass(frozen=True)
@@ -109,7 +131,7 @@ def inspectors(unit: Unit, day: date) -> dict[int, Person]:
             user,
             tuple(areas[user.pk]),
             tuple(valid[user.pk]),
-            frozenset([*tags.get(user.pk, ()), user.post]) - {""},
+            frozenset(tags.get(user.pk, ())),
             frozenset(away[user.pk]),
         )
         for user in users

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from campaigns.models import Plan, PlanRow
 from campaigns.rules.spreading import Able, Loads, Placed, Visit, spread
-from campaigns.services.plans.scope import Scope, classed, scope_of, targets_of
+from campaigns.services.plans.scope import Scope, classed, inspected, scope_of, targets_of
 from campaigns.services.plans.writing import locked_plan
 from core import audit, clock
 from core.refusals import Refused
@@ -84,8 +84,8 @@ def held(plan: Plan) -> Loads:
 def waiting(scope: Scope, at: datetime) -> Iterator[tuple[tuple[bool, str], list[Visit]]]:
     """The objects that must be inspected, were not yet, and have no row; by (key, unit)."""
     plan, day = scope.plan, clock.day_of(at)
-    rows = classed(targets_of(plan.campaign, plan.unit), scope.terms, day).filter(kind="due", visited_at=None)
-    rows = rows.exclude(plan_rows__plan=plan)
+    rows = inspected(classed(targets_of(plan.campaign, plan.unit), scope.terms, day), scope.terms)
+    rows = rows.filter(kind="due", is_done=False).exclude(plan_rows__plan=plan)
     away: dict[int, set[int]] = defaultdict(set)
     for person in scope.people.values():
         for enterprise in person.away:

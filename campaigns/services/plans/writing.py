@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Plan, PlanRow
-from campaigns.services.plans.terms import terms_of
+from campaigns.services.plan_terms import terms_of
 from campaigns.states import CampaignState, PlanState
 from core import audit
 from core.refusals import Refused

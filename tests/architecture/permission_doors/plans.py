@@ -30,6 +30,18 @@ def plans(stage: Stage) -> Doors:
         "campaigns:plan_rows": one(Ask(running)),
         "campaigns:plan_export": one(Ask(running)),
         "campaigns:plan_compare": one(Ask(running)),
+        "campaigns:plan_figures": one(Ask()),
+        "campaigns:plan_brigades": one(
+            Ask(
+                sent={
+                    "campaign": rows["later"].pk,
+                    "brigade": stage.cast.city.pk,
+                    "county": stage.cast.county_b.pk,
+                }
+            )
+        ),
+        "campaigns:plan_brigades_export": one(Ask()),
+        "campaigns:plan_patch_end": one(Ask(key(rows["patch"]))),
         **children(stage),
     }
 

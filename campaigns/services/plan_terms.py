@@ -27,6 +27,8 @@ class Terms:
     exempt: tuple[str, ...] = EXEMPT
     outside: str = "free"
     tags: tuple[str, ...] = ()
+    task: str = "special"
+    shared: bool = False
     due: str = CLASS_LABELS["due"]
     source: str = ""
 
@@ -45,6 +47,8 @@ def terms_of(campaign: Campaign) -> Terms:
         exempt=tuple(said.get("exempt", EXEMPT)),
         outside=said.get("outside", "free"),
         tags=tuple(said.get("lead_tags", ())),
+        shared=said.get("brigades", "one") == "many",
+        task=said.get("task", "special"),
         due=said.get("due", CLASS_LABELS["due"]),
         source=place_said(said),
     )
