@@ -19,6 +19,8 @@ from core.clock import at_local, day_of
 
 # Weeks of inspections that lie behind when the visitor comes in.
 WEEKS_BEHIND = 3
+# The city whose counties have plans in force.
+CITY = "漯河市"
 # Who may lead the inspections of non-key sites, by post.
 TAGS = {"中队长": "业务骨干", "千名精兵": "千名精兵", "执法骨干": "业务骨干"}
 SPRING = (4, 21)
@@ -118,10 +120,10 @@ def open_campaign(story: Story) -> None:
 
 
 def make_plans(story: Story) -> None:
-    """The counties of the first living city spread their sites over weeks and people; the plans take effect."""
+    """The counties of the city on show spread their sites over weeks and people; the plans take effect."""
     at = at_local(first_day(story.now) - timedelta(days=3), 10)
-    first = story.people.alive[0]
-    for county in story.people.counties[first.unit.pk]:
+    city = next(one for one in story.people.alive if one.unit.short_name == CITY)
+    for county in story.people.counties[city.unit.pk]:
         if county.officer is not None and Target.objects.filter(campaign=story.running, unit=county.unit).exists():
             row = plans.create_plan(story.running, county.unit, actor=county.officer, at=at)
             plans.spread_plan(row, actor=county.officer, at=at)
