@@ -34,12 +34,9 @@ def plan_visit(
     source: str = "",
     as_checkup: bool = False,
 ) -> Assignment:
-    """Plan a visit. State PLANNED, or ASKED when the gate wants a leader's approval of the lead (正面清单).
-
-    Refused (409) when the gate refuses, (422, field "exception") when a second visit lacks its ground
-    (`exception` is a key of rules.EXCEPTIONS). Whoever calls this creates the Visit of a PLANNED assignment.
+    """Plan a visit: PLANNED, or ASKED where a leader must approve; refused (422, field "exception" or "reason") where a
+    ground is missing, (409) where the gate refuses. Whoever calls this creates the Visit of a PLANNED assignment.
     """
-    kind = lead_kind if lead_kind in Lead.Kind.values else ""
     proposal = Proposal(
         planned_on,
         lead_inspector,
@@ -47,7 +44,7 @@ def plan_visit(
         expert,
         exception,
         reason.strip(),
-        kind,
+        lead_kind if lead_kind in Lead.Kind.values else "",
         lead_detail.strip(),
         source=source if source in Assignment.Source.values else "",
         as_checkup=as_checkup,
