@@ -60,7 +60,7 @@ class Mailer(AbstractContextManager["Mailer"]):
             if self.connection is None:
                 self.connection = opened()
             self.connection.send_messages([message])
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused, UnicodeError) as error:
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused, ValueError) as error:
             self.close()
             raise Failed(named(error)) from error
         except (smtplib.SMTPException, OSError) as error:
@@ -89,7 +89,7 @@ def opened() -> Any:
 
 def message_of(subject: str, body: str, address: str, token: str) -> EmailMessage:
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
-    return EmailMessage(subject, body, None, [address], headers={"Message-ID": f"<{token}@{host}>"})
+    return EmailMessage(" ".join(subject.split()), body, None, [address], headers={"Message-ID": f"<{token}@{host}>"})
 
 
 class Poster(AbstractContextManager["Poster"]):

@@ -135,6 +135,16 @@ def test_a_server_slower_than_our_patience_gets_the_same_message_again(mails: Ma
     assert Delivery.objects.get().sent_at is not None
 
 
+def test_one_impossible_address_does_not_stand_in_the_way(mails: MailServer, person) -> None:
+    odd = make.user("odd", "怪人", email="odd\nBcc: all@example.cn")
+    tell(odd, "1")
+    notices.notify([person], "两行\n标题", key="2", at=NIGHT)
+    notices.deliver(NIGHT)
+    notices.deliver(MORNING)
+    assert mails.received == [("someone@example.cn", "一体化执法行动平台：两行 标题")]
+    assert "Invalid address" in Delivery.objects.get(recipient=odd).last_error
+
+
 def test_pauses_grow_to_an_hour_and_end_after_a_week(mails: MailServer, person) -> None:
     mails.stop()
     tell(person, "1")

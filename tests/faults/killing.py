@@ -22,6 +22,16 @@ from reporting.services import freeze
 def shot_after(work: Callable[[], object], seconds: float) -> bool:
     """Fork, work on a connection of its own, kill -9 after `seconds`. Whether it was killed before it had ended."""
     connection.close()
+    child = forked(work)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)  # not waited for yet, so the number is still its own
+    code = ended(child)
+    assert code in (0, -signal.SIGKILL), "the work failed by itself"
+    return code != 0
+
+
+def forked(work: Callable[[], object]) -> int:
+    """A child that works and ends; this process has no open connection that it could inherit."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -30,11 +40,11 @@ def shot_after(work: Callable[[], object], seconds: float) -> bool:
             code = 0
         finally:
             os._exit(code)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)  # not waited for yet, so the number is still its own
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, -signal.SIGKILL), "the work failed by itself"
-    return code != 0
+    return child
+
+
+def ended(child: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 class Delays:

@@ -142,6 +142,18 @@ def test_reminders_killed_at_random_tell_each_stage_once(cast: Cast) -> None:
     print(f"{kills} sweeps of reminders killed, {Notice.objects.count()} notices")
 
 
+def test_three_sweeps_at_once_tell_once(cast: Cast) -> None:
+    day = date(2020, 5, 15)
+    for number in range(20):
+        owe(cast, number, day)
+    at = clock.at_local(day, 9)
+    connection.close()
+    children = [killing.forked(lambda: sweep_obligations(at)) for _ in range(3)]
+    assert [killing.ended(child) for child in children] == [0, 0, 0]
+    assert told_on(at, cast.contact_city) == sorted(f"事项 {number}" for number in range(20))
+    assert Notice.objects.count() == 1
+
+
 def owe(cast: Cast, number: int, day: date) -> None:
     open_obligation(
         kind="weekly_report",

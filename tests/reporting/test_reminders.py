@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Grant, User
+from campaigns.services.due.entries import KINDS as DUE_KINDS
 from core.models import Notice, Obligation
 from core.obligations import meet, open_obligation, reopen
 from reporting.services.reminders import sweep_obligations
@@ -110,6 +111,13 @@ def test_an_unknown_kind_is_told_to_whoever_runs_the_unit(scene: Scene) -> None:
     owe(scene, "05-15 17:30", kind="filing", unit_path=scene.cast.province.path)
     assert told("05-15 09:00") == ["officer_province"]
     assert told("05-16 09:00") == ["leader_province", "officer_province"], "nobody is above: its own leader hears of it"
+
+
+@pytest.mark.parametrize("kind", sorted(DUE_KINDS))
+def test_what_a_plan_orders_is_told_to_who_answers_and_late_to_the_superior(scene: Scene, kind: str) -> None:
+    owe(scene, "05-15 17:30", kind=kind, subject="due.list")
+    assert told("05-15 09:00") == ["contact_city", "officer_city"]
+    assert told("05-16 09:00") == ["contact_city", "officer_city", "officer_province"]
 
 
 def test_who_is_closed_or_lost_the_grant_hears_nothing(scene: Scene) -> None:
