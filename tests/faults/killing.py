@@ -11,12 +11,15 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from config.embedded.process import death_signal
 from core import transactions
 from core.files import verify
 from core.files.storage import UNFINISHED
 from core.models import AuditEvent, Notice, PrintedDocument, StoredFile
 from reporting.models import ReportPeriod, Summary
 from reporting.services import freeze
+
+dies_with_its_parent = death_signal(signal.SIGKILL)
 
 
 def shot_after(work: Callable[[], object], seconds: float) -> bool:
@@ -34,6 +37,7 @@ def forked(work: Callable[[], object]) -> int:
     """A child that works and ends; this process has no open connection that it could inherit."""
     child = os.fork()
     if child == 0:
+        dies_with_its_parent()
         code = 1
         try:
             work()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,10 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import override_settings
+
+from config.embedded.process import death_signal
+
+dies_with_its_parent = death_signal(signal.SIGKILL)
 
 # What part of the promised figures is run: 1 by `make faults`, a part of it by FAULTS=0.1, a sample by any other run.
 PART = float(os.environ.get("FAULTS", "0"))
@@ -49,6 +54,7 @@ def fork(work: Callable[[int, int], dict[str, Any]], shard: int, count: int, nam
     child = os.fork()
     if child:
         return child
+    dies_with_its_parent()
     code = 1
     try:
         connection.settings_dict["NAME"] = f"{name}_{shard}"
