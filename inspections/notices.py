@@ -9,7 +9,7 @@ from accounts.models import User
 from core.notices import notify
 from enterprises.models import Enterprise
 from enterprises.services.slips import members
-from inspections.models import Issue, Rectification, SelfCheck, VisitRecord
+from inspections.models import Issue, OffsiteCheck, Rectification, SelfCheck, VisitRecord
 
 
 def owners(site: Enterprise, at: datetime) -> list[User]:
@@ -85,4 +85,15 @@ def rectification_decided(issue: Issue, at: datetime, *, passed: bool, reason: s
         key=f"issue-{issue.pk}-{'closed' if passed else 'returned'}-{at.isoformat()}",
         at=at,
         url=reverse("inspections:issue_detail", args=[issue.pk]),
+    )
+
+
+def offsite_given(row: OffsiteCheck, at: datetime) -> None:
+    notify(
+        [row.inspector],
+        f"请对{row.enterprise.name}做非现场检查",
+        f"方式：{row.get_means_display()}，{row.planned_on} 前完成并上传证据。",
+        key=f"offsite-{row.pk}-given",
+        at=at,
+        url=reverse("inspections:offsite_detail", args=[row.pk]),
     )

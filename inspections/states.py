@@ -22,6 +22,12 @@ class VisitState(models.TextChoices):
     CANCELLED = "cancelled", "已撤销"
 
 
+class OffsiteState(models.TextChoices):
+    PLANNED = "planned", "待检查"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已撤销"
+
+
 class Outcome(models.TextChoices):
     DONE = "done", "发现问题"
     NO_PROBLEM = "no_problem", "未发现问题"
@@ -82,6 +88,15 @@ VISITS = StateTable(
         Transition("halt", "停产改期", ("on_site",), "halted", "visit.record", needs_reason=True),
         Transition("close", "终止检查", ("on_site",), "closed", "visit.record", needs_reason=True),
         Transition("cancel", "撤销派单", ("planned",), "cancelled", "visit.plan", needs_reason=True),
+    ),
+)
+
+OFFSITE = StateTable(
+    "非现场检查",
+    dict(OffsiteState.choices),
+    (
+        Transition("finish", "完成", ("planned",), "done", "visit.record"),
+        Transition("cancel", "撤销", ("planned",), "cancelled", "visit.plan", needs_reason=True),
     ),
 )
 

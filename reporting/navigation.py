@@ -44,6 +44,7 @@ FIELD = ("inspections:visit_list", "inspections:visit_view", "inspections:visit_
 DUE = ("campaigns:due", "campaigns:feed")
 DRAWS = (
     *("campaigns:draw", "campaigns:item_list", "campaigns:rating", "campaigns:roster", "campaigns:adjustment"),
+    *("campaigns:library", "campaigns:helper", "campaigns:rates"),
     "inspections:draw",
 )
 PLANS = ("campaigns:plan_",)
@@ -98,6 +99,13 @@ NAVIGATION: tuple[Group, ...] = (
             Entry("我的检查", "inspections:visit_mine", "check", "visit.advise", section=("inspections:visit_mine",)),
             Entry("现场检查", "inspections:visit_list", "camera", "visit.view", section=FIELD),
             Entry("现场检查", "inspections:visit_list", "camera", "enterprise.own", section=FIELD),
+            Entry(
+                "检查覆盖",
+                "inspections:coverage",
+                "chart",
+                "visit.view",
+                section=("inspections:coverage", "inspections:offsite"),
+            ),
             Entry("问题台账", "inspections:issue_list", "list", "issue.view"),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
             Entry(

@@ -1,4 +1,6 @@
 from inspections.models.issue import Issue, IssueSignature, IssueVersion, Rectification
+from inspections.models.offsite import OffsiteCheck
+from inspections.models.project import Project
 from inspections.models.record import Evidence, Signature, VisitRecord
 from inspections.models.selfcheck import SelfCheck
 from inspections.models.visit import CheckIn, Visit
@@ -9,6 +11,8 @@ __all__ = [
     "Issue",
     "IssueSignature",
     "IssueVersion",
+    "OffsiteCheck",
+    "Project",
     "Rectification",
     "SelfCheck",
     "Signature",
