@@ -27,7 +27,7 @@ from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod, UnitReport
 from reporting.services import freeze, periods
 from tests import factories as make
-from tests.architecture import permission_draws, permission_plans, permission_registers
+from tests.architecture import permission_coverage, permission_draws, permission_plans, permission_registers
 from tests.campaigns import scene as henan
 from tests.cast import Cast, assemble
 from tests.enterprises import lists
@@ -324,6 +324,7 @@ def others(stage: Stage) -> None:
 
 def drawing(stage: Stage) -> None:
     stage.rows["draws"] = permission_draws.build(stage.cast, stage.henan, NOW)
+    stage.rows["offsite"] = permission_coverage.build(stage.cast, stage.target("free"), NOW)
 
 
 def unit_plans(stage: Stage) -> None:

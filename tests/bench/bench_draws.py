@@ -5,8 +5,11 @@ from time import perf_counter
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.services import draws
+from core import clock
 from scripts import verify_draw
 from tests import factories as make
 from tests.campaigns import draw_scene as scene
@@ -16,6 +19,7 @@ ENTERPRISES = 200_000
 BASE = 10_000_000
 # Seconds on a quiet machine. Five times as long is broken on any.
 GOAL, BROKEN = 3.0, 5
+PUBLISH_GOAL = 15.0
 INSPECTORS = 60
 
 
@@ -71,9 +75,19 @@ def test_a_draw_from_two_hundred_thousand(transactional_db: None, ratio: int) ->
     scene.crew(cast, INSPECTORS)
     draws.keep_items(cast.city, scene.ITEMS, actor=cast.officer_city, at=scene.MORNING)
     print(f"\n{ENTERPRISES:,} enterprises, 42 strata, {INSPECTORS} inspectors, {ratio / 100:g} % of each stratum")
-    draft = scene.draft(cast, campaign, strata_by=["region", "industry"], ratio=ratio)
+    # The first address that is made loads every page and the papers' machinery: no part of any draw.
+    reverse("campaigns:draw_list")
+    terms = {"strata_by": ["region", "industry"], "ratio": ratio}
+    draft, _ = timed("draft: gather and keep a version", lambda: scene.draft(cast, campaign, **terms))
+    client = Client()
+    client.force_login(cast.officer_city)
+    with clock.travel(scene.MORNING):
+        timed("page of the draft", lambda: client.get(reverse("campaigns:draw_detail", args=[draft.pk])))
+        _, looked = timed("page of the draft, again", lambda: client.get(f"/campaigns/draws/{draft.pk}/"))
     officer = {"actor": cast.officer_city, "at": scene.MORNING}
-    sealed, _ = timed("gather, check, hash and publish", lambda: draws.publish(draft, **officer))
+    sealed, published = timed(
+        "gather, check, hash and publish (goal 15,000 ms)", lambda: draws.publish(draft, **officer)
+    )
     ready = scene.valued(scene.revealed(scene.committed(sealed)))
     after = scene.AFTER + timedelta(minutes=1)
     done, seconds = timed("draw (goal 3,000 ms)", lambda: draws.hold(ready, actor=cast.officer_city, at=after))
@@ -81,3 +95,5 @@ def test_a_draw_from_two_hundred_thousand(transactional_db: None, ratio: int) ->
     timed("performed again by scripts/verify_draw.py", lambda: verify_draw.verify(proof, done.pool_digest))
     print(f"{len(proof['results']):,} enterprises drawn")
     assert seconds < GOAL * BROKEN
+    assert published < PUBLISH_GOAL * BROKEN
+    assert looked < 1

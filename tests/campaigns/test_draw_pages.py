@@ -15,6 +15,7 @@ from accounts.models import User
 from campaigns.draw_rules import digest_of
 from campaigns.models import Draw, Recusal
 from campaigns.services import draws
+from campaigns.views.draws import detail
 from core import clock
 from core.models import AuditEvent, PrintedDocument
 from tests import factories as make
@@ -334,3 +335,31 @@ def test_gathering_costs_the_same_for_ten_and_for_fifty(cast):
     with CaptureQueriesContext(connection) as many:
         draws.gather(draw)
     assert len(few) == len(many)
+
+
+def test_the_stage_shows_a_long_result_batch_by_batch(cast, monkeypatch):
+    draw = scene.drawn(cast)
+    monkeypatch.setattr(detail, "ON_STAGE", 3)
+    client = of(cast.officer_city)
+    first = client.get(url("draw_watch", draw))
+    assert text(first).count("data-drawn") == 3
+    assert "第 1–3 家，共 4 家" in text(first)
+    assert "下一批" in text(first)
+    last = client.get(url("draw_watch", draw) + first.context["page"].next_url)
+    assert "第 4–4 家，共 4 家" in text(last)
+    assert (text(last).count("data-drawn"), "下一批" in text(last)) == (1, False)
+
+
+@pytest.mark.parametrize("name", ["rates_list", "library", "helper_lists", "rating_list"])
+def test_the_lists_beside_a_draw_cost_the_same_however_long(cast, name):
+    draw = scene.draft(cast)
+    client, address = of(cast.officer_city), reverse(f"campaigns:{name}")
+    rated = {"size": "small", "elements": ["水"], "credit": "good", "basis": "评价"}
+    counts = []
+    for target in draw.campaign.targets.select_related("enterprise")[:6]:
+        draws.rate(target.enterprise, **rated, actor=cast.officer_city, at=MORNING)
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        counts.append(len(asked))
+    assert len(set(counts)) == 1

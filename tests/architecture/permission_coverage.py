@@ -1,0 +1,17 @@
+"""Off-site checks of county A for the permission matrix: one to be done, one done with its evidence."""
+
+from datetime import date, datetime
+
+from campaigns.models import Target
+from inspections.models import OffsiteCheck
+from inspections.services import offsite
+from tests.cast import Cast
+
+
+def build(cast: Cast, target: Target, now: datetime) -> dict[str, OffsiteCheck]:
+    def given(means: str) -> OffsiteCheck:
+        people = {"inspector": cast.inspector_a, "actor": cast.officer_a}
+        return offsite.plan(target, means=means, planned_on=date(2020, 6, 12), **people, at=now)
+
+    said = {"finding": "normal", "conclusion": "曲线连续", "evidence": b"day;flow\n1;2\n", "name": "曲线.csv"}
+    return {"ahead": given("drone"), "done": offsite.finish(given("power"), **said, actor=cast.inspector_a, at=now)}

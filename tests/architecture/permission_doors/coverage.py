@@ -1,0 +1,26 @@
+"""Doors of coverage and of off-site checks."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.architecture.permission_scene import REASON, TODAY, Ask, Doors, Stage, key, one
+
+
+def coverage(stage: Stage) -> Doors:
+    cast, rows = stage.cast, stage.rows["offsite"]
+    ahead, done = key(rows["ahead"]), key(rows["done"])
+    plan = {"means": "remote", "planned_on": str(TODAY), "inspector": cast.inspector_a.pk}
+    project = f"{cast.site_a.name}｜二期扩建｜报告书｜源环〔2020〕9号｜2020-03-01"
+
+    def said() -> dict[str, object]:
+        file = SimpleUploadedFile("航拍.csv", b"x;y\n1;2\n", "text/csv")
+        return {"finding": "normal", "conclusion": "未见异常", "evidence": file}
+
+    found = {
+        "offsite_plan": Ask(key(stage.target("free")), sent=plan),
+        "offsite_detail": Ask(ahead),
+        "offsite_finish": Ask(ahead, sent=said),
+        "offsite_cancel": Ask(ahead, sent=REASON),
+        "offsite_evidence": Ask(done),
+        "coverage_projects": Ask(sent={"lines": project}),
+    }
+    return {f"inspections:{name}": one(ask) for name, ask in found.items()}
