@@ -79,9 +79,12 @@ def assigned(row: Assignment, at: datetime) -> None:
 
 
 def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
-    """The leaders of the unit learn that a visit to an enterprise on the positive list waits for them."""
+    """The leaders of the unit learn of it; of a visit outside the plan those above, too: either approves (LH-13)."""
+    leaders = people_with("visit.approve", leaders_of, at)
+    if row.lead is None and leaders_of.parent is not None:
+        leaders = leaders | people_with("visit.approve", leaders_of.parent, at)
     notify(
-        people_with("visit.approve", leaders_of, at),
+        leaders,
         f"派单待批准：{row.target.enterprise.name}"[:120],
         f"正面清单企业，线索：{row.lead}。" if row.lead else f"计划外检查，理由：{row.reason}。",
         url=reverse("inspections:assignment_queue"),

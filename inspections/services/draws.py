@@ -22,16 +22,18 @@ class Taken:
     refusal: str = ""
 
 
-def take_over(draw: Draw, chosen: Iterable[int], *, planned_on: date, actor: User, at: datetime) -> list[Taken]:
+def take_over(
+    draw: Draw, chosen: Iterable[int], *, planned_on: date, as_checkup: bool = False, actor: User, at: datetime
+) -> list[Taken]:
     """Plan a visit for each chosen row with the team that was drawn. A refused row stops no other."""
     if draw.state != Draw.State.DRAWN:
         raise Refused(f"当前为“{draw.get_state_display()}”，不能转为派单。")
     rows = draw.drawn.filter(pk__in=list(chosen), assignment=None, is_dropped=False)
     found = rows.select_related("target__campaign__blueprint", "target__unit", "target__enterprise").order_by("order")
-    return [take(row, planned_on, actor, at) for row in found]
+    return [take(row, planned_on, actor, at, as_checkup) for row in found]
 
 
-def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime) -> Taken:
+def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime, as_checkup: bool = False) -> Taken:
     """The first two of the team are lead and second; the others go along and are named in the reason.
 
     The team is read under the lock: a draw made again or a person replaced meanwhile counts.
@@ -49,6 +51,7 @@ def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime) -> Taken
                 second_inspector=second,
                 expert=None,
                 source="random",
+                as_checkup=as_checkup,
                 reason=f"随机抽查 {row.draw} 第 {row.order} 家{beside}",
                 actor=actor,
                 at=at,

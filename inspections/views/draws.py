@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.gate import require
 from accounts.models import User
-from campaigns.models import Draw, DrawnTarget
+from campaigns.models import Assignment, Draw, DrawnTarget
+from campaigns.services.plan_terms import terms_of
 from core import clock
 from core.refusals import Refused
 from core.widgets import DateInput
@@ -26,14 +27,19 @@ AT_ONCE = 200
 
 class TakeForm(forms.Form):
     planned_on = forms.DateField(label="检查日期", widget=DateInput)
+    as_checkup = forms.BooleanField(
+        label="计入体检", required=False, help_text="这次检查同时算作该企业的一次全面体检。"
+    )
     chosen = forms.TypedMultipleChoiceField(
         label="抽中的企业",
         coerce=int,
         error_messages={"required": "请至少选一家企业。", "invalid_choice": "有企业已转为派单或已调整，请刷新后再选。"},
     )
 
-    def __init__(self, data: Any, *, rows: list[DrawnTarget], first: date) -> None:
+    def __init__(self, data: Any, *, rows: list[DrawnTarget], first: date, examines: bool) -> None:
         super().__init__(data, initial={"planned_on": first})
+        if not examines:
+            del self.fields["as_checkup"]
         chosen = self.fields["chosen"]
         assert isinstance(chosen, forms.TypedMultipleChoiceField)
         chosen.choices = [(row.pk, str(row.order)) for row in rows]
@@ -43,10 +49,12 @@ class TakeForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def draw_take_over(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
-    draw = get_object_or_404(Draw.objects.visible_to(user).select_related("unit", "campaign"), pk=pk)
+    draw = get_object_or_404(Draw.objects.visible_to(user).select_related("unit", "campaign__blueprint"), pk=pk)
     require(user, "visit.plan", draw)
     rows = waiting(draw)
-    form = TakeForm(request.POST if request.method == "POST" else None, rows=rows, first=draw.inspect_on)
+    examines = terms_of(draw.campaign).task == Assignment.Source.CHECKUP
+    data = request.POST if request.method == "POST" else None
+    form = TakeForm(data, rows=rows, first=draw.inspect_on, examines=examines)
     refused: dict[int, str] = {}
     if request.method == "POST" and form.is_valid():
         try:

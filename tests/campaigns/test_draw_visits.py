@@ -45,6 +45,23 @@ def take(draw: Draw) -> str:
     return reverse("inspections:draw_take_over", args=[draw.pk])
 
 
+@pytest.mark.req("HS-04")
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_random_check_may_count_as_an_examination(cast, ticked):
+    draw = scene.drawn(cast)
+    draw.campaign.blueprint.data["planning"] = {"task": "checkup", "source": "测试"}
+    draw.campaign.blueprint.save()
+    assert "计入体检" in text(of(cast.officer_city).get(take(draw)))
+    sent = {"planned_on": "2020-05-13", "chosen": [draw.drawn.first().pk]}
+    of(cast.officer_city).post(take(draw), sent | ({"as_checkup": "on"} if ticked else {}))
+    row = Assignment.objects.get()
+    assert (row.source, row.as_checkup) == ("random", ticked)
+
+
+def test_elsewhere_no_check_counts_as_an_examination(cast):
+    assert "计入体检" not in text(of(cast.officer_city).get(take(scene.drawn(cast))))
+
+
 def test_what_was_drawn_is_planned_with_its_team_and_a_refusal_stands_beside_its_row(cast):
     draw = scene.drawn(cast)
     rows = list(draw.drawn.select_related("target__enterprise").order_by("order"))

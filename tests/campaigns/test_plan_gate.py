@@ -8,6 +8,7 @@ from campaigns import services
 from campaigns.models import Assignment, InspectorProfile
 from campaigns.services import plans
 from core import clock
+from core.models import Notice
 from core.refusals import Refused
 from inspections.models import Visit
 from inspections.services import planning
@@ -61,6 +62,8 @@ def test_outside_the_plan_nobody_signs_in_before_one_of_two_approves(luohe, cast
     row = send(outside, cast, reason="群众反映强烈")
     assert row.state == "asked"
     assert not Visit.objects.exists()  # there is no visit at which anybody could sign in
+    told = Notice.objects.filter(title__contains="派单待批准").values_list("recipient", flat=True)
+    assert set(told) == {cast.leader_a.pk, cast.leader_city.pk}
     with pytest.raises(Refused, match="派单人不能批准"):
         planning.approve(row, actor=cast.officer_a, at=AT)
     visit = planning.approve(row, actor=getattr(cast, approver), at=AT)

@@ -146,3 +146,17 @@ def test_another_city_sees_no_plan(luohe, cast, client):
     client.force_login(cast.officer_other)
     assert client.get(url("plan_detail", plan)).status_code == 404
     assert "还没有执法计划" in text_of(client, reverse("campaigns:plan_list"))
+
+
+@pytest.mark.req("HN-59")
+def test_the_yellow_river_has_a_bar_of_its_own(luohe, cast, client):
+    client.force_login(cast.officer_a)
+    plan = scene.county_plan(luohe, cast)
+    assert "黄河流域排污单位" not in text_of(client, url("plan_detail", plan))
+    river, done = scene.enterprises(luohe, cast, 2, in_yellow_river_basin=True, town="黄河镇")
+    Target.objects.filter(pk=done.pk).update(visited_at=scene.APRIL)
+    page = text_of(client, url("plan_detail", plan))
+    assert "其中黄河流域排污单位" in page
+    assert "1 / 2（50%）" in page
+    plans.spread_plan(plan, actor=cast.officer_a, at=scene.APRIL)
+    assert plan.rows.get(target=river).week_on == min(row.week_on for row in plan.rows.all())
