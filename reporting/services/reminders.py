@@ -44,9 +44,9 @@ KINDS = {
     "contact": Told("report.prepare", "report.receive"),
     "selfcheck": Told("enterprise.own", "selfcheck.review"),
     "rectification": Told("enterprise.own", "issue.verify"),
-    "plan": Told("due.answer", "report.view"),
-    "activity": Told("due.answer", "report.view"),
-    "phase": Told("due.answer", "report.view"),
+    "plan": Told("due.answer", "campaign.manage"),
+    "activity": Told("due.answer", "campaign.manage"),
+    "phase": Told("due.answer", "campaign.manage"),
 }
 OTHERS = Told("issue.edit", "report.view")
 # Who is told where nobody in the unit holds what the kind asks for: an obligation always has somebody who hears of it.
