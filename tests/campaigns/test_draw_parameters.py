@@ -14,6 +14,7 @@ from core import clock
 from core.refusals import Refused
 from enterprises.models import Enterprise
 from enterprises.rules.quarters import Quarter
+from scripts import verify_draw
 from tests import factories as make
 from tests.campaigns import draw_scene as scene
 from tests.campaigns.draw_scene import MORNING
@@ -264,3 +265,22 @@ def test_the_rating_page_shows_layer_rule_and_ratio(cast, client):
         page = client.get(reverse("campaigns:rating_list")).content.decode()
     assert "默认层 10%" in page
     assert "缺信用资料，按默认层" in page
+
+
+def test_the_script_of_before_performs_a_draw_with_parameters_partners_and_items_again(cast):
+    draft = scene.draft(cast, strata_by=["layer", "policy"], ratio=3000, partners=("市水利局",))
+    rate(sites(draft)[1], cast, policies=["绿色信贷"], credit="bad", offences=3, **FULL)
+    approved(cast)
+    draw = draws.publish(draft, actor=cast.officer_city, at=MORNING)
+    ready = scene.valued(scene.revealed(scene.committed(draw)))
+    proof = draws.proof_of(draws.hold(ready, actor=cast.officer_city, at=scene.AFTER))
+    terms = proof["frozen"]["terms"]
+    assert (terms["rates"]["values"]["high"], terms["partners"]) == (3000, ["市水利局"])
+    assert [(one["label"], one["ratio"]) for one in proof["frozen"]["strata"]] == [
+        ("默认层 · 无环保优惠政策", 1000),
+        ("重点层 · 绿色信贷", 3000),
+    ]
+    verify_draw.verify(proof, draw.pool_digest)
+    terms["partners"].append("市住建局")
+    with pytest.raises(verify_draw.Different, match="名单指纹"):
+        verify_draw.verify(proof)
