@@ -7,7 +7,7 @@ from accounts.models import User
 from campaigns.models import RegisterEntry, RegisterVersion
 from campaigns.registers.rules import state_of
 from campaigns.registers.services.listing import HIDDEN, Reader
-from campaigns.registers.services.naming import words_of
+from campaigns.registers.services.naming import spans_of, words_of
 from core import clock
 from core.sheets import Column, SheetSpec
 
@@ -19,6 +19,7 @@ def sheet_of(version: RegisterVersion) -> SheetSpec:
     columns += [Column("unit", "登记单位", width=16), Column("state", "状态", width=10)]
     columns += [Column("day", "日期", width=12, kind="date")]
     columns += [Column(f"f_{field['key']}", field["label"], width=20) for field in version.data["fields"]]
+    columns += [Column(f"s_{n}", one["label"], width=14) for n, one in enumerate(version.data.get("spans", []))]
     columns += [Column("by", "登记人", width=10), Column("at", "登记时间", width=18), Column("due", "期限", width=18)]
     return SheetSpec(version.title[:28], tuple(columns), heading=version.title, frozen_columns=1)
 
@@ -26,7 +27,7 @@ def sheet_of(version: RegisterVersion) -> SheetSpec:
 def rows_of(rows: Any, user: User) -> Iterator[dict[str, Any]]:
     """Read in chunks with what they name; secret fields stay hidden from whom they are not meant for."""
     reader = Reader(user)
-    named = rows.prefetch_related("people__user", "links", "files")
+    named = rows.prefetch_related("people__user", "links", "files", "steps")
     for entry in named.iterator(chunk_size=CHUNK):
         yield row_of(entry, reader)
 
@@ -46,6 +47,9 @@ def row_of(entry: RegisterEntry, reader: Reader) -> dict[str, Any]:
     for field in entry.version.data["fields"]:
         said = words_of(entry, field)
         found[f"f_{field['key']}"] = said if field["key"] in open_to or not said else HIDDEN
+    took = dict(spans_of(entry))
+    for n, one in enumerate(entry.version.data.get("spans", [])):
+        found[f"s_{n}"] = took.get(one["label"], "")
     return found
 
 

@@ -29,6 +29,7 @@ def faults(data: Data, registers: Collection[str] = ()) -> Iterator[Fault]:
     yield from clock_faults(data)
     yield from check_faults(data)
     yield from address_faults(data)
+    yield from span_faults(data)
     yield from spawn_faults(data, {*registers, data["key"]})
     yield from indicator_faults(data)
 
@@ -141,8 +142,8 @@ def check_faults(data: Data) -> Iterator[Fault]:
     keys, known = {field["key"] for field in data["fields"]}, actions(data) | {CREATE}
     for index, check in enumerate(data["checks"]):
         where = ("checks", index)
-        if sum(name in check for name in ("must", "unique", "same")) != 1:
-            yield where, "校验须写 must、unique、same 之一"
+        if sum(name in check for name in ("must", "unique", "same", "asks")) != 1:
+            yield where, "校验须写 must、unique、same、asks 之一"
         if ("same" in check) != ("differs" in check):
             yield where, "same（同一对象）与 differs（不能不同的栏目）须一起写"
         for name in [
@@ -186,6 +187,19 @@ def address_faults(data: Data) -> Iterator[Fault]:
         for name in ("person", "experts_of"):
             if name in notice and notice[name] not in fields:
                 yield (*where, name), f"没有名为「{notice[name]}」的栏目"
+
+
+def span_faults(data: Data) -> Iterator[Fault]:
+    known = actions(data) | {CREATE}
+    for index, span in enumerate(data["spans"]):
+        for name in ("from", "to"):
+            if span[name] not in known:
+                yield ("spans", index, name), f"没有名为「{span[name]}」的办理"
+    keys = {field["key"] for field in data["fields"]}
+    for index, one in enumerate(data["related"]):
+        if one["mine"] not in keys:
+            yield ("related", index, "mine"), f"没有名为「{one['mine']}」的栏目"
+        yield from condition_faults(one.get("when", True), keys, ("related", index, "when"))
 
 
 def spawn_faults(data: Data, registers: Collection[str]) -> Iterator[Fault]:

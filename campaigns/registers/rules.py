@@ -27,7 +27,7 @@ PERIODS = {"year": "年", "quarter": "季", "month": "月", "ever": ""}
 def expand(data: Data) -> dict[str, Any]:
     """Options as value and label, yes/no with its words, every list there."""
     kept = deepcopy(dict(data))
-    for name in ("transitions", "clocks", "checks", "notices", "indicators", "spawns"):
+    for name in ("transitions", "clocks", "checks", "notices", "indicators", "spawns", "spans", "related"):
         kept.setdefault(name, [])
     kept.setdefault("measure", MEASURE)
     kept.setdefault("heading", [kept["fields"][0]["key"]])
@@ -177,8 +177,8 @@ def due_at(clock: Data, values: Values, at: datetime, day: date, calendar: WorkC
 
 
 def end_of(day: date) -> datetime:
-    """The first moment of the day after: a term lasts to 24:00."""
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+    """The last instant of a day: a term lasts to 24:00."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI) - timedelta(microseconds=1)
 
 
 def month_end(day: date, later: int) -> date:

@@ -15,7 +15,8 @@ from tests.cast import Cast
 from tests.registers import scene
 
 # Registers whose row asks for no more than to exist, to be found and exported.
-REQ: dict[str, list[str]] = {}
+REQ = {"talks": ["GS-02"], "sharing": ["GS-30"], "lead_sources": ["GS-35"], "joint": ["GS-46"]}
+REQ |= {"consultation": ["GS-51"], "checkup": ["LH-30"]}
 ACTORS = ("inspector_a", "officer_a", "leader_a", "officer_city", "discipline", "officer_province", "enterprise_a")
 
 

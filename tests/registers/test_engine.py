@@ -161,7 +161,7 @@ def test_the_clock_follows_working_days(cast: Cast, plan: Campaign) -> None:
     row = scene.file(
         "expert_question", cast.inspector_a, plan, at=at, **scene.filler("expert_question", cast, cast.inspector_a)
     )
-    assert row.due_at == clock.at_local(date(2020, 5, 9))
+    assert row.due_at == clock.end_of_day(date(2020, 5, 8))
 
 
 def test_pages_of_an_entry_can_be_filled_through_the_browser(cast: Cast, plan: Campaign, client) -> None:  # type: ignore[no-untyped-def]

@@ -54,9 +54,13 @@ def failed(entry: RegisterEntry, action: str, values: Mapping[str, Any], at: dat
 def met(check: Mapping[str, Any], entry: RegisterEntry, values: Mapping[str, Any], day: str) -> bool:
     if "must" in check:
         return holds(check["must"], values, day)
+    if "asks" in check:
+        return answered(check["asks"], entry, day)
     rows = others(entry, check.get("unique", check.get("same", [])), values)
     if rows is None:
         return True
+    if check.get("open"):
+        rows = rows.filter(is_open=True)
     if "unique" in check:
         return not rows.exists()
     return not rows.exclude(**{f"values__{check['differs']}": values.get(check["differs"])}).exists()
@@ -79,6 +83,24 @@ def others(entry: RegisterEntry, places: list[str], values: Mapping[str, Any]) -
         else:
             rows = rows.filter(**{f"values__{place}": values[place]})
     return rows
+
+
+def answered(asked: Mapping[str, Any], entry: RegisterEntry, day: str) -> bool:
+    """What another register must hold: an entry about this one (of each person named, settled), or one in force."""
+    rows = RegisterEntry.objects.filter(register=asked["register"]).exclude(state=VOID)
+    if "in_force" in asked:
+        return rows.filter(**{f"values__{asked['in_force']}__lte": day}).exists()
+    about = rows.filter(links__kind="entry", links__key=str(entry.pk))
+    if "of_each" in asked:
+        wanted = set(entry.people.filter(field=asked["of_each"]).values_list("user_id", flat=True))
+        if not wanted <= set(about.values_list("created_by_id", flat=True)):
+            return False
+    elif not about.exists():
+        return False
+    if not asked.get("settled"):
+        return True
+    keys = [str(pk) for pk in about.values_list("pk", flat=True)]
+    return not RegisterEntry.objects.filter(is_open=True, links__kind="entry", links__key__in=keys).exists()
 
 
 ONLY = {

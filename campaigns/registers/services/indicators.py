@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
-from campaigns.models import RegisterEntry, RegisterVersion
+from accounts.rules import Role
+from campaigns.models import RegisterEntry, RegisterPerson, RegisterVersion
 from campaigns.registers.rules import field_of, holds, period_name, period_of
 from campaigns.registers.services.checks import VOID
 from enterprises.models import Enterprise
@@ -59,7 +60,8 @@ def figure(version: RegisterVersion, rule: Mapping[str, Any], user: User, of_day
     """One indicator over what the person may see, for the period in which `of_day` lies, judged on `today`."""
     kind = rule.get("period", "year")
     first, last = period_of(of_day, kind)
-    found = Figure(rule["key"], rule["title"], period_name(of_day, kind), over=kind == "ever" or today > last)
+    due = date.fromisoformat(f"{first.year}-{rule['due']}") if "due" in rule else last
+    found = Figure(rule["key"], rule["title"], period_name(of_day, kind), over=kind == "ever" or today > due)
     rows = entries(version, rule, user, first, last)
     found.lines = list(KINDS[rule["kind"]](version, rule, user, rows))
     return found
@@ -154,4 +156,30 @@ def rate(version: RegisterVersion, rule: Mapping[str, Any], user: User, rows: li
         yield Line(name, unit, said, missing=part < whole)
 
 
-KINDS = {"without": without, "uncovered": uncovered, "target": target, "rate": rate}
+def matching(
+    version: RegisterVersion, rule: Mapping[str, Any], user: User, rows: list[RegisterEntry]
+) -> Iterable[Line]:
+    """The entries themselves that the indicator looks for."""
+    for row in rows:
+        yield Line(row.title, row.unit.short_name, row.label)
+
+
+def people(version: RegisterVersion, rule: Mapping[str, Any], user: User, rows: list[RegisterEntry]) -> Iterable[Line]:
+    """Of the inspectors of each unit, those whom no open entry names."""
+    named = RegisterPerson.objects.filter(entry__in=[row.pk for row in rows if row.is_open], field=rule["values"])
+    covered = set(named.values_list("user_id", flat=True))
+    for unit in units_of(rule, user):
+        staff = list(User.objects.filter(unit=unit, is_active=True, grants__role=Role.INSPECTOR).distinct())
+        left = [person.name for person in staff if person.pk not in covered]
+        if left:
+            yield Line(unit.short_name, unit.short_name, f"{len(left)} 人：{'、'.join(left)}")
+
+
+KINDS = {
+    "matching": matching,
+    "people": people,
+    "without": without,
+    "uncovered": uncovered,
+    "target": target,
+    "rate": rate,
+}

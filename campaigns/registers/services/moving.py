@@ -42,8 +42,10 @@ def move(
     arrow = transition(entry, action)
     if arrow is None or not allowed(arrow["who"], actor, entry):
         raise NotAllowed
+    table = table_of(entry.version.data)
     with transaction.atomic():
         locks.hold("register", entry.register)
+        table.arrow(entry.state, action)
         kept = checks.judged(entry.version.data, action, values, at)
         found = [
             *naming.misnamed(entry, action, kept, actor, at),
@@ -56,7 +58,7 @@ def move(
             RegisterEntry,
             entry.pk,
             action,
-            table=table_of(entry.version.data),
+            table=table,
             actor=actor,
             at=at,
             reason=reason,

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Unit, User
 from campaigns.models import RegisterEntry, RegisterFile, RegisterLink, RegisterPerson, RegisterStep
-from campaigns.registers.rules import CORRECT, CREATE, Data, field_of, fields_at, words
+from campaigns.registers.rules import CORRECT, CREATE, Data, field_of, fields_at, holds, words
 from campaigns.registers.services.checks import Said, site_of
 from core import clock, references
 from core.form_engine.conditions import is_filled
@@ -159,6 +159,31 @@ def words_of(entry: RegisterEntry, field: Data) -> str:
     if kind == "files":
         return "、".join(row.name for row in entry.files.all() if row.field == field["key"])
     return words(field, value)
+
+
+def spans_of(entry: RegisterEntry) -> list[tuple[str, str]]:
+    """How long something took, in minutes, from one action of the entry to another."""
+    at: dict[str, datetime] = {}
+    for step in entry.steps.all():
+        at.setdefault(step.action, step.at)
+    found = []
+    for span in entry.version.data.get("spans", []):
+        if span["from"] in at and span["to"] in at:
+            minutes = (at[span["to"]] - at[span["from"]]).total_seconds() // 60
+            found.append((span["label"], f"{minutes:.0f} 分钟"))
+    return found
+
+
+def related_to(entry: RegisterEntry, user: User, day: str) -> list[tuple[str, list[RegisterEntry]]]:
+    """Entries of other registers that agree with this one in a field, where the register asks for them."""
+    found = []
+    for one in entry.version.data.get("related", []):
+        value = entry.values.get(one["mine"])
+        if is_filled(value) and holds(one.get("when", True), entry.values, day):
+            rows = RegisterEntry.objects.visible_to(user).filter(register=one["register"])
+            rows = rows.filter(**{f"values__{one['theirs']}": value}).select_related("version", "unit")
+            found.append((one["title"], list(rows.order_by("-occurred_on", "-pk")[:200])))
+    return found
 
 
 def placed(entry: RegisterEntry, values: Mapping[str, Any]) -> None:

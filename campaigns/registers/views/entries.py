@@ -19,7 +19,7 @@ from campaigns.registers.services.clocks import terms_of
 from campaigns.registers.services.filing import Filing, sheets_of
 from campaigns.registers.services.listing import HIDDEN
 from campaigns.registers.services.moving import open_to, transition
-from campaigns.registers.services.naming import words_of
+from campaigns.registers.services.naming import related_to, spans_of, words_of
 from campaigns.registers.views.frame import crumbs_of, entry_for, person, register_for
 from core import clock
 from core.commands import carried_out
@@ -96,7 +96,8 @@ def detail_of(entry: RegisterEntry, user: User) -> dict[str, Any]:
         "register": entry.version,
         "crumbs": crumbs_of(entry.version, entry.label),
         "state": state_of(entry.version.data, entry.state),
-        "facts": head_of(entry) + facts_of(entry, open_fields),
+        "facts": head_of(entry) + facts_of(entry, open_fields) + spans_of(entry),
+        "related": related_to(entry, user, clock.today().isoformat()),
         "origins": [(row, address_of(row.kind, row.key)) for row in links.values()],
         "files": [row for row in entry.files.all() if row.field in open_fields],
         "signers": [row for row in people if row.field in signing],
