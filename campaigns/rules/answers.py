@@ -14,9 +14,13 @@ class Answer(StrEnum):
 
 
 class Ask(StrEnum):
-    """What a rule that answers NEEDS_REASON wants: a ground from the list, or a leader's approval of the lead."""
+    """What a rule that answers NEEDS_REASON wants: a ground from the list, or a leader's approval of the lead.
+
+    A rule that allows may still warn: nothing is asked, but the planner should look at it.
+    """
 
     NOTHING = ""
+    LOOK = "look"
     REASON = "reason"
     APPROVAL = "approval"
 
@@ -37,6 +41,8 @@ class RuleSaid:
 
     @property
     def label(self) -> str:
+        if self.asks is Ask.LOOK:
+            return "提醒"
         return "须经批准" if self.asks is Ask.APPROVAL else ANSWER_LABELS[self.answer]
 
 

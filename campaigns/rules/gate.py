@@ -22,6 +22,7 @@ RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
     people.patrol,
     people.certificates,
     people.pledge,
+    people.trained,
     people.expert,
 )
 RULE_LABELS = {
@@ -40,6 +41,7 @@ RULE_LABELS = {
     "patrol": "巡查互斥",
     "certificates": "执法证件",
     "pledge": "廉洁承诺",
+    "trained": "执法培训",
     "expert": "专家",
 }
 

@@ -1,6 +1,6 @@
 """May these people go there together?"""
 
-from campaigns.rules.answers import Answer, RuleSaid
+from campaigns.rules.answers import Answer, Ask, RuleSaid
 from campaigns.rules.facts import Facts, said
 
 
@@ -53,6 +53,14 @@ def pledge(facts: Facts) -> RuleSaid:
     return said(
         facts, "pledge", Answer.ALLOW, "廉洁自律承诺书已签署。" if facts.pledge_asked else "本行动不要求签署承诺书。"
     )
+
+
+def trained(facts: Facts) -> RuleSaid:
+    """HN-48: a lead inspector without a training of this campaign is pointed out, not stopped."""
+    if facts.untrained:
+        text = f"主办人{facts.untrained}没有本行动的培训记录，请先安排培训并登记。"
+        return said(facts, "trained", Answer.ALLOW, text, Ask.LOOK)
+    return said(facts, "trained", Answer.ALLOW, "主办人培训情况符合要求。")
 
 
 def expert(facts: Facts) -> RuleSaid:

@@ -11,6 +11,7 @@ from accounts.gate import holdings
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, Campaign, InspectorProfile, PlanRow, Pledge, Recusal, Target
 from campaigns.models.plan import OPEN
+from campaigns.registers.services.training import untrained
 from campaigns.rules import Decision, Facts, Officer, decide
 from campaigns.services.groups import patrols
 from campaigns.services.plan_terms import Terms, terms_of
@@ -77,6 +78,7 @@ def gather(target: Target, proposal: Proposal, at: datetime, *, besides: Assignm
         expert_may_advise=proposal.expert is None or may_advise(proposal.expert, target),
         expert_patrols=proposal.expert is not None and proposal.expert.pk in patrolling,
         plan_missing=plan_missing(campaign, target.unit),
+        untrained=untrained(campaign, proposal.lead_inspector),
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         sources=sources_of(campaign),
         **plan_facts(target, proposal),

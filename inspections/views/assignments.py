@@ -14,7 +14,7 @@ from accounts.gate import require, require_somewhere
 from accounts.models import Unit, User
 from campaigns.forms import BoardForm
 from campaigns.models import Assignment
-from campaigns.rules import EXCEPTIONS, RULE_LABELS
+from campaigns.rules import EXCEPTIONS, RULE_LABELS, Ask
 from campaigns.services import paid_by
 from campaigns.states import ASSIGNMENTS
 from core import clock
@@ -167,8 +167,8 @@ def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
         {
             **said,
             "title": RULE_LABELS.get(said["rule"], said["rule"]),
-            "tone": tones[said["answer"]],
-            "word": words[said["answer"]],
+            "tone": "amber" if said.get("asks") == Ask.LOOK else tones[said["answer"]],
+            "word": "提醒" if said.get("asks") == Ask.LOOK else words[said["answer"]],
         }
         for said in rules
     ]

@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
-from campaigns.rules import RULE_LABELS, WEIGHT, Answer, Decision
+from campaigns.rules import RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
@@ -28,7 +28,7 @@ from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
 # Rules about the two officers: silent in a preview until both are chosen.
-ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "lead_tag"}
+ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "lead_tag", "trained"}
 TONES = {Answer.ALLOW: "green", Answer.NEEDS_REASON: "amber", Answer.REFUSE: "red"}
 
 
@@ -263,12 +263,16 @@ def typed(form: PlanForm) -> dict[str, Any]:
     return form.cleaned_data
 
 
+def tone_of(said: RuleSaid) -> str:
+    return "amber" if said.asks is Ask.LOOK else TONES[said.answer]
+
+
 def lines_of(decision: Decision, complete: bool) -> dict[str, Any]:
     """The decision in words, objections first; without both officers the rules about them are left open."""
     shown = [said for said in decision.rules if complete or said.rule not in ABOUT_PEOPLE]
-    rules = sorted(shown, key=lambda said: -WEIGHT[said.answer])
+    rules = sorted(shown, key=lambda said: (-WEIGHT[said.answer], said.asks is not Ask.LOOK))
     return {
         "label": decision.label if complete else "还须选定主办人和协办人",
         "tone": TONES[decision.answer] if complete else "grey",
-        "rules": [(RULE_LABELS[said.rule], said, TONES[said.answer]) for said in rules],
+        "rules": [(RULE_LABELS[said.rule], said, tone_of(said)) for said in rules],
     }

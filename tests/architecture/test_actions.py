@@ -74,7 +74,7 @@ def advanced() -> set[str]:
         event = next((word.value for word in call.keywords if word.arg == "event"), None)
         if name == "advance" and isinstance(event, ast.Constant):
             found.add(str(event.value))
-        if name == "advance" and isinstance(table, ast.Name):
+        elif name == "advance" and isinstance(table, ast.Name):
             assert isinstance(call.args[0], ast.Name)
             found |= {f"{labels[call.args[0].id]}.{arrow.action}" for arrow in tables()[table.id].transitions}
     return found

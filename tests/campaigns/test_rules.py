@@ -81,6 +81,8 @@ CASES = [
     ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND)), "refuse"),
     ("pledge", replace(GOOD, officers=(LEAD, Officer("王二检", pledged=False))), "refuse"),
     ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND), pledge_asked=False), "allow"),
+    ("trained", GOOD, "allow"),
+    ("trained", replace(GOOD, untrained="李一检"), "allow"),
     ("expert", GOOD, "allow"),
     ("expert", replace(GOOD, expert="蒋专家"), "allow"),
     ("expert", replace(GOOD, expert="路人", expert_may_advise=False), "refuse"),
@@ -105,8 +107,8 @@ def test_every_rule_has_a_case_for_each_answer_it_can_give():
     seen = {(rule, answer) for rule, _, answer in CASES}
     assert {rule for rule, _ in seen} == set(RULE_LABELS)
     assert all((rule, "allow") in seen for rule in RULE_LABELS)
-    # What a plan does not hold is never refused outright: a leader may approve it.
-    assert all((rule, "refuse") in seen for rule in set(RULE_LABELS) - {"planned"})
+    # What a plan does not hold is never refused outright: a leader may approve it; a warning stops nothing.
+    assert all((rule, "refuse") in seen for rule in set(RULE_LABELS) - {"planned", "trained"})
     assert {rule for rule, answer in seen if answer == "needs_reason"} == {"repeat", "positive_list", "planned"}
 
 

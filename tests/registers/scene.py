@@ -81,7 +81,7 @@ def least(field: Mapping[str, Any], cast: Cast, actor: User) -> Any:
         "number": field.get("min", 1),
         "industry": "化工",
         "enterprise": str(cast.site_a.pk),
-        "unit": str(cast.county_b.pk),
+        "unit": str(cast.county_a.pk),
         "person": str(cast.second_a.pk),
         "persons": [str(cast.second_a.pk)],
     }
@@ -92,8 +92,27 @@ def least(field: Mapping[str, Any], cast: Cast, actor: User) -> Any:
     if kind == "files":
         return [attachment(actor)]
     if kind == "list":
-        return [{column["key"]: least(column, cast, actor) for column in field["columns"]}]
+        return [
+            {
+                column["key"]: 100 if column["type"] == "number" else least(column, cast, actor)
+                for column in field["columns"]
+            }
+        ]
+    if kind == "reference":
+        return referred(field["kinds"][0], cast)
     return known[kind]
+
+
+def referred(kind: str, cast: Cast) -> str:
+    """The number of something that the actor may refer to: a visit, or a team's task."""
+    plan = Campaign.objects.get(unit=cast.province)
+    if kind == "entry":
+        load("team_task")
+        members = [str(cast.inspector_a.pk)]
+        said: dict[str, Any] = {"team": "第一组", "members": members, "place": "源汇区", "started_on": DAY}
+        return file("team_task", cast.officer_province, plan, **said).label
+    done = make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done")
+    return str(make.visit(done).pk)
 
 
 def attachment(actor: User, text: bytes = b"%PDF-1.4 receipt") -> str:

@@ -45,6 +45,7 @@ def move(
     table = table_of(entry.version.data)
     with transaction.atomic():
         locks.hold("register", entry.register)
+        entry = RegisterEntry.objects.select_related("version", "unit", "other_unit", "enterprise").get(pk=entry.pk)
         table.arrow(entry.state, action)
         kept = checks.judged(entry.version.data, action, values, at)
         found = [
