@@ -55,11 +55,12 @@ BASE: dict[Role, frozenset[str]] = {
         "case.review",
         "report.view",
         "due.answer",
+        "bulletin.receive",
     },
     Role.LEADER: LOOK
     | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"}
-    | {"draw.view", "draw.approve"},
-    Role.CONTACT: LOOK | {"report.view", "due.answer"},
+    | {"draw.view", "draw.approve", "bulletin.receive"},
+    Role.CONTACT: LOOK | {"report.view", "due.answer", "bulletin.receive"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
     Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view"}),
     # 领导小组办公室: reads all of the campaign's authority and below, publishes notices, changes nothing (HN-09).
@@ -68,7 +69,7 @@ BASE: dict[Role, frozenset[str]] = {
     Role.ENTERPRISE: frozenset(
         {"enterprise.own", "selfcheck.fill", "rectification.report", "visit.countersign", "campaign.view"}
     ),
-    Role.SYSTEM_ADMIN: frozenset({"system.configure", "calendar.amend", "blueprint.write"}),
+    Role.SYSTEM_ADMIN: frozenset({"system.configure", "calendar.amend", "blueprint.write", "basis.manage"}),
     Role.SECURITY_ADMIN: frozenset({"people.manage"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
 }
@@ -78,8 +79,9 @@ BY_GROUP = frozenset({Role.OFFICE, Role.GROUP})
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
     (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late", "readiness.file"}),
     (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"})
-    | {"campaign.manage", "plan.file", "readiness.file", "readiness.review"},
-    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file", "readiness.review"}),
+    | {"campaign.manage", "plan.file", "readiness.file", "readiness.review", "bulletin.publish"},
+    (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file", "readiness.review"})
+    | {"bulletin.publish", "basis.manage"},
     # A city runs its own campaigns; one handed down to it is approved by the leader above (services.creating.approve).
     (Role.LEADER, "city"): frozenset({"campaign.approve", "campaign.approve_window"}),
     (Role.LEADER, "province"): frozenset({"campaign.approve", "campaign.approve_window"}),

@@ -10,10 +10,11 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.draw_rules import percent
 from campaigns.models import Campaign, Draw
+from campaigns.services.annexes import NOT_ORIGINAL
 from core import locks
 from core.clock import local
-from core.documents import PaperField, cn_date, issue_pdf
-from core.models import PrintedDocument
+from core.documents import Paper, PaperField, cn_date, issue_pdf, render_pdf
+from core.models import FormDefinition, PrintedDocument
 from core.refusals import Refused
 
 TITLE = "随机抽查抽取证明"
@@ -72,6 +73,12 @@ def groups_paper(campaign: Campaign, *, by: User, at: datetime) -> PrintedDocume
         unit_path=campaign.unit.path,
         unit_name=campaign.unit.name,
     )
+
+
+def blank_form(title: str, form: FormDefinition, *, at: datetime) -> bytes:
+    """The platform's own form with nothing filled in, marked 非原件 on every page; kept nowhere."""
+    context = {"form": form.data, "version": form.version}
+    return render_pdf("documents/campaigns/blank_form.html", context, Paper(title=title, at=at, mark=NOT_ORIGINAL))
 
 
 def proof_fields(draw: Draw) -> list[PaperField]:

@@ -1,5 +1,6 @@
 """What is said to whom about campaigns, windows and assignments."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -7,9 +8,10 @@ from django.urls import reverse
 
 from accounts.gate import people_with
 from accounts.models import Grant, Unit, User
-from accounts.rules import Role
+from accounts.rules import Role, capabilities
 from campaigns.models import (
     Assignment,
+    Bulletin,
     Campaign,
     Draw,
     DrawAdjustment,
@@ -199,5 +201,22 @@ def readiness_urged(row: ReadinessUrging, at: datetime) -> None:
         f"{row.campaign.title}：{'、'.join(row.missing)}。",
         url=reverse("campaigns:readiness_unit", args=[row.campaign_id, row.unit_id]),
         key=f"readiness.urged:{row.pk}",
+        at=at,
+    )
+
+
+def bulletin_published(row: Bulletin, units: Iterable[Unit], at: datetime) -> None:
+    """Whoever signs for a receiving unit learns that a notice waits."""
+    grants = Grant.objects.in_force(clock.day_of(at)).filter(kind=Grant.Kind.UNIT, unit__in=list(units))
+    able = [g.user_id for g in grants.select_related("unit") if "bulletin.receive" in capabilities(g.role, "city")]
+    version = f"（第 {row.version} 版）" if row.version > 1 else ""
+    asked = "请签收并确认。" if row.asks_confirmation else "请签收。"
+    contact = f"联系人：{row.contact['name']} {row.contact['phone']}。" if row.contact else ""
+    notify(
+        User.objects.filter(pk__in=able, is_active=True),
+        f"通知：{row.title}{version}"[:120],
+        f"{row.campaign.title}。{asked}{contact}",
+        url=reverse("campaigns:bulletin_detail", args=[row.campaign_id, row.pk]),
+        key=f"bulletin.published:{row.pk}",
         at=at,
     )

@@ -1,6 +1,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from campaigns.views import campaigns, deriving, library, panels, people, readiness, reference, windows
+from campaigns.views import (
+    annexes,
+    bulletins,
+    campaigns,
+    deriving,
+    library,
+    panels,
+    people,
+    readiness,
+    reference,
+    windows,
+)
 from campaigns.views.due import deciding
 
 app_name = "campaigns"
@@ -37,6 +48,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/entries/<int:entry_pk>/document/", readiness.readiness_document, name="readiness_document"),
     path("<int:pk>/entries/<int:entry_pk>/approve/", readiness.readiness_approve, name="readiness_approve"),
     path("<int:pk>/entries/<int:entry_pk>/return/", readiness.readiness_return, name="readiness_return"),
+    path("<int:pk>/bulletins/", bulletins.bulletin_list, name="bulletin_list"),
+    path("<int:pk>/bulletins/publish/", bulletins.bulletin_publish, name="bulletin_publish"),
+    path("<int:pk>/bulletins/<int:bulletin_pk>/", bulletins.bulletin_detail, name="bulletin_detail"),
+    path("<int:pk>/bulletins/<int:bulletin_pk>/amend/", bulletins.bulletin_amend, name="bulletin_amend"),
+    path(
+        "<int:pk>/bulletins/<int:bulletin_pk>/receipts/<int:receipt_pk>/read/",
+        bulletins.bulletin_read,
+        name="bulletin_read",
+    ),
+    path(
+        "<int:pk>/bulletins/<int:bulletin_pk>/receipts/<int:receipt_pk>/confirm/",
+        bulletins.bulletin_confirm,
+        name="bulletin_confirm",
+    ),
+    path("<int:pk>/bulletins/<int:bulletin_pk>/files/<int:file_pk>/", bulletins.bulletin_file, name="bulletin_file"),
+    path("<int:pk>/contact/", bulletins.contact_set, name="contact_set"),
+    path("<int:pk>/annexes/", annexes.annex_list, name="annex_list"),
+    path("<int:pk>/annexes/<int:number>/add/", annexes.annex_add, name="annex_add"),
+    path("<int:pk>/annexes/<int:number>/blank/", annexes.annex_blank, name="annex_blank"),
+    path("<int:pk>/annexes/versions/<int:version_pk>/", annexes.annex_file, name="annex_file"),
+    path("bases/", annexes.basis_list, name="basis_list"),
+    path("bases/<int:pk>/end/", annexes.basis_end, name="basis_end"),
     path("<int:pk>/source/", reference.campaign_source, name="campaign_source"),
     path("of-enterprise/<int:pk>/", panels.enterprise_panel, name="enterprise_panel"),
     path("lists/<int:pk>/", reference.list_detail, name="list_detail"),

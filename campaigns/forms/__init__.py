@@ -1,3 +1,4 @@
+from campaigns.forms.bulletins import AnnexForm, BasisForm, BulletinForm, CampaignContactForm, ReasonForm
 from campaigns.forms.decisions import (
     ON_HOLIDAY,
     AdoptForm,
@@ -18,7 +19,11 @@ __all__ = [
     "ON_HOLIDAY",
     "READINESS_LABELS",
     "AdoptForm",
+    "AnnexForm",
+    "BasisForm",
     "BoardForm",
+    "BulletinForm",
+    "CampaignContactForm",
     "ContactForm",
     "CopyForm",
     "CreateForm",
@@ -31,6 +36,7 @@ __all__ = [
     "PledgeForm",
     "ReadinessFilter",
     "ReadinessForm",
+    "ReasonForm",
     "TargetFilter",
     "WindowForm",
     "WriteForm",

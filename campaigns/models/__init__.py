@@ -1,5 +1,7 @@
+from campaigns.models.annex import AnnexVersion, LegalBasis
 from campaigns.models.assignment import Assignment, Lead, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
+from campaigns.models.bulletin import Bulletin, BulletinFile, BulletinReceipt, CampaignContact
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
 from campaigns.models.draw import (
     Draw,
@@ -27,9 +29,14 @@ from campaigns.models.register import (
 )
 
 __all__ = [
+    "AnnexVersion",
     "Assignment",
     "BlueprintVersion",
+    "Bulletin",
+    "BulletinFile",
+    "BulletinReceipt",
     "Campaign",
+    "CampaignContact",
     "CampaignForm",
     "ContactPerson",
     "Draw",
@@ -45,6 +52,7 @@ __all__ = [
     "GroupMember",
     "InspectorProfile",
     "Lead",
+    "LegalBasis",
     "ListItem",
     "Patch",
     "Phase",

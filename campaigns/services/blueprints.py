@@ -14,6 +14,7 @@ from campaigns.blueprint_faults import Fault
 from campaigns.blueprint_files import BadBlueprint
 from campaigns.models import BlueprintVersion, ListItem, RegisterVersion, SharedList
 from campaigns.registers.files import shipped_keys
+from campaigns.services.bases import keep_bases
 from core import audit, locks
 from core.form_engine.services import publish_definition
 from core.models import FormDefinition
@@ -105,6 +106,7 @@ def keep_blueprint(
         written_by=actor,
         change=change,
     )
+    keep_bases(kept, at)
     after = {"digest": digest, "version": version}
     if actor is None:
         audit.record("campaigns.blueprint.load", row, actor=None, at=at, after=after)

@@ -88,6 +88,7 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "on_holiday": dict(ON_HOLIDAY)[campaign.on_holiday],
         "obstacles": services.obstacles(campaign) if campaign.published_at is None else [],
         "parameters": readings(campaign),
+        "bases": services.bases_of(campaign),
         "counts": counts(request, campaign),
         "pledge_due": pledge_due(request, campaign),
         "actions": [arrow for arrow in CAMPAIGNS.actions(campaign.state) if may(user, arrow.capability, campaign)],

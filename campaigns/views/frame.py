@@ -17,6 +17,8 @@ TABS = (
     ("责任单位", "campaigns:campaign_units", "due.view"),
     ("组织与联络", "campaigns:campaign_people", "visit.view"),
     ("准备状态", "campaigns:readiness_list", "visit.view"),
+    ("通知公告", "campaigns:bulletin_list", "visit.view"),
+    ("附件库", "campaigns:annex_list", ""),
     ("附件与原文", "campaigns:campaign_source", ""),
     ("与模板的差异", "campaigns:campaign_compare", ""),
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.models import User
-from campaigns.models import CampaignForm
+from campaigns import services as campaigns
 from core import locks
 from core.documents import issue_pdf, preview_pdf
 from core.models import PrintedDocument
@@ -82,10 +82,9 @@ def paper(record: VisitRecord, kind: str, at: datetime) -> dict[str, Any]:
 
 
 def is_original(record: VisitRecord) -> bool:
-    """Whether the plan gave the sheet itself; a sheet made after its text is marked on every page."""
-    return CampaignForm.objects.filter(
-        campaign=record.visit.campaign_id, purpose=sheets.PURPOSE, is_original=True
-    ).exists()
+    """Whether the sheet is the plan's own, as the annexes stood when the visit was planned; else each page is marked."""
+    assignment = record.visit.assignment
+    return campaigns.is_original(record.visit.campaign, sheets.PURPOSE, assignment.planned_at)
 
 
 def number_of(record: VisitRecord) -> str:

@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from campaigns.forms import BoardForm
 from campaigns.models import Assignment
 from campaigns.rules import EXCEPTIONS, RULE_LABELS, Ask
-from campaigns.services import paid_by
+from campaigns.services import annexes_at, paid_by
 from campaigns.states import ASSIGNMENTS
 from core import clock
 from core.commands import carried_out, reason_of
@@ -149,6 +149,7 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "tone": STATE_TONES[row.state],
         "paid_by": paid_by(row),
+        "annexes": [annex for annex in annexes_at(row.target.campaign, row.planned_at) if annex.has_text],
         "exception": EXCEPTIONS.get(row.exception, row.exception),
         "rules": kept(row.gate),
         "approved_rules": kept(row.gate.get("approved", {})),
