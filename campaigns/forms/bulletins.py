@@ -12,6 +12,15 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Any number of files, each checked like one."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(one, initial) for one in data or []]
+
+
 class BulletinForm(forms.Form):
     title = forms.CharField(label="标题", max_length=120)
     body = forms.CharField(label="正文", max_length=8000, widget=forms.Textarea(attrs={"rows": 10}))
@@ -20,7 +29,7 @@ class BulletinForm(forms.Form):
     )
     below = forms.BooleanField(label="同时发给所选单位的下级", required=False)
     asks_confirmation = forms.BooleanField(label="要求各单位确认办理", required=False)
-    attachments = forms.FileField(
+    attachments = FilesField(
         label="附件",
         required=False,
         help_text="可选多个文件，最多 10 个。",

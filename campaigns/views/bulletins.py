@@ -119,7 +119,7 @@ def published(request: HttpRequest, campaign: Campaign, form: BulletinForm, befo
         row = services.publish_bulletin(
             campaign,
             **given,
-            uploads=request.FILES.getlist("attachments"),
+            uploads=form.cleaned_data["attachments"],
             replaces=before,
             actor=person(request),
             at=clock.now(),

@@ -82,7 +82,7 @@ def paper(record: VisitRecord, kind: str, at: datetime) -> dict[str, Any]:
 
 
 def is_original(record: VisitRecord) -> bool:
-    """Whether the sheet is the plan's own, as the annexes stood when the visit was planned; else each page is marked."""
+    """Whether the sheet is the plan's own, as its annexes stood when the visit was planned; else pages are marked."""
     assignment = record.visit.assignment
     return campaigns.is_original(record.visit.campaign, sheets.PURPOSE, assignment.planned_at)
 

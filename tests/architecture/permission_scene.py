@@ -177,6 +177,27 @@ def organise(stage: Stage) -> None:
         actor=cast.officer_city,
         at=MAY,
     )
+    rows["bulletin"] = campaigns.publish_bulletin(
+        stage.henan,
+        title="通知",
+        body="正文",
+        units=[cast.city],
+        asks_confirmation=True,
+        uploads=[SimpleUploadedFile("通知.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")],
+        actor=cast.officer_province,
+        at=MAY,
+    )
+    rows["annex"] = campaigns.add_annex(
+        stage.henan,
+        3,
+        upload=SimpleUploadedFile("附件3.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf"),
+        valid_from=MAY.date(),
+        actor=cast.officer_province,
+        at=MAY,
+    )
+    rows["basis"] = campaigns.add_basis(
+        number="示例〔2020〕1号", title="示例文件", valid_from=None, valid_to=None, actor=cast.officer_province, at=MAY
+    )
     rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
 
 

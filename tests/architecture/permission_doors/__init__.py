@@ -34,6 +34,8 @@ PARTS = (
     enterprises.enterprises,
     enterprises.imports,
     groups.readiness,
+    groups.bulletins,
+    groups.annexes,
     inspections.planning,
     inspections.self_checks,
     inspections.visits,
