@@ -11,6 +11,8 @@ from django.db.models import Max
 from accounts.models import Unit
 from config.demo import acts, people, sites
 from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
+from config.demo.organising import organise
+from config.demo.story import Story, first_day, make_campaign, open_campaign
 from core import clock
 from core.audit import seal
 from core.clock import at_local, local
@@ -66,6 +68,7 @@ class Command(BaseCommand):
         sites.give_accounts(story)
         open_campaign(story)
         make_plans(story)
+        organise(story)
         acts.self_checks(story)
         acts.inspections(story)
         acts.fridays(story)
