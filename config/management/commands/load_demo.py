@@ -10,9 +10,8 @@ from django.db.models import Max
 
 from accounts.models import Unit
 from config.demo import acts, people, sites
-from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
 from config.demo.organising import organise
-from config.demo.story import Story, first_day, make_campaign, open_campaign
+from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
 from core import clock
 from core.audit import seal
 from core.clock import at_local, local
