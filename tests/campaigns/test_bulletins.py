@@ -207,10 +207,11 @@ def test_the_platforms_own_form_is_no_original_until_one_is_imported_for_new_tas
     scene.pledged(henan, cast.inspector_a, cast.second_a)
     old = planned(henan, cast, cast.site_a, MAY)
     with clock.travel(NEXT):
+        client.logout()  # a day later the old session is over
         client = signed_in(cast.officer_province)
         sent_in = {"file": pdf("附件3.pdf"), "valid_from": "2020-05-12", "matches": "on"}
         answer = client.post(reverse("campaigns:annex_add", args=[henan.pk, 3]), sent_in)
-        assert answer.status_code == 302
+        assert answer.url == reverse("campaigns:annex_list", args=[henan.pk])
         other = make.enterprise("漯河示例新厂", cast.county_a, cast.region_a, is_key=True)
         new = planned(henan, cast, other, NEXT + timedelta(hours=1))
         assert not services.is_original(henan, "record", old.planned_at)
