@@ -82,7 +82,7 @@ class ValuesForm(forms.Form):
         self.kept: dict[str, list[StoredFile]] = {}
         self.unkept: list[tuple[str, str]] = []
         for field in self.asked:
-            self.fields[field["key"]] = control(field)
+            self.fields[field["key"]] = control(field, only_when(field, self.asked))
             if entry is not None and data is None:
                 self.fields[field["key"]].initial = shown_again(entry, field)
 
@@ -149,10 +149,27 @@ def sites_in(data: Data) -> set[str]:
     return {field["key"] for field in data["fields"] if field["type"] == "enterprise"}
 
 
-def control(field: Data) -> forms.Field:
+def only_when(field: Data, asked: list[dict[str, Any]]) -> str:
+    """When a field is to be filled, in words: what is typed in one that is not asked for is dropped."""
+    condition = field.get("when")
+    if not isinstance(condition, Mapping) or set(condition) != {"field", "in"}:
+        return ""
+    other = next((one for one in asked if one["key"] == condition["field"]), None)
+    if other is None:
+        return ""
+    labels = {option["value"]: option["label"] for option in other.get("options", [])}
+    said = "、".join(f"“{labels.get(value, value)}”" for value in condition["in"])
+    return f"仅在“{other['label']}”为{said}时填写。"
+
+
+def control(field: Data, said: str = "") -> forms.Field:
     """The form field that shows one field of a register."""
     required = field.get("required") is True and "when" not in field
-    common: dict[str, Any] = {"label": field["label"], "required": required, "help_text": help_of(field)}
+    common: dict[str, Any] = {
+        "label": field["label"],
+        "required": required,
+        "help_text": f"{said} {help_of(field)}".strip(),
+    }
     kind = field["type"]
     options = [(one["value"], one["label"]) for one in field.get("options", [])]
     if kind in {"choice", "yesno"} and len(options) <= FEW:

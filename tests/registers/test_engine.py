@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import Campaign, RegisterEntry, RegisterVersion
@@ -178,3 +180,21 @@ def test_pages_of_an_entry_can_be_filled_through_the_browser(cast: Cast, plan: C
     row = RegisterEntry.objects.get()
     assert answer.headers["Location"] == reverse("campaigns:register_entry", args=[row.pk])
     assert row.enterprise == cast.site_a
+
+
+def test_a_list_costs_the_same_queries_however_long_it_is(cast: Cast, helped: RegisterEntry, client) -> None:  # type: ignore[no-untyped-def]
+    def more(count: int) -> None:
+        start = RegisterEntry.objects.count()
+        for number in range(start + 1, start + count + 1):
+            helped.pk, helped.number = None, number
+            helped.save(force_insert=True)
+
+    client.force_login(cast.officer_a)
+    costs = []
+    for count in (9, 60):
+        more(count)
+        with clock.travel(scene.AT), CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("campaigns:register_list", args=["field_help"]))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+    assert "共 70 件" in page.content.decode()

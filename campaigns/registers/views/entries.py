@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import deny
 from accounts.models import User
-from campaigns.models import RegisterEntry, RegisterPerson
+from campaigns.models import BlueprintVersion, RegisterEntry, RegisterPerson
 from campaigns.registers import services
 from campaigns.registers.forms import EntryForm, ValuesForm
 from campaigns.registers.rules import CREATE, field_of, fields_at, state_of
@@ -109,9 +109,16 @@ def detail_of(entry: RegisterEntry, user: User) -> dict[str, Any]:
         "steps": [step_of(entry, step, open_fields) for step in entry.steps.select_related("by")],
         "terms": terms_of(entry),
         "versions": sheets_of(entry),
-        "sources": entry.version.data["source"],
+        "sources": cited(entry.version.data["source"]),
         "at": clock.now(),
     }
+
+
+def cited(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the register comes from, by the titles of the plans that the platform holds."""
+    names = {one["plan"] for one in sources}
+    titles = dict(BlueprintVersion.objects.filter(name__in=names).order_by("version").values_list("name", "title"))
+    return [{**one, "plan": titles.get(one["plan"], one["plan"])} for one in sources]
 
 
 def head_of(entry: RegisterEntry) -> list[tuple[str, str]]:
