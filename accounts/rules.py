@@ -41,12 +41,14 @@ LOOK = frozenset({"campaign.view", "enterprise.view", "selfcheck.view", "visit.v
     "due.view"
 }
 BASE: dict[Role, frozenset[str]] = {
-    Role.INSPECTOR: LOOK | {"visit.record", "issue.edit", "issue.verify"},
+    Role.INSPECTOR: LOOK | {"visit.record", "issue.edit", "issue.verify", "lead.view"},
     Role.OFFICER: LOOK
     | {
         "enterprise.edit",
         "selfcheck.review",
         "visit.plan",
+        "lead.view",
+        "lead.handle",
         "draw.view",
         "draw.prepare",
         "issue.edit",
@@ -59,10 +61,10 @@ BASE: dict[Role, frozenset[str]] = {
     },
     Role.LEADER: LOOK
     | {"work.handover", "report.view", "visit.approve", "issue.void", "case.decide", "issue.verify"}
-    | {"draw.view", "draw.approve", "bulletin.receive"},
+    | {"draw.view", "draw.approve", "bulletin.receive", "lead.view", "lead.identity"},
     Role.CONTACT: LOOK | {"report.view", "due.answer", "bulletin.receive"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
-    Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view"}),
+    Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view", "lead.identity"}),
     # 领导小组办公室: reads all of the campaign's authority and below, publishes notices, changes nothing (HN-09).
     Role.OFFICE: LOOK | {"report.view", "draw.view", "bulletin.publish"},
     Role.GROUP: LOOK | {"report.view"},
@@ -93,7 +95,7 @@ AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
 # 领导小组办公室: the province reads everything, publishes and receives, and changes nothing of cities and counties.
 PROVINCE_READS = frozenset(
     {"enterprise.edit", "selfcheck.review", "visit.plan", "issue.edit", "issue.verify", "issue.void"}
-    | {"case.handle", "case.review", "case.decide", "visit.approve"}
+    | {"case.handle", "case.review", "case.decide", "visit.approve", "lead.handle"}
 )
 
 

@@ -57,6 +57,7 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from bad_planning(data)
     yield from bad_readiness(data)
     yield from unknown_places(data)
+    yield from bad_gate(data)
     yield from contradictions(data, lines)
 
 
@@ -191,6 +192,24 @@ def bad_readiness(data: Data) -> Iterator[Fault]:
                 yield ("readiness", index, name), f"「{item['name']}」不是 {kind}，不能写 {name}"
         if item.get("gates") and not item.get("required", True):
             yield ("readiness", index, "gates"), f"「{item['name']}」不是必备项，不能作为派单的前提"
+
+
+def bad_gate(data: Data) -> Iterator[Fault]:
+    """Settings of the gate that contradict one another, and readings that no parameter offers."""
+    gate = data.get("gate", {})
+    repeat = gate.get("repeat", {})
+    for name in ("with_lead", "by_approval"):
+        if lost := [ground for ground in repeat.get(name, []) if ground not in repeat.get("grounds", [])]:
+            yield ("gate", "repeat", name), f"{'、'.join(lost)} 不在 grounds（可再次检查的理由）之中"
+    parameters = {one["key"]: [option["value"] for option in one["options"]] for one in data.get("parameters", [])}
+    for rule, said in gate.items():
+        if ("chosen_by" in said) != ("readings" in said):
+            yield ("gate", rule), "chosen_by（由哪个参数选定）和 readings（各选项的含义）须同时写明"
+        elif "chosen_by" in said and said["chosen_by"] not in parameters:
+            yield ("gate", rule, "chosen_by"), f"没有名为「{said['chosen_by']}」的参数"
+        elif "chosen_by" in said and set(said["readings"]) != set(parameters[said["chosen_by"]]):
+            options = "、".join(parameters[said["chosen_by"]])
+            yield ("gate", rule, "readings"), f"须逐一写明参数「{said['chosen_by']}」的选项：{options}"
 
 
 def cited(value: Any, where: yaml_lines.Where = ()) -> Iterator[tuple[yaml_lines.Where, dict[str, Any]]]:

@@ -15,6 +15,7 @@ from campaigns.models import (
     Campaign,
     Draw,
     DrawAdjustment,
+    Lead,
     PhaseWindow,
     Plan,
     ReadinessEntry,
@@ -88,11 +89,32 @@ def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
     notify(
         leaders,
         f"派单待批准：{row.target.enterprise.name}"[:120],
-        f"正面清单企业，线索：{row.lead}。" if row.lead else f"计划外检查，理由：{row.reason}。",
+        f"线索：{row.lead}。" if row.lead else f"理由：{row.reason}。",
         url=reverse("inspections:assignment_queue"),
         key=f"assignment.asked:{row.pk}",
         at=at,
     )
+
+
+def lead_registered(row: Lead, at: datetime) -> None:
+    """Who handles leads of the unit learns of it; what concerns conduct goes to the inspection group instead."""
+    people = people_with("visit.plan", row.unit, at)
+    if row.is_integrity:
+        watchers = Grant.objects.in_force(clock.day_of(at)).filter(role=Role.DISCIPLINE)
+        above = [grant.user_id for grant in watchers.select_related("unit") if covers(grant, row.unit)]
+        people = User.objects.filter(pk__in=above, is_active=True)
+    notify(
+        people,
+        f"新线索：{row.place}"[:120],
+        f"{row.number}，{row.get_kind_display()}。",
+        url=reverse("campaigns:lead_detail", args=[row.pk]),
+        key=f"lead.registered:{row.pk}",
+        at=at,
+    )
+
+
+def covers(grant: Grant, unit: Unit) -> bool:
+    return grant.unit is not None and unit.path.startswith(grant.unit.path)
 
 
 def assignment_ended(row: Assignment, at: datetime) -> None:

@@ -34,6 +34,15 @@ class AssignmentState(models.TextChoices):
     DONE = "done", "已完成"
 
 
+class LeadState(models.TextChoices):
+    REGISTERED = "registered", "已登记"
+    ACCEPTED = "accepted", "已受理"
+    ASSIGNED = "assigned", "已派查"
+    MERGED = "merged", "已合并"
+    REFUSED = "refused", "不予受理"
+    CLOSED = "closed", "已办结"
+
+
 class DrawState(models.TextChoices):
     DRAFT = "draft", "准备中"
     PUBLISHED = "published", "名单已封存公布"
@@ -105,6 +114,19 @@ ASSIGNMENTS = StateTable(
         Transition("cancel", "撤销", STANDING, "cancelled", "visit.plan", needs_reason=True),
         Transition("postpone", "改期", ("planned",), "postponed", "visit.record", needs_reason=True),
         Transition("finish", "完成", ("planned",), "done", "visit.record"),
+    ),
+)
+
+LEADS = StateTable(
+    "线索",
+    dict(LeadState.choices),
+    (
+        Transition("accept", "受理", ("registered",), "accepted", "lead.handle"),
+        Transition("assign", "派查", ("registered", "accepted"), "assigned", "visit.plan"),
+        Transition("release", "退回待派", ("assigned",), "accepted", "visit.plan"),
+        Transition("merge", "合并", ("registered", "accepted"), "merged", "lead.handle"),
+        Transition("refuse", "不予受理", ("registered",), "refused", "lead.handle", needs_reason=True),
+        Transition("close", "办结", ("accepted", "assigned"), "closed", "lead.handle", needs_reason=True),
     ),
 )
 

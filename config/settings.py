@@ -161,6 +161,11 @@ IDLE_LOGOUT_SECONDS = int(os.environ.get("IDLE_LOGOUT_SECONDS", str(30 * 60)))
 LOGIN_FAILURES_BEFORE_LOCK = int(os.environ.get("LOGIN_FAILURES_BEFORE_LOCK", "5"))
 LOGIN_LOCK_SECONDS = int(os.environ.get("LOGIN_LOCK_SECONDS", "900"))
 # An activation slip on paper: how long it opens an account, and wrong codes from one address before a pause.
+# How soon somebody is sent after what was measured, in hours by source of the lead (DT-16, GS-32).
+LEAD_ASSIGN_HOURS = {
+    "exceedance": int(os.environ.get("LEAD_EXCEEDANCE_HOURS", "24")),
+    "monitoring": int(os.environ.get("LEAD_MONITORING_HOURS", str(7 * 24))),
+}
 SLIP_VALID_DAYS = int(os.environ.get("SLIP_VALID_DAYS", "30"))
 SLIP_FAILURES_BEFORE_LOCK = int(os.environ.get("SLIP_FAILURES_BEFORE_LOCK", "10"))
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
-from campaigns.models import Assignment, BlueprintVersion, Campaign, ListItem, Phase, SharedList, Target
+from campaigns.models import Assignment, BlueprintVersion, Campaign, Lead, ListItem, Phase, SharedList, Target
 from core import clock
 from enterprises.models import Enterprise, LegalEntity
 from inspections.models import Issue, Visit, VisitRecord
@@ -218,6 +218,21 @@ def assignment(
         gate={"answer": "allow", "rules": []},
         **fields,
     )
+
+
+def lead(of: Enterprise | None, by: User, *, at: datetime = MORNING, **fields: Any) -> Lead:
+    """A registered complaint about a site, unless told otherwise."""
+    values: dict[str, Any] = {
+        "number": f"线索{at.year}-9{next(_serial):04d}",
+        "kind": "complaint",
+        "detail": "群众举报夜间异味",
+        "enterprise": of,
+        "unit": of.unit if of else by.unit,
+        "occurred_at": at,
+        "entered_at": at,
+        "entered_by": by,
+    }
+    return Lead.objects.create(**(values | fields))
 
 
 def visit(of: Assignment, **fields: Any) -> Visit:

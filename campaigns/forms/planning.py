@@ -11,7 +11,7 @@ from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from accounts.rules import Role
 from campaigns.forms.decisions import field_of
 from campaigns.models import Assignment, Campaign, Lead, ListItem, Pledge, Target
-from campaigns.rules import EXCEPTIONS
+from campaigns.rules import EXCEPTIONS, Policy, policy_of
 from campaigns.services.gate import held_by
 from campaigns.services.plan_terms import terms_of
 from core import clock
@@ -97,6 +97,13 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
         return f"{obj.name}（{self.said.get(obj.pk, '')}）"
 
 
+class LeadChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Registered leads by number and words."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} {obj}"[:80]
+
+
 class PlanForm(forms.Form):
     """One visit: when, who, and what the gate asks for."""
 
@@ -110,9 +117,14 @@ class PlanForm(forms.Form):
         empty_label="未配专家",
         help_text="专家没有执法权，不计入两名执法人员。",
     )
-    exception = forms.ChoiceField(
-        label="再次检查的例外理由", required=False, choices=[("", "请选择"), *EXCEPTIONS.items()]
+    kind = forms.ChoiceField(label="性质", choices=Assignment.Kind.choices, initial=Assignment.Kind.ENFORCE)
+    items = forms.MultipleChoiceField(
+        label="检查事项",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不选即检查全部事项。上级当月已查过的事项不再重复检查。",
     )
+    exception = forms.ChoiceField(label="例外理由", required=False)
     reason = forms.CharField(label="说明", required=False, max_length=300)
     source = forms.ChoiceField(
         label="任务来源", required=False, choices=[("", "按线索和行动确定"), *Assignment.Source.choices]
@@ -120,13 +132,22 @@ class PlanForm(forms.Form):
     as_checkup = forms.BooleanField(
         label="计入体检", required=False, help_text="这次检查同时算作该企业的一次全面体检。"
     )
-    lead_kind = forms.ChoiceField(label="线索类型", required=False, choices=[("", "没有线索"), *Lead.Kind.choices])
+    lead = LeadChoice(
+        label="引用线索",
+        queryset=Lead.objects.none(),
+        required=False,
+        empty_label="不引用",
+        help_text="已登记、属于该企业、尚未派查的线索。",
+    )
+    lead_kind = forms.ChoiceField(
+        label="未登记的线索：来源", required=False, choices=[("", "没有线索"), *Lead.Kind.choices]
+    )
     lead_detail = forms.CharField(
-        label="线索内容",
+        label="未登记的线索：内容",
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="正面清单内的企业须有线索，并经单位领导批准。",
+        help_text="派单时一并登记，须经单位领导批准。",
     )
 
     def __init__(self, data: Any, *, target: Target, **options: Any) -> None:
@@ -137,12 +158,29 @@ class PlanForm(forms.Form):
             self.choose(name, inspectors, said)
         self.choose("expert", experts, {person.pk: unit_of(person) for person in experts})
         terms = terms_of(target.campaign)
-        if not target.visit_count:
-            del self.fields["exception"]
-            if terms.outside != "approval" or held_by(target)[0]:
-                del self.fields["reason"]
+        self.asks_reason = bool(target.visit_count) or (terms.outside == "approval" and not held_by(target)[0])
         if terms.task != Assignment.Source.CHECKUP:
             del self.fields["as_checkup"]
+        self.offer(target, policy_of(target.campaign.blueprint.data.get("gate", {}), target.campaign.parameters))
+
+    def offer(self, target: Target, policy: Policy) -> None:
+        """Only what the campaign's rules ask about is asked here."""
+        grounds = dict.fromkeys([*policy.repeat.grounds, *(policy.yearly_cap.free if policy.yearly_cap else ())])
+        offered = [(ground, EXCEPTIONS[ground]) for ground in grounds if ground in EXCEPTIONS]
+        field_of(self, "exception", forms.ChoiceField).choices = [("", "请选择"), *offered]
+        field_of(self, "items", forms.MultipleChoiceField).choices = [
+            (item, item) for item in (policy.same_month.items if policy.same_month else ())
+        ]
+        usable = Lead.objects.usable().filter(enterprise=target.enterprise_id).order_by("-entered_at", "-pk")
+        field_of(self, "lead", LeadChoice).queryset = usable
+        if not target.visit_count and policy.yearly_cap is None:
+            del self.fields["exception"]
+        if not self.asks_reason and policy.same_month is None and policy.merge_days is None:
+            del self.fields["reason"]
+        if not policy.research:
+            del self.fields["kind"]
+        if policy.same_month is None or not policy.same_month.items:
+            del self.fields["items"]
 
     def choose(self, name: str, people: QuerySet[User], said: dict[int, str]) -> None:
         field = field_of(self, name, PersonChoice)
@@ -152,6 +190,8 @@ class PlanForm(forms.Form):
         given = super().clean() or self.cleaned_data
         if given.get("lead_inspector") and given.get("lead_inspector") == given.get("second_inspector"):
             self.add_error("second_inspector", "主办人和协办人须是两个人。")
+        if given.get("lead") and given.get("lead_kind"):
+            self.add_error("lead_kind", "引用了已登记的线索，就不再另填线索。")
         if given.get("lead_kind") and not given.get("lead_detail"):
             self.add_error("lead_detail", "选了线索类型，请写明线索内容。")
         return given

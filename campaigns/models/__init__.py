@@ -1,5 +1,5 @@
 from campaigns.models.annex import AnnexVersion, LegalBasis
-from campaigns.models.assignment import Assignment, Lead, Target, TargetPast
+from campaigns.models.assignment import Assignment, Consent, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.bulletin import Bulletin, BulletinFile, BulletinReceipt, CampaignContact
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
@@ -16,6 +16,7 @@ from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibili
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.patch import Patch
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
+from campaigns.models.lead import Lead, Reporter
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
 from campaigns.models.readiness import ReadinessEntry, ReadinessUrging
@@ -38,6 +39,7 @@ __all__ = [
     "Campaign",
     "CampaignContact",
     "CampaignForm",
+    "Consent",
     "ContactPerson",
     "Draw",
     "DrawAdjustment",
@@ -73,6 +75,7 @@ __all__ = [
     "RegisterStep",
     "RegisterVersion",
     "Responsibility",
+    "Reporter",
     "SharedList",
     "Target",
     "TargetPast",

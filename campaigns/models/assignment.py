@@ -6,7 +6,9 @@ from django.db.models import F, Q
 from accounts.gate import ScopedQuerySet
 from accounts.models import Unit, User
 from campaigns.models.campaign import Campaign
+from campaigns.models.lead import Lead
 from campaigns.states import STANDING, AssignmentState
+from core.models import StoredFile
 from enterprises.models import Enterprise
 
 
@@ -58,27 +60,6 @@ class TargetPast(models.Model):
         indexes = [models.Index(fields=["target", "until"], name="target_past")]
 
 
-class Lead(models.Model):
-    """One reason to go in spite of a list: a complaint, an exceedance, a transfer (线索), approved by a leader."""
-
-    class Kind(models.TextChoices):
-        COMPLAINT = "complaint", "信访举报"
-        EXCEEDANCE = "exceedance", "在线监控超标"
-        TRANSFER = "transfer", "上级交办或移送"
-        OTHER = "other", "其他"
-
-    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="leads")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    detail = models.CharField(max_length=300)
-    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField()
-    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}：{self.detail}"
-
-
 class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
     view_capability = "visit.view"
     path_lookup = "target__unit__path"
@@ -109,6 +90,10 @@ class Assignment(models.Model):
         OWN = "own", "本单位主要负责人"
         SUPERIOR = "superior", "上级生态环境部门"
 
+    class Kind(models.TextChoices):
+        ENFORCE = "enforce", "执法检查"
+        RESEARCH = "research", "调研指导"
+
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="assignments")
     planned_on = models.DateField()
     lead_inspector = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -121,7 +106,12 @@ class Assignment(models.Model):
     # What the visit comes from (任务来源), one only; a check of another kind may count as an examination as well.
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.SPECIAL)
     as_checkup = models.BooleanField(default=False)
-    lead = models.ForeignKey(Lead, null=True, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.PROTECT, related_name="assignments")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ENFORCE)
+    # Which matters are looked into (事项), in the words of the campaign's plan; none named is the whole enterprise.
+    items = models.JSONField(default=list)
+    # Whose people went: the lead inspector's unit when it was planned.
+    sent_by = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     # What the gate said when it was planned: {"answer": …, "rules": [{"rule","answer","message","source"}, …]}
     gate = models.JSONField(default=dict)
     planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -150,6 +140,7 @@ class Assignment(models.Model):
             models.Index(fields=["lead_inspector", "planned_on"], name="assignment_lead"),
             models.Index(fields=["second_inspector", "planned_on"], name="assignment_second"),
             models.Index(fields=["planned_on"], name="assignment_day"),
+            models.Index(fields=["target", "planned_on"], name="assignment_target_day"),
         ]
 
     def __str__(self) -> str:
@@ -162,3 +153,37 @@ class Assignment(models.Model):
     @property
     def gate_enterprise_id(self) -> int | None:
         return self.target.enterprise_id
+
+
+class Consent(models.Model):
+    """An enterprise's word on a research visit (调研指导): without its yes the visit does not begin (LH-07)."""
+
+    class Answer(models.TextChoices):
+        NONE = "", "未答复"
+        AGREED = "agreed", "同意"
+        DECLINED = "declined", "不同意"
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="consent")
+    # What was asked, as the enterprise read it; the voucher's digest is over it and the answer.
+    text = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.NONE, blank=True)
+    # By the enterprise's account, or by whom a signed paper was uploaded.
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    signer = models.CharField(max_length=40, blank=True)
+    paper = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="consent_answered_whole",
+                condition=Q(answer="", answered_at=None)
+                | (~Q(answer="") & Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(digest="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment.target.enterprise.name} 调研指导{self.get_answer_display()}"

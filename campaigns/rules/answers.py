@@ -14,7 +14,7 @@ class Answer(StrEnum):
 
 
 class Ask(StrEnum):
-    """What a rule that answers NEEDS_REASON wants: a ground from the list, or a leader's approval of the lead.
+    """What a rule that answers NEEDS_REASON wants: a ground of the list, words of one's own, a leader's approval.
 
     A rule that allows may still warn: nothing is asked, but the planner should look at it.
     """
@@ -22,6 +22,7 @@ class Ask(StrEnum):
     NOTHING = ""
     LOOK = "look"
     REASON = "reason"
+    WORDS = "words"
     APPROVAL = "approval"
 
 
@@ -58,7 +59,7 @@ class Decision:
 
     @property
     def wants_reason(self) -> bool:
-        return self.answer is Answer.NEEDS_REASON and any(said.asks is Ask.REASON for said in self.rules)
+        return self.answer is Answer.NEEDS_REASON and any(said.asks in {Ask.REASON, Ask.WORDS} for said in self.rules)
 
     @property
     def wants_approval(self) -> bool:

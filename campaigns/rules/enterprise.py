@@ -1,7 +1,9 @@
 """May this enterprise be visited, and again?"""
 
 from campaigns.rules.answers import Answer, Ask, RuleSaid
-from campaigns.rules.facts import EXCEPTIONS, Facts, said
+from campaigns.rules.facts import RESEARCH, Facts, said
+from campaigns.rules.leads import KIND_LABELS
+from campaigns.rules.policy import EXCEPTIONS
 
 
 def enterprise_open(facts: Facts) -> RuleSaid:
@@ -19,32 +21,109 @@ def standing(facts: Facts) -> RuleSaid:
 
 
 def repeat(facts: Facts) -> RuleSaid:
-    """HN-02: a second visit in one campaign only on a ground of the list."""
+    """HN-02, HS-12: a second visit in one campaign only on a ground of the list, until every one had its first."""
+    if facts.kind == RESEARCH:
+        return said(facts, "repeat", Answer.ALLOW, "调研指导不是执法检查，不计入检查次数。")
     if facts.visits == 0:
         return said(facts, "repeat", Answer.ALLOW, "本行动内尚未检查过该企业。")
     before = f"该企业在本行动内已检查 {facts.visits} 次"
-    if not facts.exception:
-        return said(facts, "repeat", Answer.NEEDS_REASON, f"{before}，再次检查须选择例外理由。", Ask.REASON)
-    if facts.exception not in EXCEPTIONS:
-        return said(facts, "repeat", Answer.REFUSE, f"{before}，所填理由不在例外之列，不得重复检查。")
-    return said(facts, "repeat", Answer.ALLOW, f"{before}，例外理由：{EXCEPTIONS[facts.exception]}。")
+    rule = facts.policy.repeat
+    if rule.until_covered is not None:
+        before += f"，本行动对象已检查 {facts.covered} 家、共 {facts.listed} 家（{coverage(facts)}）"
+        if facts.listed and facts.covered * 100 >= rule.until_covered * facts.listed:
+            return said(facts, "repeat", Answer.ALLOW, f"{before}，已全部检查一遍，可以再次检查。")
+    if facts.exception not in rule.grounds:
+        return without_ground(facts, before)
+    return on_ground(facts, before)
+
+
+def coverage(facts: Facts) -> str:
+    """As a percentage that is never rounded up to the whole."""
+    tenths = facts.covered * 1000 // facts.listed if facts.listed else 0
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def without_ground(facts: Facts, before: str) -> RuleSaid:
+    rule = facts.policy.repeat
+    grounds = "、".join(EXCEPTIONS[ground] for ground in rule.grounds)
+    if facts.exception:
+        return said(facts, "repeat", Answer.REFUSE, f"{before}，所填理由不在例外之列（{grounds}），不得重复检查。")
+    if rule.until_covered is not None:
+        wanted = f"全部检查一遍之前不重复检查，确有{grounds}的，须选择例外理由。"
+        return said(facts, "repeat", Answer.REFUSE, f"{before}；{wanted}")
+    return said(facts, "repeat", Answer.NEEDS_REASON, f"{before}，再次检查须选择例外理由。", Ask.REASON)
+
+
+def on_ground(facts: Facts, before: str) -> RuleSaid:
+    rule, ground = facts.policy.repeat, EXCEPTIONS[facts.exception]
+    if facts.exception in rule.with_lead and not facts.grounded_in_lead:
+        sentence = f"{before}，以“{ground}”再次检查的，须引用或填写相应的线索。"
+        return said(facts, "repeat", Answer.REFUSE, sentence)
+    if facts.exception in rule.by_approval and not facts.approved:
+        if not facts.words:
+            sentence = f"{before}，以“{ground}”再次检查的，须写明理由并经批准。"
+            return said(facts, "repeat", Answer.NEEDS_REASON, sentence, Ask.WORDS)
+        sentence = f"{before}，例外理由：{ground}（{facts.words}），须经单位领导批准后派单。"
+        return said(facts, "repeat", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
+    words = f"（{facts.words}）" if facts.words else ""
+    return said(facts, "repeat", Answer.ALLOW, f"{before}，例外理由：{ground}{words}。")
 
 
 def positive_list(facts: Facts) -> RuleSaid:
-    """HN-58: on the list only for a lead that a leader approved."""
+    """HN-58, LH-05, LH-06: on the list only for a lead of a kind that the plan allows; most plans ask a leader too."""
     if not facts.on_positive_list:
         return said(facts, "positive_list", Answer.ALLOW, "检查当日不在监督执法正面清单有效期内。")
     until = f"（有效期至 {facts.positive_until}）" if facts.positive_until else ""
     listed = f"该企业检查当日在监督执法正面清单内{until}"
+    if facts.kind == RESEARCH:
+        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，本次为调研指导，不是执法检查。")
+    rule = facts.policy.positive_list
+    if facts.drawn and rule.others == "excluded" and not facts.is_key:
+        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，非重点单位，由双随机抽中。")
     if not facts.lead_kind or not facts.lead_detail:
-        return said(
-            facts,
-            "positive_list",
-            Answer.REFUSE,
-            f"{listed}，不得直接派单；有信访举报、在线超标、上级交办等线索的，填写线索报批。",
-        )
-    if not facts.lead_approved:
-        return said(
-            facts, "positive_list", Answer.NEEDS_REASON, f"{listed}，已填写线索，须经单位领导批准后派单。", Ask.APPROVAL
-        )
-    return said(facts, "positive_list", Answer.ALLOW, f"{listed}，线索已经领导批准。")
+        kinds = "、".join(label for kind, label in KIND_LABELS.items() if kind in rule.leads)
+        tail = "填写线索报批" if rule.approval else "引用已登记的线索"
+        sentence = f"{listed}，不得直接派单；有{kinds}等线索的，{tail}。"
+        return said(facts, "positive_list", Answer.REFUSE, sentence)
+    return past_the_list(facts, listed)
+
+
+def past_the_list(facts: Facts, listed: str) -> RuleSaid:
+    rule = facts.policy.positive_list
+    if facts.lead_kind not in rule.leads:
+        kinds = "、".join(label for kind, label in KIND_LABELS.items() if kind in rule.leads)
+        kind = KIND_LABELS.get(facts.lead_kind, facts.lead_kind)
+        sentence = f"{listed}，线索为“{kind}”，不在本行动规定的例外（{kinds}）之内。"
+        return said(facts, "positive_list", Answer.REFUSE, sentence)
+    if facts.approved:
+        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，线索已经领导批准。")
+    if rule.approval or not facts.lead_is_registered:
+        sentence = f"{listed}，已填写线索，须经单位领导批准后派单。"
+        return said(facts, "positive_list", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
+    return said(facts, "positive_list", Answer.ALLOW, f"{listed}，有已登记的线索：{facts.lead_detail}。")
+
+
+def lead(facts: Facts) -> RuleSaid | None:
+    """A lead goes past a rule only while it stands in the register, concerns this enterprise and is not used up."""
+    if not facts.lead_kind:
+        return None
+    wrong = {
+        "elsewhere": "所引用的线索不是这家企业的，不能据此派单。",
+        "used": "所引用的线索已经派查，不能再次据此派单。",
+        "ended": "所引用的线索已经合并、不予受理或办结，不能据此派单。",
+    }
+    if sentence := wrong.get(facts.lead_standing):
+        return said(facts, "lead", Answer.REFUSE, sentence)
+    if facts.lead_is_registered:
+        return said(facts, "lead", Answer.ALLOW, "线索已登记在册，属于该企业，尚未派查。")
+    return said(facts, "lead", Answer.ALLOW, "所填线索在派单时登记。")
+
+
+def research(facts: Facts) -> RuleSaid | None:
+    """LH-07: research asks the enterprise first."""
+    if facts.kind != RESEARCH:
+        return None
+    if not facts.policy.research:
+        return said(facts, "research", Answer.REFUSE, "本行动方案没有安排调研指导，请按执法检查派单。")
+    sentence = "调研指导须事先征得企业同意：派单后向企业征询，企业同意前不能开始；所见问题不作为执法证据。"
+    return said(facts, "research", Answer.ALLOW, sentence)

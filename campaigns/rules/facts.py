@@ -3,17 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from campaigns.rules.answers import Answer, Ask, RuleSaid
-
-# The grounds on which one enterprise may be visited a second time in one campaign.
-EXCEPTIONS = {
-    "recheck": "复查整改情况",
-    "complaint": "信访举报",
-    "exceedance": "在线监控超标",
-    "superior": "上级交办",
-    "halted": "停产改期补查",
-}
+from campaigns.rules.policy import GROUND_OF, Policy
 
 # What a rule stands on where the campaign's blueprint names no line of its plan.
 SOURCES = {
@@ -38,6 +31,28 @@ class Officer:
 
 
 @dataclass(frozen=True)
+class Before:
+    """Another visit to the same enterprise: its day, who went, what it looked into ("" and nothing: all of it)."""
+
+    on: date
+    by: str
+    items: frozenset[str] = frozenset()
+
+
+class LeadStanding(StrEnum):
+    """What the register says of the lead that is brought forward."""
+
+    TYPED = ""
+    REGISTERED = "registered"
+    ELSEWHERE = "elsewhere"
+    USED = "used"
+    ENDED = "ended"
+
+
+ENFORCE, RESEARCH = "enforce", "research"
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that the gate may know. `officers` begins with the lead inspector; the sources are the plan's own lines."""
 
@@ -56,7 +71,7 @@ class Facts:
     positive_until: date | None = None
     lead_kind: str = ""
     lead_detail: str = ""
-    lead_approved: bool = False
+    lead_standing: LeadStanding = LeadStanding.TYPED
     expert: str = ""
     expert_may_advise: bool = True
     expert_patrols: bool = False
@@ -70,7 +85,32 @@ class Facts:
     reason: str = ""
     approved: bool = False  # by a leader, for this very visit
     lead_tags: tuple[str, ...] = ()  # of which the lead inspector must carry one
+    policy: Policy = field(default_factory=Policy)
+    kind: str = ENFORCE
+    is_key: bool = True
+    drawn: bool = False
+    items: frozenset[str] = frozenset()
+    covered: int = 0
+    listed: int = 0
+    # Visits that a superior made, visits of other teams or campaigns, and how many of this year count.
+    superior_visits: tuple[Before, ...] = ()
+    other_visits: tuple[Before, ...] = ()
+    counted_this_year: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The planner's own; what a draw writes by itself is nobody's reason."""
+        return "" if self.drawn else self.reason
+
+    @property
+    def lead_is_registered(self) -> bool:
+        return self.lead_standing is LeadStanding.REGISTERED
+
+    @property
+    def grounded_in_lead(self) -> bool:
+        """The exception rests on a lead of its own kind."""
+        return bool(self.lead_detail) and GROUND_OF.get(self.lead_kind) == self.exception
 
 
 def said(facts: Facts, rule: str, answer: Answer, message: str, asks: Ask = Ask.NOTHING) -> RuleSaid:

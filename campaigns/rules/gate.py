@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from campaigns.rules import enterprise, people, plan, timing
+from campaigns.rules import crowding, enterprise, people, plan, timing
 from campaigns.rules.answers import WEIGHT, Decision, RuleSaid
 from campaigns.rules.facts import Facts
 
-RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
+RULES: tuple[Callable[[Facts], RuleSaid | None], ...] = (
     timing.published,
     timing.unit_ready,
     timing.planned_day,
@@ -16,6 +16,11 @@ RULES: tuple[Callable[[Facts], RuleSaid], ...] = (
     enterprise.repeat,
     enterprise.positive_list,
     plan.planned,
+    enterprise.lead,
+    enterprise.research,
+    crowding.same_month,
+    crowding.merge,
+    crowding.yearly_cap,
     people.enforcers,
     plan.lead_tag,
     people.recusal,
@@ -35,6 +40,11 @@ RULE_LABELS = {
     "repeat": "重复检查",
     "positive_list": "正面清单",
     "planned": "执法计划",
+    "lead": "线索",
+    "research": "调研指导",
+    "same_month": "上级当月检查",
+    "merge": "合并检查",
+    "yearly_cap": "年度上限",
     "enforcers": "执法权限",
     "lead_tag": "主办人资格",
     "recusal": "回避",
@@ -47,6 +57,6 @@ RULE_LABELS = {
 
 
 def decide(facts: Facts) -> Decision:
-    """Ask every rule; refuse outweighs needs_reason outweighs allow."""
-    said = tuple(rule(facts) for rule in RULES)
+    """Ask every rule; refuse outweighs needs_reason outweighs allow. A rule that does not hold here is silent."""
+    said = tuple(one for one in (rule(facts) for rule in RULES) if one is not None)
     return Decision(max((one.answer for one in said), key=WEIGHT.__getitem__), said)

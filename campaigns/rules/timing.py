@@ -29,9 +29,10 @@ def phase_open(facts: Facts) -> RuleSaid:
     window = f"“{facts.phase_name}”阶段（{facts.phase_starts_on} 至 {facts.phase_ends_on}）"
     if facts.phase_starts_on <= facts.planned_on <= facts.phase_ends_on:
         return said(facts, "phase_open", Answer.ALLOW, f"检查日期在{window}内。")
+    when = "阶段尚未到" if facts.planned_on < facts.phase_starts_on else "阶段已经结束"
     return said(
         facts,
         "phase_open",
         Answer.REFUSE,
-        f"检查日期 {facts.planned_on} 不在{window}内；确需调整的，由市局申请调整阶段时间。",
+        f"检查日期 {facts.planned_on} 不在{window}内，{when}；确需调整的，由市局申请调整阶段时间。",
     )

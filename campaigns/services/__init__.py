@@ -24,7 +24,7 @@ from campaigns.services.creating import (
     publish,
     return_to_draft,
 )
-from campaigns.services.gate import Proposal, gather, judge
+from campaigns.services.gate import Proposal, gather, gather_many, judge, judge_many
 from campaigns.services.granting import approve_window, ask_window, refuse_window, waiting_windows
 from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
@@ -98,9 +98,11 @@ __all__ = [
     "file_readiness",
     "gaps",
     "gather",
+    "gather_many",
     "hand_down",
     "is_original",
     "judge",
+    "judge_many",
     "list_items",
     "list_targets",
     "members_of",

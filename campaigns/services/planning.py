@@ -1,5 +1,7 @@
 """Planning a visit: the gate is asked under the lock of the target, and its answer is kept beside the assignment."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -7,9 +9,11 @@ from django.db import IntegrityError, transaction
 from accounts.gate import holdings
 from accounts.models import User
 from campaigns import notices
-from campaigns.models import Assignment, Lead, Target
-from campaigns.rules import Answer, Ask, Decision
-from campaigns.services.gate import Proposal, judge, people_of
+from campaigns.models import Assignment, DrawnTarget, Lead, Target
+from campaigns.rules import ENFORCE, GROUND_OF, Answer, Ask, Decision
+from campaigns.rules.leads import KINDS
+from campaigns.services import leads
+from campaigns.services.gate import Proposal, judge, people_of, policy_for
 from campaigns.services.groups import hold_teams
 from campaigns.services.plan_terms import terms_of
 from campaigns.states import ASSIGNMENTS, AssignmentState
@@ -31,33 +35,57 @@ def plan_visit(
     exception: str = "",
     lead_kind: str = "",
     lead_detail: str = "",
+    lead: Lead | None = None,
+    kind: str = ENFORCE,
+    items: Sequence[str] = (),
+    drawn: bool = False,
     source: str = "",
     as_checkup: bool = False,
 ) -> Assignment:
-    """Plan a visit: PLANNED, or ASKED where a leader must approve; refused (422, field "exception" or "reason") where a
-    ground is missing, (409) where the gate refuses. Whoever calls this creates the Visit of a PLANNED assignment.
+    """Plan a visit. State PLANNED, or ASKED when the gate wants a leader's approval (正面清单、例外、上级当月检查).
+
+    Refused (409) when the gate refuses, (422, field "exception" or "reason") when it asks for a ground or for words.
+    `exception` is a key of rules.EXCEPTIONS; a registered `lead` or a typed one is its own ground. Whoever calls this
+    creates the Visit of a PLANNED assignment.
     """
+    typed = lead_kind if lead is None and lead_kind in Lead.Kind.values else ""
     proposal = Proposal(
         planned_on,
         lead_inspector,
         second_inspector,
         expert,
-        exception,
+        exception or ground_of(lead, typed),
         reason.strip(),
-        lead_kind if lead_kind in Lead.Kind.values else "",
-        lead_detail.strip(),
+        typed,
+        lead_detail.strip() if typed else "",
+        lead=lead,
+        kind=kind,
+        items=tuple(items),
+        drawn=drawn,
         source=source if source in Assignment.Source.values else "",
         as_checkup=as_checkup,
     )
     try:
         with transaction.atomic():
             locked = locked_target(target.pk)
+            proposal = replace(proposal, lead=locked_lead(lead))
             hold_teams(locked.campaign, people_of(proposal))
             decision = judge(locked, proposal, at)
             refuse_unless_allowed(decision)
             return _write(locked, proposal, decision, actor, at)
     except IntegrityError as error:
         raise Refused("该企业已有一次未完成的派单，请刷新后查看。") from error
+
+
+def ground_of(lead: Lead | None, typed: str) -> str:
+    """A lead is by itself a ground for a second visit."""
+    kind = KINDS.get(lead.kind if lead else typed, "")
+    return GROUND_OF.get(kind, "")
+
+
+def locked_lead(lead: Lead | None) -> Lead | None:
+    """As it stands now: two planners never use one lead."""
+    return Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk) if lead else None
 
 
 def locked_target(pk: int) -> Target:
@@ -70,23 +98,13 @@ def refuse_unless_allowed(decision: Decision) -> None:
         sentences = [said.message for said in decision.saying(Answer.REFUSE)]
         raise Refused("不能派单：" + "".join(sentences), errors={"": sentences})
     if decision.wants_reason:
-        sentences = [said.message for said in decision.saying(Answer.NEEDS_REASON)]
-        asked = {said.rule for said in decision.rules if said.asks is Ask.REASON}
-        raise Refused("".join(sentences), field="exception" if "repeat" in asked else "reason", status=422)
-
-
-def source_of(target: Target, kind: str) -> str:
-    """What a visit comes from when nobody says it: its lead, else what the campaign is about."""
-    by_lead = {Lead.Kind.COMPLAINT: Assignment.Source.COMPLAINT, Lead.Kind.EXCEEDANCE: Assignment.Source.EXCEEDANCE}
-    return next((str(source) for lead, source in by_lead.items() if lead == kind), terms_of(target.campaign).task)
+        asking = decision.saying(Answer.NEEDS_REASON)
+        field = "exception" if any(said.asks is Ask.REASON for said in asking) else "reason"
+        raise Refused("".join(said.message for said in asking), field=field, status=422)
 
 
 def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, at: datetime) -> Assignment:
-    lead = None
-    if proposal.lead_kind:
-        lead = Lead.objects.create(
-            target=target, kind=proposal.lead_kind, detail=proposal.lead_detail[:300], entered_by=actor, entered_at=at
-        )
+    lead = lead_for(target, proposal, actor, at)
     row = Assignment.objects.create(
         target=target,
         planned_on=proposal.planned_on,
@@ -94,11 +112,14 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
         second_inspector_id=person_id(proposal.second_inspector),
         expert=proposal.expert,
         state=AssignmentState.ASKED if decision.wants_approval else AssignmentState.PLANNED,
-        exception=proposal.exception if target.visit_count else "",
+        exception=proposal.exception if keeps_exception(target) else "",
         reason=proposal.reason[:300],
         lead=lead,
-        source=proposal.source or source_of(target, proposal.lead_kind),
+        source=proposal.source or source_of(target, lead),
         as_checkup=proposal.as_checkup,
+        kind=proposal.kind,
+        items=list(proposal.items),
+        sent_by_id=proposal.lead_inspector.unit_id if proposal.lead_inspector else None,
         gate=decision.as_json(),
         planned_by=actor,
         planned_at=at,
@@ -110,6 +131,21 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
     else:
         notices.assigned(row, at)
     return row
+
+
+def keeps_exception(target: Target) -> bool:
+    """An exception says something of a second visit, and of any visit where the year has a cap."""
+    return bool(target.visit_count) or policy_for(target.campaign).yearly_cap is not None
+
+
+def lead_for(target: Target, proposal: Proposal, actor: User, at: datetime) -> Lead | None:
+    """The lead that sends these people: of the register, or typed now and registered by that."""
+    if proposal.lead is not None:
+        return proposal.lead if proposal.holds_lead else leads.send(proposal.lead, actor=actor, at=at)
+    if not proposal.lead_kind:
+        return None
+    told = leads.Told(proposal.lead_kind, proposal.lead_detail, at, enterprise=target.enterprise)
+    return leads.send(leads.register(told, unit=target.unit, actor=actor, at=at), actor=actor, at=at)
 
 
 def person_id(person: User | None) -> int:
@@ -127,13 +163,20 @@ def locked_assignment(pk: int) -> Assignment:
     return row
 
 
+def source_of(target: Target, lead: Lead | None) -> str:
+    """What a visit comes from when nobody says it: its lead, else what the campaign is about."""
+    by_lead = {"complaint": Assignment.Source.COMPLAINT, "exceedance": Assignment.Source.EXCEEDANCE}
+    found = by_lead.get(KINDS[lead.kind]) if lead else None
+    return str(found) if found else terms_of(target.campaign).task
+
+
 def approve_assignment(assignment: Assignment, *, actor: User, at: datetime) -> Assignment:
     """A leader approves the lead; the gate is asked again, because certificates and windows may have changed since."""
     with transaction.atomic():
         row = locked_assignment(assignment.pk)
         if row.planned_by_id == actor.pk:
             raise Refused("派单人不能批准自己的派单，请由单位领导批准。")
-        decision = judge(row.target, proposal_of(row, lead_approved=True), at, besides=row)
+        decision = judge(row.target, proposal_of(row, approved=True), at, besides=row)
         refuse_unless_allowed(decision)
         gate = {**row.gate, "approved": decision.as_json()}
         approval = approval_of(actor, row.target)
@@ -146,20 +189,22 @@ def approve_assignment(assignment: Assignment, *, actor: User, at: datetime) -> 
     return approved
 
 
-def proposal_of(row: Assignment, *, lead_approved: bool) -> Proposal:
+def proposal_of(row: Assignment, *, approved: bool) -> Proposal:
     return Proposal(
         row.planned_on,
         row.lead_inspector,
         row.second_inspector,
         row.expert,
-        row.exception,
+        row.exception or ground_of(row.lead, ""),
         row.reason,
-        row.lead.kind if row.lead else "",
-        row.lead.detail if row.lead else "",
-        lead_approved,
-        approved=lead_approved or row.approved_at is not None,
+        approved=approved,
         source=row.source,
         as_checkup=row.as_checkup,
+        lead=row.lead,
+        kind=row.kind,
+        items=tuple(row.items),
+        drawn=DrawnTarget.objects.filter(assignment=row).exists(),
+        holds_lead=True,
     )
 
 
@@ -176,6 +221,8 @@ def end_assignment(assignment: Assignment, action: str, *, actor: User, at: date
         row = advance(
             Assignment, assignment.pk, action, table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps
         )
+        if row.lead is not None:
+            leads.release(row.lead, actor=actor, at=at)
         notices.assignment_ended(row, at)
     return row
 
@@ -197,20 +244,9 @@ def postpone(assignment: Assignment, *, to: date, actor: User, at: datetime, rea
         row = locked_assignment(assignment.pk)
         stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
         advance(Assignment, row.pk, "postpone", table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps)
-        proposal = Proposal(
-            to,
-            row.lead_inspector,
-            row.second_inspector,
-            row.expert,
-            "halted",
-            reason.strip(),
-            row.lead.kind if row.lead else "",
-            row.lead.detail if row.lead else "",
-            lead_approved=row.lead is not None and row.lead.approved_at is not None,
-            approved=row.approved_at is not None,
-            source=row.source,
-            as_checkup=row.as_checkup,
-        )
+        before = proposal_of(row, approved=row.approved_at is not None)
+        words = row.reason or reason.strip()
+        proposal = replace(before, planned_on=to, exception=before.exception or "halted", reason=words)
         decision = judge(row.target, proposal, at)
         refuse_unless_allowed(decision)
         return inherit_approval(_write(row.target, proposal, decision, actor, at), row)

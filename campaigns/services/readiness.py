@@ -242,15 +242,27 @@ def urged_on(campaign: Campaign, units: Iterable[Unit]) -> dict[int, Any]:
     return dict(rows.values_list("unit", "urged_on"))
 
 
-def plan_missing(campaign: Campaign, unit: Unit) -> str:
-    """What the gate says of a unit that has no approved document which the plan makes a condition, or "" (HS-42)."""
-    gating = {item["key"]: item["name"] for item in readiness_items(campaign, unit.level) if item.get("gates")}
-    if not gating:
-        return ""
-    rows = ReadinessEntry.objects.filter(campaign=campaign, unit=unit, state=ReadinessState.APPROVED)
-    approved = set(rows.filter(key__in=gating).values_list("key", flat=True))
-    names = [name for key, name in gating.items() if key not in approved]
-    return f"{unit.short_name}没有审核通过的“{'、'.join(names)}”" if names else ""
+def plan_missing(campaign: Campaign, units: Iterable[Unit]) -> dict[int, str]:
+    """What the gate says of units that have no approved document which the plan makes a condition (HS-42).
+
+    One query for all units; a unit that lacks nothing is not named.
+    """
+    asked = {unit.pk: (unit, gating(campaign, unit)) for unit in units}
+    if not any(wanted for _, wanted in asked.values()):
+        return {}
+    rows = ReadinessEntry.objects.filter(campaign=campaign, unit__in=asked, state=ReadinessState.APPROVED)
+    approved = set(rows.values_list("unit", "key"))
+    found = {}
+    for pk, (unit, wanted) in asked.items():
+        names = [name for key, name in wanted.items() if (pk, key) not in approved]
+        if names:
+            found[pk] = f"{unit.short_name}没有审核通过的“{'、'.join(names)}”"
+    return found
+
+
+def gating(campaign: Campaign, unit: Unit) -> dict[str, str]:
+    """The items of the start checklist that are a condition for assigning, by key."""
+    return {item["key"]: item["name"] for item in readiness_items(campaign, unit.level) if item.get("gates")}
 
 
 def paid_by(assignment: Assignment) -> str:

@@ -10,6 +10,7 @@ from accounts.models import Unit, User
 from campaigns.models import Assignment, Campaign, Target, TargetPast
 from campaigns.services import due
 from campaigns.services.duties import SELF_CHECK, open_self_check_duties, self_check_subject
+from campaigns.services.gate import policy_for
 from campaigns.states import ASSIGNMENTS, AssignmentState, CampaignState
 from core import audit, clock, locks
 from core.obligations import meet, reopen
@@ -41,7 +42,7 @@ def list_targets(campaign: Campaign, unit: Unit, *, key_only: bool, actor: User 
         listed = Target.objects.filter(campaign=campaign, unit__path__startswith=unit.path)
         changed = follow_register(listed, at)
         before = listed.count()
-        add(campaign, sites_to_list(campaign, unit, key_only), at)
+        add(campaign, sites_to_list(campaign, unit, key_only, at), at)
         total = listed.count()
         fresh = listed.filter(listed_at=at)
         open_self_check_duties(campaign, fresh, at)
@@ -52,10 +53,16 @@ def list_targets(campaign: Campaign, unit: Unit, *, key_only: bool, actor: User 
     return found
 
 
-def sites_to_list(campaign: Campaign, unit: Unit, key_only: bool) -> QuerySet[Enterprise]:
+def sites_to_list(campaign: Campaign, unit: Unit, key_only: bool, at: datetime) -> QuerySet[Enterprise]:
+    """What the register has under the unit and the list has not; where the plan spares the positive list's other sites
+    special inspections (LH-06), those are left out by themselves.
+    """
     sites = Enterprise.objects.filter(unit__path__startswith=unit.path, is_confirmed=True).exclude(state="closed")
     if key_only:
         sites = sites.filter(is_key=True)
+    if policy_for(campaign).positive_list.others == "excluded":
+        spared = PositiveListEntry.objects.in_force(clock.day_of(at)).values("enterprise")
+        sites = sites.exclude(is_key=False, pk__in=spared)
     return sites.exclude(pk__in=Target.objects.filter(campaign=campaign).values("enterprise"))
 
 
@@ -68,9 +75,9 @@ class Unlisted:
     key: int
 
 
-def unlisted(campaign: Campaign, sites: QuerySet[Enterprise]) -> Unlisted:
+def unlisted(campaign: Campaign, sites: QuerySet[Enterprise], at: datetime) -> Unlisted:
     """Of these sites, those under the campaign's authority that nobody has put on its list."""
-    missing = sites.filter(pk__in=sites_to_list(campaign, campaign.unit, key_only=False).values("pk"))
+    missing = sites.filter(pk__in=sites_to_list(campaign, campaign.unit, key_only=False, at=at).values("pk"))
     found = missing.aggregate(total=Count("pk"), key=Count("pk", filter=Q(is_key=True)))
     return Unlisted(campaign, found["total"], found["key"])
 

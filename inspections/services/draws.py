@@ -52,6 +52,7 @@ def take(row: DrawnTarget, planned_on: date, actor: User, at: datetime, as_check
                 expert=None,
                 source="random",
                 as_checkup=as_checkup,
+                drawn=True,
                 reason=f"随机抽查 {row.draw} 第 {row.order} 家{beside}",
                 actor=actor,
                 at=at,

@@ -1,12 +1,14 @@
 """Planning as people do it: the assignment of the campaign and the visit that it begins, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.models import User
 from campaigns import services as campaigns
-from campaigns.models import Assignment, Target
+from campaigns.models import Assignment, Lead, Target
+from campaigns.rules import ENFORCE
 from campaigns.states import AssignmentState
 from core.states import advance
 from inspections.models import Visit
@@ -24,6 +26,10 @@ def plan(
     reason: str = "",
     lead_kind: str = "",
     lead_detail: str = "",
+    lead: Lead | None = None,
+    kind: str = ENFORCE,
+    items: Sequence[str] = (),
+    drawn: bool = False,
     source: str = "",
     as_checkup: bool = False,
     actor: User,
@@ -41,6 +47,10 @@ def plan(
             reason=reason,
             lead_kind=lead_kind,
             lead_detail=lead_detail,
+            lead=lead,
+            kind=kind,
+            items=items,
+            drawn=drawn,
             source=source,
             as_checkup=as_checkup,
             actor=actor,

@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
-from campaigns.rules import RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
+from campaigns.rules import ENFORCE, RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
@@ -28,7 +28,7 @@ from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
 # Rules about the two officers: silent in a preview until both are chosen.
-ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "lead_tag", "trained"}
+ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "recusal", "lead_tag", "trained"}
 TONES = {Answer.ALLOW: "green", Answer.NEEDS_REASON: "amber", Answer.REFUSE: "red"}
 
 
@@ -157,7 +157,10 @@ def import_targets(request: HttpRequest, pk: int) -> HttpResponse:
     """A fragment beside an import: how many of its sites no running campaign has on its list. `pk` is the import's."""
     batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
     sites = sites_of(batch)
-    found = [unlisted(campaign, sites) for campaign in published(person(request)).select_related("unit")[:20]]
+    found = [
+        unlisted(campaign, sites, clock.now())
+        for campaign in published(person(request)).select_related("unit", "blueprint")[:20]
+    ]
     context = {"found": [one for one in found if one.total], "plans": able_somewhere(request.user, PLAN)}
     return render(request, "inspections/_import_targets.html", context)
 
@@ -202,7 +205,7 @@ def target_or_404(request: HttpRequest, pk: int) -> Target:
 def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     target = target_or_404(request, pk)
     require(person(request), PLAN, target)
-    form = PlanForm(request.POST or None, target=target, initial={"planned_on": clock.today()})
+    form = PlanForm(request.POST or None, target=target, initial=begun(request))
     if request.method == "POST" and form.is_valid():
         try:
             row = planning.plan(target, **form.cleaned_data, actor=person(request), at=clock.now())
@@ -214,6 +217,11 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("inspections:assignment_detail", row.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "inspections/visit_plan.html", plan_context(target, form), status=status)
+
+
+def begun(request: HttpRequest) -> dict[str, Any]:
+    """What a page that leads here has filled in: today, or the lead from its own page."""
+    return {"planned_on": clock.today(), "lead": request.GET.get("lead", "")}
 
 
 def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
@@ -250,6 +258,9 @@ def preview(target: Target, form: PlanForm) -> dict[str, Any]:
         given.get("reason", ""),
         given.get("lead_kind", ""),
         given.get("lead_detail", ""),
+        lead=given.get("lead"),
+        kind=given.get("kind") or ENFORCE,
+        items=tuple(given.get("items", ())),
     )
     complete = proposal.lead_inspector is not None and proposal.second_inspector is not None
     return {"gate": lines_of(campaigns.judge(target, proposal, clock.now()), complete), "complete": complete}

@@ -45,14 +45,30 @@ def published(cast: Cast) -> Campaign:
     return services.publish(row, actor=cast.officer_province, at=MARCH)
 
 
+def campaign_of(name: str, cast: Cast, year: int, at: datetime) -> Campaign:
+    """A city's campaign of any of the plans, with every reading at its default, published."""
+    load_tables()
+    load_blueprints(at=at, only=["henan-2020", name])
+    row = services.create_from_blueprint(name, unit=cast.city, year=year, actor=cast.officer_city, at=at)
+    asked = row.blueprint.data.get("parameters", [])
+    chosen = {one["key"]: one.get("default", one["options"][0]["value"]) for one in asked}
+    row = services.choose_parameters(row, chosen, actor=cast.officer_city, at=at)
+    if row.blueprint.data.get("lists"):
+        row = services.adopt_lists(row, actor=cast.officer_city, at=at)
+    services.approve(row, actor=cast.leader_city, at=at)
+    return services.publish(row, actor=cast.officer_city, at=at)
+
+
 def listed(campaign: Campaign, cast: Cast, of: Enterprise | None = None) -> Target:
-    services.list_targets(campaign, cast.province, key_only=False, actor=cast.officer_province, at=MARCH)
+    services.list_targets(
+        campaign, cast.province, key_only=False, actor=cast.officer_province, at=campaign.published_at
+    )
     return Target.objects.get(campaign=campaign, enterprise=of or cast.site_a)
 
 
 def pledged(campaign: Campaign, *people: User) -> None:
     for person in people:
-        services.sign_pledge(campaign, person, name=person.name, at=MARCH)
+        services.sign_pledge(campaign, person, name=person.name, at=campaign.published_at)
 
 
 def plan(target: Target, cast: Cast, *, at: datetime = MAY, **fields: object) -> Assignment:

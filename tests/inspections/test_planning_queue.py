@@ -192,7 +192,7 @@ def test_lists_cost_the_same_queries_for_ten_and_for_many(target, cast, henan, s
             scene.listed(henan, cast)
             row = Target.objects.get(enterprise=site)
             state = "asked" if n % 2 else "planned"
-            lead = row.leads.create(kind="complaint", detail="举报", entered_by=cast.officer_a, entered_at=MAY)
+            lead = make.lead(site, cast.officer_a, at=MAY)
             plan = make.assignment(row, cast.inspector_a, cast.second_a, planned_on=VISIT_DAY)
             Assignment.objects.filter(pk=plan.pk).update(state=state, lead=lead)
 

@@ -1,0 +1,134 @@
+"""Leads in and out as a table: all rows of a good file become leads, of a bad one none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Unit, User
+from campaigns.models import Lead
+from campaigns.services import leads
+from core import clock
+from core.refusals import Refused
+from core.sheets import Column, SheetSpec, read_table
+from enterprises.models import Enterprise
+
+LIMIT: Final = 2000
+KIND_WORDS = {label: value for value, label in Lead.Kind.choices}
+COLUMNS = (
+    Column("kind", "来源", 16, "choice", required=True, choices=KIND_WORDS, read=lambda row: row.get_kind_display()),
+    Column("enterprise", "企业名称", 28, aliases=("排污单位",), read=lambda row: name_of(row)),
+    Column("uscc", "统一社会信用代码", 22, read=lambda row: code_of(row)),
+    Column("address", "地址", 28, max_length=200),
+    Column("longitude", "经度", 13, "longitude"),
+    Column("latitude", "纬度", 13, "latitude"),
+    Column("occurred_at", "发生时间", 18, "datetime", required=True, aliases=("超标时间", "举报时间")),
+    Column("detail", "线索内容", 44, required=True, max_length=300),
+    Column("factor", "超标因子", 14, max_length=40),
+    Column("value", "监测数值", 12, "number"),
+    Column("limit", "排放限值", 12, "number"),
+)
+IMPORT_SHEET: Final = SheetSpec("线索", COLUMNS)
+EXPORT_SHEET: Final = SheetSpec(
+    "线索",
+    (
+        Column("number", "编号", 18),
+        Column("state", "状态", 10, read=lambda row: row.get_state_display()),
+        Column("unit", "办理单位", 14, read=lambda row: row.unit.short_name),
+        *COLUMNS,
+        Column("entered_at", "登记时间", 18, "datetime"),
+        Column("merged", "并入", 18, read=lambda row: row.merged_into.number if row.merged_into else ""),
+        Column("end_reason", "结果", 40),
+    ),
+    frozen_columns=1,
+)
+
+
+def name_of(row: Lead) -> str:
+    return row.enterprise.name if row.enterprise else ""
+
+
+def code_of(row: Lead) -> str:
+    return (row.enterprise.entity.uscc or "") if row.enterprise else ""
+
+
+def export_rows(rows: QuerySet[Lead]) -> Iterator[Lead]:
+    """Never who reported."""
+    related = rows.select_related("unit", "enterprise__entity", "merged_into").order_by("-entered_at", "-pk")
+    yield from related.iterator(chunk_size=1000)
+
+
+@dataclass(frozen=True)
+class Imported:
+    added: int
+    known: int
+
+
+def import_leads(content: bytes, name: str, *, unit: Unit, actor: User, at: datetime) -> Imported:
+    """Register every row; the same row again (source, place, time, words) is known and adds nothing.
+
+    Refused (422) with the place of every bad cell; then nothing is written.
+    """
+    rows = read_rows(content, name)
+    sites = {site.entity.uscc: site for site in found_sites(rows, actor, "entity__uscc", "uscc")}
+    named = {site.name: site for site in found_sites(rows, actor, "name", "enterprise")}
+    added = 0
+    with transaction.atomic():
+        for number, values in rows:
+            told = told_by(values, sites, named)
+            if is_known(told, unit):
+                continue
+            try:
+                leads.register(told, unit=unit, actor=actor, at=at)
+            except Refused as refusal:
+                raise Refused(f"第 {number} 行：{refusal.message}", field="file", status=422) from refusal
+            added += 1
+    return Imported(added, len(rows) - added)
+
+
+def read_rows(content: bytes, name: str) -> list[tuple[int, dict[str, Any]]]:
+    reading = read_table(content, IMPORT_SHEET, name=name)
+    problems = [str(error) for error in reading.errors]
+    rows = []
+    for row in reading.rows:
+        problems += [str(error) for error in row.errors]
+        rows.append((row.number, row.values))
+    if problems:
+        more = f"（共 {len(problems)} 处，先列 10 处）" if len(problems) > 10 else ""
+        raise Refused("；".join(problems[:10]) + more, field="file", status=422)
+    if len(rows) > LIMIT:
+        raise Refused(f"一次最多导入 {LIMIT:,} 行，本表有 {len(rows):,} 行，请分开导入。", field="file", status=422)
+    return rows
+
+
+def found_sites(rows: list[tuple[int, dict[str, Any]]], actor: User, lookup: str, key: str) -> QuerySet[Enterprise]:
+    said = {str(values[key]).strip() for _, values in rows if values.get(key)}
+    sites = Enterprise.objects.visible_to(actor).select_related("unit", "entity")
+    return sites.filter(**{f"{lookup}__in": said})
+
+
+def told_by(values: dict[str, Any], sites: dict[str | None, Enterprise], named: dict[str, Enterprise]) -> leads.Told:
+    """A name that nobody bears stays as the place, so that nothing told is lost."""
+    name = str(values.get("enterprise") or "").strip()
+    site = sites.get(values["uscc"]) if values.get("uscc") else named.get(name)
+    return leads.Told(
+        kind=values["kind"],
+        detail=values["detail"],
+        occurred_at=values["occurred_at"].replace(tzinfo=clock.SHANGHAI),
+        enterprise=site,
+        address=" ".join(part for part in ("" if site else name, values.get("address") or "") if part),
+        longitude=values.get("longitude"),
+        latitude=values.get("latitude"),
+        factor=values.get("factor") or "",
+        value=values.get("value"),
+        limit=values.get("limit"),
+    )
+
+
+def is_known(told: leads.Told, unit: Unit) -> bool:
+    owner = told.enterprise.unit if told.enterprise else unit
+    rows = Lead.objects.filter(unit=owner, kind=told.kind, occurred_at=told.occurred_at, detail=told.detail.strip())
+    return rows.filter(enterprise=told.enterprise).exists()

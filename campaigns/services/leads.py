@@ -1,0 +1,243 @@
+"""Leads from the first word to the end: registered, accepted, merged, sent somebody for, closed. One writer of all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Unit, User
+from campaigns import notices
+from campaigns.models import Assignment, Lead, Reporter
+from campaigns.rules.leads import NEAR_DAYS, Event, Term, is_same_event, terms_of, times_over
+from campaigns.states import LEADS, LeadState
+from core import audit, clock
+from core.numbering import next_number
+from core.obligations import meet, open_obligation, reopen
+from core.refusals import Refused
+from core.states import advance
+from enterprises.models import Enterprise
+
+FIRST, CLOSING = ("lead.accept", "lead.assign"), "lead.close"
+# What lies further apart than this is not compared at all (about two kilometres).
+BOX = Decimal("0.02")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came in. Without an enterprise it names a place; a measured exceedance names value and limit."""
+
+    kind: str
+    detail: str
+    occurred_at: datetime
+    enterprise: Enterprise | None = None
+    address: str = ""
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    factor: str = ""
+    value: Decimal | None = None
+    limit: Decimal | None = None
+    reporter: str = ""
+    contact: str = ""
+    is_integrity: bool = False
+
+
+def register(told: Told, *, unit: Unit, actor: User, at: datetime) -> Lead:
+    """Register a lead with its number and its clocks. Of an enterprise it belongs to the enterprise's unit."""
+    refuse_unfit(told, at)
+    owner = told.enterprise.unit if told.enterprise else unit
+    with transaction.atomic():
+        year = clock.local(at).year
+        row = Lead.objects.create(
+            number=f"线索{year}-{next_number('lead', '', year):05d}",
+            kind=told.kind,
+            unit=owner,
+            enterprise=told.enterprise,
+            address=told.address.strip()[:200],
+            longitude=told.longitude,
+            latitude=told.latitude,
+            detail=told.detail.strip()[:300],
+            occurred_at=told.occurred_at,
+            factor=told.factor.strip()[:40],
+            value=told.value,
+            limit=told.limit,
+            is_integrity=told.is_integrity,
+            has_reporter=bool(told.reporter.strip()),
+            entered_by=actor,
+            entered_at=at,
+        )
+        keep_reporter(row, told)
+        audit.record("campaigns.lead.register", row, actor=actor, at=at, after=described(row))
+        start_clocks(row, FIRST, at)
+        notices.lead_registered(row, at)
+    return row
+
+
+def described(row: Lead) -> dict[str, Any]:
+    """For the trail: never who reported."""
+    return {"number": row.number, "kind": row.kind, "enterprise": row.enterprise_id, "unit": row.unit.path}
+
+
+def refuse_unfit(told: Told, at: datetime) -> None:
+    if not told.detail.strip():
+        raise Refused("请写明线索内容。", field="detail", status=422)
+    if told.enterprise is None and not told.address.strip() and told.longitude is None:
+        raise Refused("企业不明的，须写明地址或坐标。", field="address", status=422)
+    if (told.longitude is None) != (told.latitude is None):
+        raise Refused("经度和纬度须同时填写。", field="latitude", status=422)
+    if told.occurred_at > at:
+        raise Refused("发生时间不能晚于现在。", field="occurred_at", status=422)
+    if told.value is not None and told.limit is not None and times_over(told.value, told.limit) is None:
+        raise Refused(f"数值 {told.value} 没有超过限值 {told.limit}，不是超标线索。", field="value", status=422)
+
+
+def keep_reporter(row: Lead, told: Told) -> None:
+    if told.reporter.strip():
+        Reporter.objects.create(lead=row, name=told.reporter.strip()[:40], contact=told.contact.strip()[:60])
+
+
+def start_clocks(row: Lead, kinds: Iterable[str], at: datetime) -> None:
+    """What the lead owes from now (GS-40, DT-16, GS-32). What concerns conduct is handled outside these clocks."""
+    if not row.is_integrity:
+        for term in terms_of(row.kind, settings.LEAD_ASSIGN_HOURS):
+            if term.kind in kinds:
+                owe(row, term, at)
+
+
+def owe(row: Lead, term: Term, at: datetime) -> None:
+    """Owed by the unit. The enterprise is named in the title only: what is owed of an enterprise is told to it."""
+    due = clock.end_of_day(clock.day_of(at + term.within)) if term.within >= timedelta(days=8) else at + term.within
+    open_obligation(
+        kind=term.kind,
+        subject=subject(row),
+        unit_path=row.unit.path,
+        due_at=due,
+        at=at,
+        title=f"{term.title}：{row.number} {row.place}",
+        source=term.source,
+        url=reverse("campaigns:lead_detail", args=[row.pk]),
+    )
+
+
+def subject(row: Lead) -> str:
+    return f"lead:{row.pk}"
+
+
+def meet_all(row: Lead, kinds: Iterable[str], at: datetime) -> None:
+    for kind in kinds:
+        meet(kind, subject(row), at=at)
+
+
+def accept(row: Lead, *, actor: User, at: datetime) -> Lead:
+    """Taken up; from now on the term of handling runs."""
+    with transaction.atomic():
+        accepted = advance(Lead, row.pk, "accept", table=LEADS, actor=actor, at=at)
+        meet(FIRST[0], subject(row), at=at)
+        start_clocks(accepted, [CLOSING], at)
+    return accepted
+
+
+def refuse(row: Lead, *, actor: User, at: datetime, reason: str) -> Lead:
+    return end(row, "refuse", actor=actor, at=at, reason=reason)
+
+
+def close(row: Lead, *, actor: User, at: datetime, reason: str) -> Lead:
+    """Done, with its result. Refused while somebody is still on the way."""
+    standing = Assignment.objects.standing().filter(lead=row)
+    if standing.exists():
+        raise Refused("据此派出的检查还没有完成，完成后再办结。")
+    return end(row, "close", actor=actor, at=at, reason=reason)
+
+
+def end(row: Lead, action: str, *, actor: User, at: datetime, reason: str) -> Lead:
+    """The lead ends, and with it those merged into it: they are the same event."""
+    with transaction.atomic():
+        stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
+        ended = advance(Lead, row.pk, action, table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)
+        meet_all(ended, [*FIRST, CLOSING], at)
+    return ended
+
+
+def identify(row: Lead, enterprise: Enterprise, *, actor: User, at: datetime) -> Lead:
+    """The place turned out to be an enterprise's; from now on a visit can rest on the lead."""
+    with transaction.atomic():
+        locked = Lead.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if locked.state not in {LeadState.REGISTERED, LeadState.ACCEPTED}:
+            raise Refused(f"线索{locked.get_state_display()}，不能再改所属企业。")
+        before = locked.enterprise_id
+        locked.enterprise, locked.unit = enterprise, enterprise.unit
+        locked.save(update_fields=["enterprise", "unit"])
+        after = {"enterprise": enterprise.pk}
+        audit.record("campaigns.lead.identify", locked, actor=actor, at=at, before={"enterprise": before}, after=after)
+    return locked
+
+
+def similar(row: Lead) -> list[Lead]:
+    """Open leads that may tell of the same event (GS-37); a fixed number of queries."""
+    near = Q(enterprise=row.enterprise_id) if row.enterprise_id else Q(pk__in=[])
+    if row.longitude is not None and row.latitude is not None:
+        near |= Q(
+            longitude__range=(row.longitude - BOX, row.longitude + BOX),
+            latitude__range=(row.latitude - BOX, row.latitude + BOX),
+        )
+    days = timedelta(days=NEAR_DAYS)
+    rows = Lead.objects.filter(near, occurred_at__range=(row.occurred_at - days, row.occurred_at + days))
+    rows = rows.filter(
+        is_integrity=row.is_integrity, state__in=[LeadState.REGISTERED, LeadState.ACCEPTED, LeadState.ASSIGNED]
+    )
+    found = rows.exclude(pk=row.pk).select_related("enterprise", "unit").order_by("entered_at", "pk")[:50]
+    return [other for other in found if is_same_event(event_of(row), event_of(other))]
+
+
+def event_of(row: Lead) -> Event:
+    return Event(row.occurred_at, row.enterprise_id, row.longitude, row.latitude)
+
+
+def merge(row: Lead, into: Lead, *, actor: User, at: datetime) -> Lead:
+    """One event, one lead to handle: `row` stays in the register and points at `into`; what it owed is owed there."""
+    if row.pk == into.pk:
+        raise Refused("线索不能合并到自身。", field="into", status=422)
+    with transaction.atomic():
+        kept = Lead.objects.select_for_update(of=("self",)).get(pk=into.pk)
+        if kept.state not in {LeadState.REGISTERED, LeadState.ACCEPTED, LeadState.ASSIGNED}:
+            raise Refused(f"{kept.number}{kept.get_state_display()}，不能再并入。", field="into")
+        if kept.is_integrity != row.is_integrity:
+            raise Refused("反映执法人员的线索不能与环境违法线索合并。", field="into")
+        reason = f"与 {kept.number} 为同一事件"
+        stamps = {"merged_into": kept, "ended_at": at, "end_reason": reason}
+        merged = advance(Lead, row.pk, "merge", table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)
+        Lead.objects.filter(merged_into=merged).update(merged_into=kept)
+        meet_all(merged, [*FIRST, CLOSING], at)
+    return merged
+
+
+def send(row: Lead, *, actor: User, at: datetime) -> Lead:
+    """Somebody goes: the lead is used up. The gate has asked before whether it may be."""
+    sent = advance(Lead, row.pk, "assign", table=LEADS, actor=actor, at=at)
+    meet_all(sent, FIRST, at)
+    if row.state == LeadState.REGISTERED:
+        start_clocks(sent, [CLOSING], at)
+    return sent
+
+
+def release(row: Lead, *, actor: User, at: datetime) -> None:
+    """The visit was refused or cancelled: the lead waits again, and so does its clock."""
+    if row.state == LeadState.ASSIGNED:
+        advance(Lead, row.pk, "release", table=LEADS, actor=actor, at=at)
+        reopen(FIRST[1], subject(row))
+
+
+def reporter_of(row: Lead, *, actor: User, at: datetime, reason: str) -> Reporter:
+    """Who reported, to one who may know, with the reason kept in the trail (never the name)."""
+    if not reason.strip():
+        raise Refused("查看举报人须写明理由。", field="reason", status=422)
+    found = Reporter.objects.filter(lead=row).first()
+    if found is None:
+        raise Refused("这条线索没有登记举报人。", status=404)
+    audit.record("campaigns.lead.identity", row, actor=actor, at=at, reason=reason)
+    return found
