@@ -13,6 +13,7 @@ from campaigns.models import (
     Assignment,
     Bulletin,
     Campaign,
+    Consent,
     Draw,
     DrawAdjustment,
     Lead,
@@ -109,6 +110,34 @@ def lead_registered(row: Lead, at: datetime) -> None:
         f"{row.number}，{row.get_kind_display()}。",
         url=reverse("campaigns:lead_detail", args=[row.pk]),
         key=f"lead.registered:{row.pk}",
+        at=at,
+    )
+
+
+def consent_asked(row: Consent, at: datetime) -> None:
+    """The enterprise's people are asked whether a research visit may come."""
+    target = row.assignment.target
+    own = Grant.objects.in_force(clock.day_of(at)).filter(
+        kind=Grant.Kind.ENTERPRISE, role=Role.ENTERPRISE, subject_id=target.enterprise_id
+    )
+    notify(
+        User.objects.filter(pk__in=own.values("user"), is_active=True),
+        f"请答复是否同意调研指导：{target.enterprise.name}"[:120],
+        row.text,
+        url=reverse("inspections:consent_answer", args=[row.pk]),
+        key=f"consent.asked:{row.pk}",
+        at=at,
+    )
+
+
+def consent_answered(row: Consent, at: datetime) -> None:
+    assignment = row.assignment
+    notify(
+        [*team(assignment), assignment.planned_by],
+        f"调研指导：{assignment.target.enterprise.name}{row.get_answer_display()}"[:120],
+        f"答复人 {row.signer}。",
+        url=reverse("inspections:assignment_detail", args=[assignment.pk]),
+        key=f"consent.answered:{row.pk}",
         at=at,
     )
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from inspections.views import (
     assignments,
+    consents,
     coverage,
     draws,
     evidence,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("coverage/projects/", coverage.coverage_projects, name="coverage_projects"),
     path("draws/<int:pk>/take-over/", draws.draw_take_over, name="draw_take_over"),
     path("assignments/", assignments.assignment_queue, name="assignment_queue"),
+    path("consents/<int:pk>/answer/", consents.consent_answer, name="consent_answer"),
     path("assignments/week/", assignments.week_board, name="week_board"),
     path("assignments/<int:pk>/", assignments.assignment_detail, name="assignment_detail"),
     path("assignments/<int:pk>/approve/", assignments.assignment_approve, name="assignment_approve"),

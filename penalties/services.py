@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import EnforcementCertificate, Unit, User
+from campaigns.models import Assignment
 from campaigns.services import due
 from core import audit
 from core.calendar import calendar
@@ -60,6 +61,9 @@ def file_case(issue: Issue, filing: Filing, *, actor: User, at: datetime) -> Pen
 def refuse_unfit_issue(issue: Issue) -> None:
     if issue.state == IssueState.VOID:
         raise Refused("问题已作废，不能立案。")
+    if issue.visit.assignment.kind == Assignment.Kind.RESEARCH:
+        # 漯河方案三（一）第6句：调研中发现的问题不作为执法证据。
+        raise Refused("问题是在调研指导中发现的，不作为执法证据，不能据此立案；须另行执法检查取证。", status=422)
     if issue.nature == Nature.SYSTEM:
         # 方案四（三）：制度不健全、落实不到位的，依法进行行政指导。
         raise Refused("制度类问题应先行政指导，不能直接立案处罚。", status=422)

@@ -43,6 +43,8 @@ ACTIONS = {
     "campaigns.campaign.return": "退回行动修改",
     "campaigns.campaign.set_dates": "调整拟定行动的阶段时间",
     "campaigns.campaigncontact.set": "设定行动联系方式",
+    "campaigns.consent.answer": "答复调研征询",
+    "campaigns.consent.ask": "征询调研同意",
     "campaigns.contactperson.end": "撤下联络员",
     "campaigns.contactperson.name": "登记联络员",
     "campaigns.draw.cancel": "撤销随机抽查",

@@ -65,6 +65,12 @@ class Migration(migrations.Migration):
         ),
         lead("ended_at", models.DateTimeField(null=True)),
         lead("end_reason", models.CharField(blank=True, default="", max_length=300)),
+        # The way back begins with an empty target; the rows find theirs again in the migration after this one.
+        migrations.AlterField(
+            "lead",
+            "target",
+            models.ForeignKey(null=True, on_delete=CASCADE, related_name="old_leads", to="campaigns.target"),
+        ),
         migrations.AlterField("lead", "kind", models.CharField(choices=KINDS, max_length=12)),
         migrations.CreateModel(
             name="Reporter",

@@ -33,6 +33,8 @@ def carry(apps, schema_editor):
 def back(apps, schema_editor):
     """Each lead finds its target again: by the assignment it led to, else by its enterprise."""
     target_model = apps.get_model("campaigns", "Target")
+    apps.get_model("campaigns", "Reporter").objects.all().delete()
+    apps.get_model("campaigns", "Lead").objects.update(merged_into=None)
     for row in apps.get_model("campaigns", "Lead").objects.filter(target=None):
         used = row.assignments.first()
         found = used.target if used else target_model.objects.filter(enterprise=row.enterprise_id).last()

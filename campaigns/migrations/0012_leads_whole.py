@@ -13,17 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [("campaigns", "0011_leads_carried")]
 
     operations = [
-        # The way back begins with an empty target; the rows find theirs in the migration before.
-        migrations.AlterField(
-            "lead",
-            "target",
-            models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="old_leads",
-                to="campaigns.target",
-            ),
-        ),
         migrations.RemoveField("lead", "target"),
         migrations.AlterField("lead", "number", models.CharField(max_length=30, unique=True)),
         migrations.AlterField(

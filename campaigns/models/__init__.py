@@ -14,9 +14,9 @@ from campaigns.models.draw import (
 )
 from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibility
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
+from campaigns.models.lead import Lead, Reporter
 from campaigns.models.patch import Patch
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
-from campaigns.models.lead import Lead, Reporter
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
 from campaigns.models.readiness import ReadinessEntry, ReadinessUrging
@@ -74,8 +74,8 @@ __all__ = [
     "RegisterPerson",
     "RegisterStep",
     "RegisterVersion",
-    "Responsibility",
     "Reporter",
+    "Responsibility",
     "SharedList",
     "Target",
     "TargetPast",

@@ -155,6 +155,14 @@ class Assignment(models.Model):
         return self.target.enterprise_id
 
 
+class ConsentQuerySet(ScopedQuerySet["Consent"]):
+    """The enterprise is asked, so it sees this visit before it begins."""
+
+    view_capability = "visit.view"
+    path_lookup = "assignment__target__unit__path"
+    enterprise_lookup = "assignment__target__enterprise_id"
+
+
 class Consent(models.Model):
     """An enterprise's word on a research visit (调研指导): without its yes the visit does not begin (LH-07)."""
 
@@ -176,6 +184,8 @@ class Consent(models.Model):
     paper = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, blank=True)
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -187,3 +197,11 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment.target.enterprise.name} 调研指导{self.get_answer_display()}"
+
+    @property
+    def gate_path(self) -> str:
+        return self.assignment.target.unit.path
+
+    @property
+    def gate_enterprise_id(self) -> int | None:
+        return self.assignment.target.enterprise_id

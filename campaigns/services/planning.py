@@ -12,7 +12,7 @@ from campaigns import notices
 from campaigns.models import Assignment, DrawnTarget, Lead, Target
 from campaigns.rules import ENFORCE, GROUND_OF, Answer, Ask, Decision
 from campaigns.rules.leads import KINDS
-from campaigns.services import leads
+from campaigns.services import consents, leads
 from campaigns.services.gate import Proposal, judge, people_of, policy_for
 from campaigns.services.groups import hold_teams
 from campaigns.services.plan_terms import terms_of
@@ -126,6 +126,8 @@ def _write(target: Target, proposal: Proposal, decision: Decision, actor: User, 
     )
     after = {"state": str(row.state), "planned_on": row.planned_on, "gate": row.gate}
     audit.record("campaigns.assignment.plan", row, actor=actor, at=at, reason=row.reason, after=after)
+    if row.kind == Assignment.Kind.RESEARCH:
+        consents.ask_consent(row, actor=actor, at=at)
     if decision.wants_approval:
         notices.approval_asked(row, target.unit, at)
     else:

@@ -127,13 +127,14 @@ def withdraw_self_check(target_id: int) -> None:
 def record_visit(target_id: int, at: datetime, *, actor: User | None = None, counts: bool = True) -> None:
     """A visit of a listed site ended: its standing assignment is done. With `counts` it is a visit for the gate.
 
-    A visit that found the gates closed or the works halted does not count (严禁以停代查): see `postpone`.
+    A visit that found the gates closed or the works halted does not count (严禁以停代查): see `postpone`; nor does
+    research, which is no inspection.
     """
     with transaction.atomic():
-        if counts:
+        standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
+        if counts and not standing.filter(kind=Assignment.Kind.RESEARCH).exists():
             Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
             list_checked(target_id, at)
-        standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
             advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import EnforcementCertificate, User
+from campaigns.services.consents import refuse_without_consent
 from core import audit, clock
 from core.form_engine.services import Incoming, hold_subject, put_submission
 from core.refusals import NotAllowed, Refused
@@ -124,6 +125,7 @@ def start(visit: Visit, *, actor: User, at: datetime) -> VisitRecord:
         refusal = team.start_refusal(shown(row), clock.day_of(at))
         if row.state == VisitState.PLANNED and refusal:
             raise Refused(refusal)
+        refuse_without_consent(row.assignment)
         advance(Visit, row.pk, "start", table=VISITS, actor=actor, at=at, stamps={"started_at": at})
         row.refresh_from_db(fields=["state", "started_at"])
         record = VisitRecord.objects.create(visit=row, client_id=uuid.uuid4(), writer=actor)

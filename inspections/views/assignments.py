@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.gate import require, require_somewhere
+from accounts.gate import may, require, require_somewhere
 from accounts.models import Unit, User
 from campaigns.forms import BoardForm
-from campaigns.models import Assignment
+from campaigns.models import Assignment, Consent
 from campaigns.rules import EXCEPTIONS, RULE_LABELS, Ask
 from campaigns.services import annexes_at, paid_by
 from campaigns.states import ASSIGNMENTS
@@ -130,7 +130,7 @@ def assignment_for(request: HttpRequest, pk: int, capability: str = "") -> Assig
         "lead_inspector__unit",
         "second_inspector",
         "expert",
-        "lead",
+        "lead__unit",
         "planned_by",
         "approved_by",
     )
@@ -155,6 +155,8 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "approved_rules": kept(row.gate.get("approved", {})),
         "able": available(ASSIGNMENTS, row, user),
         "visit": Visit.objects.visible_to(user).filter(assignment=row).first(),
+        "consent": Consent.objects.filter(assignment=row).first() if row.kind == Assignment.Kind.RESEARCH else None,
+        "sees_lead": row.lead is not None and may(user, "lead.view", row.lead),
     }
     return render(request, "inspections/visit_plan_detail.html", context)
 

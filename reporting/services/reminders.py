@@ -47,6 +47,7 @@ KINDS = {
     "plan": Told("due.answer", "campaign.manage"),
     "activity": Told("due.answer", "campaign.manage"),
     "phase": Told("due.answer", "campaign.manage"),
+    **dict.fromkeys(("lead.accept", "lead.assign", "lead.close"), Told("lead.handle", "report.view")),
 }
 OTHERS = Told("issue.edit", "report.view")
 # Who is told where nobody in the unit holds what the kind asks for: an obligation always has somebody who hears of it.

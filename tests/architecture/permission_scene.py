@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from accounts.models import Grant, User
 from campaigns import services as campaigns
 from campaigns.documents import groups_paper
 from campaigns.models import Campaign, PhaseWindow, Target
+from campaigns.services import consents, leads
 from core.files import store
 from core.models import ChatRobot, EvidenceUpload, PrintedDocument, StoredFile, Submission, SubmissionFile
 from core.notices import notify
@@ -111,6 +112,8 @@ def build() -> Stage:
     for part in (
         register,
         organise,
+        reported_events,
+        research,
         self_checks,
         plans,
         running,
@@ -199,6 +202,27 @@ def organise(stage: Stage) -> None:
         number="示例〔2020〕1号", title="示例文件", valid_from=None, valid_to=None, actor=cast.officer_province, at=MAY
     )
     rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
+
+
+def reported_events(stage: Stage) -> None:
+    """A lead of county A with its reporter, one taken up, one of a place, one about officers' conduct."""
+    cast, rows = stage.cast, stage.rows
+    told = leads.Told("hotline", "夜间排放黑烟", MAY, enterprise=cast.site_a, reporter="匿名示例群众")
+    rows["lead"] = leads.register(told, unit=cast.county_a, actor=cast.officer_a, at=MAY)
+    second = leads.register(replace(told, kind="web"), unit=cast.county_a, actor=cast.officer_a, at=MAY)
+    rows["accepted lead"] = leads.accept(second, actor=cast.officer_a, at=MAY)
+    placed = replace(told, enterprise=None, address="沙河东岸料堆")
+    rows["placed lead"] = leads.register(placed, unit=cast.county_a, actor=cast.officer_a, at=MAY)
+    conduct = replace(told, detail="反映检查人员接受宴请", is_integrity=True)
+    rows["integrity lead"] = leads.register(conduct, unit=cast.county_a, actor=cast.officer_a, at=MAY)
+
+
+def research(stage: Stage) -> None:
+    """The enterprise is asked whether a research visit may come, and has not answered."""
+    cast = stage.cast
+    target = make.target(make.campaign(cast.city), cast.site_a)
+    row = make.assignment(target, cast.inspector_a, cast.second_a, kind="research", planned_on=TODAY)
+    stage.rows["consent"] = consents.ask_consent(row, actor=cast.officer_a, at=MAY)
 
 
 def self_checks(stage: Stage) -> None:

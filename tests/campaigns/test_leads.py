@@ -197,7 +197,7 @@ def test_who_reported_is_on_no_page_list_or_export(client, cast, insider, who):
     rows = lead_sheets.export_rows(Lead.objects.all())
     written = [column.value(row) for row in rows for column in lead_sheets.EXPORT_SHEET.columns]
     assert NAME not in map(str, written)
-    assert not AuditEvent.objects.filter(after__contains=NAME).exists()
+    assert not any(NAME in str(vars(event)) for event in AuditEvent.objects.all())
 
 
 @pytest.mark.parametrize(("who", "status"), [("inspector_a", 403), ("officer_a", 403), ("inspector_b", 404)])
@@ -214,7 +214,7 @@ def test_a_leader_is_told_once_with_a_reason_in_the_trail(client, cast, insider)
     page = client.post(f"{LIST}{insider.pk}/identity/", {"reason": "核发举报奖励"})
     assert NAME in page.content.decode()
     event = AuditEvent.objects.get(action="campaigns.lead.identity")
-    assert (event.actor, event.reason) == (cast.leader_a, "核发举报奖励")
+    assert (event.actor_id, event.reason) == (cast.leader_a.pk, "核发举报奖励")
     assert NAME not in client.get(f"{LIST}{insider.pk}/").content.decode()
 
 

@@ -109,9 +109,9 @@ class Candidate:
             return False
         return not filters.get("key") or self.key == (filters["key"] == "yes")
 
-    def row(self, stratum: str) -> list[Any]:
+    def row(self, stratum: str, table: Mapping[str, Any]) -> list[Any]:
         of = self.standing
-        facts = [of.credit, of.risk, of.offences, of.positive, weight(of)]
+        facts = [of.credit, of.risk, of.offences, of.positive, weight(of, table)]
         return [self.id, self.name, self.code, self.area, self.city, stratum, *facts]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from campaigns.draw_rules import FORMAT, WEIGHTS
+from campaigns.draw_rules import FORMAT
 from campaigns.models import Draw, DrawParticipant
-from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS, Gathered
+from campaigns.services.draws.gathering import COLUMNS, PERSON_COLUMNS, Gathered, weights_of
 from campaigns.services.draws.libraries import rows_of
 from campaigns.services.draws.rates import sealed_rates
 
@@ -68,7 +68,7 @@ def body(row: Draw, found: Gathered) -> dict[str, Any]:
             "speciality": row.speciality,
             "cross_region": row.cross_region,
             "avoid_previous": row.avoid_previous,
-            "weights": dict(WEIGHTS),
+            "weights": dict(weights_of(row)),
             "rates": sealed_rates(found.rates),
             "partners": row.partners,
             "checks": row.checks,

@@ -8,10 +8,11 @@ from django.db.models import Q
 
 from accounts.models import EnforcementCertificate, Grant, Region
 from accounts.rules import Role
-from campaigns.draw_rules import Standing, grounds, quota
+from campaigns.draw_rules import WEIGHTS, Standing, grounds, quota
 from campaigns.models import Assignment, Draw, DrawRates, InspectorProfile, Pledge, Recusal
 from campaigns.services.draws.candidates import Candidate, candidates, city_of, city_paths, label_of, library_row
 from campaigns.services.draws.rates import above, rates_for
+from campaigns.services.gate import policy_for
 from campaigns.services.groups import patrols
 from campaigns.states import AssignmentState
 from enterprises.models import Enterprise
@@ -79,8 +80,15 @@ def left_out(one: Candidate, draw: Draw) -> str:
     return ""
 
 
+def weights_of(draw: Draw) -> Mapping[str, Any]:
+    """The table of weights, with what the plan says of sites on the positive list (LH-06)."""
+    positive = policy_for(draw.campaign).positive_list.draw_weight
+    return WEIGHTS if positive is None else {**WEIGHTS, "positive": positive}
+
+
 def sort_out(draw: Draw, chosen: list[Candidate], found: Gathered) -> None:
     """Pool, exclusions and strata; a stratum is made of all candidates, so that one left empty is seen."""
+    table = weights_of(draw)
     sizes, before = Counter[str](), Counter[str]()
     firsts: dict[str, Candidate] = {}
     for one in chosen:
@@ -91,7 +99,7 @@ def sort_out(draw: Draw, chosen: list[Candidate], found: Gathered) -> None:
             found.excluded.append([one.id, one.name, reason])
         else:
             sizes[key] += 1
-            found.enterprises.append(one.row(key))
+            found.enterprises.append(one.row(key, table))
             if len(found.layered) < SAID:
                 found.layered[one.id] = list(one.layer.said)
     regions = dict(Region.objects.filter(pk__in={one.region for one in firsts.values()}).values_list("pk", "name"))
@@ -189,7 +197,7 @@ def recusals(draw: Draw, pool: dict[int, int], inspectors: set[int], rows: set[i
     ]
 
 
-def said_of(row: list[Any]) -> list[str]:
+def said_of(row: list[Any], table: Mapping[str, Any]) -> list[str]:
     """The weight of a pool row in words, with the numbers of the rules."""
     facts = dict(zip(COLUMNS, row, strict=True))
-    return grounds(Standing(facts["credit"], facts["risk"], facts["offences"], facts["positive"]))
+    return grounds(Standing(facts["credit"], facts["risk"], facts["offences"], facts["positive"]), table)

@@ -18,7 +18,7 @@ from campaigns.models import (
     Target,
 )
 from campaigns.services.draws.composing import summary
-from campaigns.services.draws.gathering import Gathered, gather, said_of
+from campaigns.services.draws.gathering import Gathered, gather, said_of, weights_of
 from campaigns.services.draws.objecting import objections
 from campaigns.services.draws.rates import sealed_rates
 from enterprises.models import Enterprise, PositiveListEntry
@@ -46,7 +46,7 @@ def found_of(draw: Draw, found: Gathered) -> dict[str, Any]:
         "excluded_people": found.excluded_inspectors[:SHOWN],
         "people": found.inspectors[:SHOWN],
         "weighed": [
-            [row[1], row[-1], "；".join([*said_of(row), *found.layered.get(row[0], [])])]
+            [row[1], row[-1], "；".join([*said_of(row, weights_of(draw)), *found.layered.get(row[0], [])])]
             for row in found.enterprises[:SHOWN]
         ],
     }
