@@ -17,6 +17,7 @@ from campaigns.services.plan_terms import terms_of
 from core import clock
 from core.widgets import DateInput
 
+UNSIGNED = "未签承诺"
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
 
 
@@ -88,9 +89,22 @@ class ListForm(forms.Form):
         field_of(self, "unit", forms.ModelChoiceField).queryset = units
 
 
+class PersonSelect(forms.Select):
+    """Whoever may not be sent stands in the list with the reason beside the name, and cannot be chosen (HS-21)."""
+
+    blocked: frozenset[int] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **options)
+        if getattr(value, "value", None) in self.blocked:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """People with what the planner must know of them beside the name."""
 
+    widget = PersonSelect
     said: dict[int, str]
 
     def label_from_instance(self, obj: Any) -> str:
@@ -154,8 +168,12 @@ class PlanForm(forms.Form):
         super().__init__(data, **options)
         inspectors, experts = people_for(target, Role.INSPECTOR), people_for(target, Role.EXPERT)
         said = described(inspectors, target.campaign)
+        unsigned = frozenset(pk for pk, words in said.items() if words.endswith(UNSIGNED))
         for name in ("lead_inspector", "second_inspector"):
             self.choose(name, inspectors, said)
+            widget = self.fields[name].widget
+            assert isinstance(widget, PersonSelect)
+            widget.blocked = unsigned
         self.choose("expert", experts, {person.pk: unit_of(person) for person in experts})
         terms = terms_of(target.campaign)
         self.asks_reason = bool(target.visit_count) or (terms.outside == "approval" and not held_by(target)[0])
@@ -216,7 +234,7 @@ def described(people: QuerySet[User], campaign: Campaign) -> dict[int, str]:
         parts = [unit_of(person)]
         parts.append(f"执法证至 {until[person.pk]}" if person.pk in until else "无执法证")
         if asked:
-            parts.append("已签承诺" if person.pk in signed else "未签承诺")
+            parts.append("已签承诺" if person.pk in signed else UNSIGNED)
         said[person.pk] = "，".join(parts)
     return said
 

@@ -30,6 +30,7 @@ from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
 from campaigns.services.people import end_contact, name_contact, pledge_text, sign_pledge
 from campaigns.services.planning import (
+    Said,
     approve_assignment,
     cancel_assignment,
     plan_visit,
@@ -67,6 +68,7 @@ __all__ = [
     "Owed",
     "Proposal",
     "ReportDate",
+    "Said",
     "Windows",
     "add_annex",
     "add_basis",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 
@@ -22,25 +23,31 @@ from core.refusals import Refused
 from core.states import advance
 
 
+class Said(TypedDict, total=False):
+    """What a plan may say beside the day and the two who go."""
+
+    expert: User | None
+    reason: str
+    exception: str
+    lead_kind: str
+    lead_detail: str
+    lead: Lead | None
+    kind: str
+    items: Sequence[str]
+    drawn: bool
+    source: str
+    as_checkup: bool
+
+
 def plan_visit(
     target: Target,
     *,
     planned_on: date,
     lead_inspector: User,
     second_inspector: User,
-    expert: User | None = None,
     actor: User,
     at: datetime,
-    reason: str = "",
-    exception: str = "",
-    lead_kind: str = "",
-    lead_detail: str = "",
-    lead: Lead | None = None,
-    kind: str = ENFORCE,
-    items: Sequence[str] = (),
-    drawn: bool = False,
-    source: str = "",
-    as_checkup: bool = False,
+    **said: Unpack[Said],
 ) -> Assignment:
     """Plan a visit. State PLANNED, or ASKED when the gate wants a leader's approval (正面清单、例外、上级当月检查).
 
@@ -48,33 +55,39 @@ def plan_visit(
     `exception` is a key of rules.EXCEPTIONS; a registered `lead` or a typed one is its own ground. Whoever calls this
     creates the Visit of a PLANNED assignment.
     """
-    typed = lead_kind if lead is None and lead_kind in Lead.Kind.values else ""
-    proposal = Proposal(
-        planned_on,
-        lead_inspector,
-        second_inspector,
-        expert,
-        exception or ground_of(lead, typed),
-        reason.strip(),
-        typed,
-        lead_detail.strip() if typed else "",
-        lead=lead,
-        kind=kind,
-        items=tuple(items),
-        drawn=drawn,
-        source=source if source in Assignment.Source.values else "",
-        as_checkup=as_checkup,
-    )
+    proposal = proposed(planned_on, lead_inspector, second_inspector, said)
     try:
         with transaction.atomic():
             locked = locked_target(target.pk)
-            proposal = replace(proposal, lead=locked_lead(lead))
+            proposal = replace(proposal, lead=locked_lead(proposal.lead))
             hold_teams(locked.campaign, people_of(proposal))
             decision = judge(locked, proposal, at)
             refuse_unless_allowed(decision)
             return _write(locked, proposal, decision, actor, at)
     except IntegrityError as error:
         raise Refused("该企业已有一次未完成的派单，请刷新后查看。") from error
+
+
+def proposed(planned_on: date, lead_inspector: User, second_inspector: User, said: Said) -> Proposal:
+    """As the gate asks for it; of a registered lead and a typed one, the registered."""
+    lead, kind = said.get("lead"), said.get("lead_kind", "")
+    typed = kind if lead is None and kind in Lead.Kind.values else ""
+    return Proposal(
+        planned_on,
+        lead_inspector,
+        second_inspector,
+        said.get("expert"),
+        said.get("exception") or ground_of(lead, typed),
+        said.get("reason", "").strip(),
+        typed,
+        said.get("lead_detail", "").strip() if typed else "",
+        lead=lead,
+        kind=said.get("kind", ENFORCE),
+        items=tuple(said.get("items", ())),
+        drawn=said.get("drawn", False),
+        source=said["source"] if said.get("source") in Assignment.Source.values else "",
+        as_checkup=said.get("as_checkup", False),
+    )
 
 
 def ground_of(lead: Lead | None, typed: str) -> str:

@@ -1,14 +1,13 @@
 """Planning as people do it: the assignment of the campaign and the visit that it begins, in one transaction."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Unpack
 
 from django.db import transaction
 
 from accounts.models import User
 from campaigns import services as campaigns
-from campaigns.models import Assignment, Lead, Target
-from campaigns.rules import ENFORCE
+from campaigns.models import Assignment, Target
 from campaigns.states import AssignmentState
 from core.states import advance
 from inspections.models import Visit
@@ -21,19 +20,9 @@ def plan(
     planned_on: date,
     lead_inspector: User,
     second_inspector: User,
-    expert: User | None,
-    exception: str = "",
-    reason: str = "",
-    lead_kind: str = "",
-    lead_detail: str = "",
-    lead: Lead | None = None,
-    kind: str = ENFORCE,
-    items: Sequence[str] = (),
-    drawn: bool = False,
-    source: str = "",
-    as_checkup: bool = False,
     actor: User,
     at: datetime,
+    **said: Unpack[campaigns.Said],
 ) -> Assignment:
     """Ask the gate and plan; a visit begins unless a leader must approve first. Raises what the gate refuses."""
     with transaction.atomic():
@@ -42,19 +31,9 @@ def plan(
             planned_on=planned_on,
             lead_inspector=lead_inspector,
             second_inspector=second_inspector,
-            expert=expert,
-            exception=exception,
-            reason=reason,
-            lead_kind=lead_kind,
-            lead_detail=lead_detail,
-            lead=lead,
-            kind=kind,
-            items=items,
-            drawn=drawn,
-            source=source,
-            as_checkup=as_checkup,
             actor=actor,
             at=at,
+            **said,
         )
         if row.state == AssignmentState.PLANNED:
             open_visit(row, at)

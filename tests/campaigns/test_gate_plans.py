@@ -1,5 +1,6 @@
 """The gate as the plans of Hengshui, Luohe and Gansu have it: each rule through planning itself."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from accounts.models import EnforcementCertificate
 from campaigns import services
 from campaigns.models import Assignment, Campaign, Draw, Target
 from campaigns.services import draws, leads
+from core import clock
 from core.refusals import Refused
 from tests import factories as make
 from tests.campaigns import scene
@@ -109,8 +111,16 @@ class TestHengshui:
             hundred, cast, planned_on=WINTER_DAY, at=WINTER, exception="complaint"
         )
 
-    def test_without_the_pledge_nobody_is_sent(self, target, cast):
+    @pytest.mark.req("HS-21")
+    def test_who_has_not_signed_cannot_be_chosen_and_is_not_sent(self, client, target, cast, campaign):
         assert "尚未签署" in refused(target, cast, planned_on=WINTER_DAY, at=WINTER)
+        scene.pledged(campaign, cast.inspector_a)
+        client.force_login(cast.officer_a)
+        with clock.travel(WINTER):
+            page = client.get(f"/inspections/targets/{target.pk}/plan/").content.decode()
+        choices = re.findall(r'<option value="\d+"( disabled)?>([^<（]+)（', page)
+        barred = {name: bool(disabled) for disabled, name in choices}
+        assert (barred["李一检"], barred["王二检"]) == (False, True)
 
 
 class TestLuohe:

@@ -1,6 +1,7 @@
 """What a draw may draw from: the pool, its strata, who is left out and why. A fixed number of queries."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
