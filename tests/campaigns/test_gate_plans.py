@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import EnforcementCertificate
 from campaigns import services
@@ -117,7 +118,7 @@ class TestHengshui:
         scene.pledged(campaign, cast.inspector_a)
         client.force_login(cast.officer_a)
         with clock.travel(WINTER):
-            page = client.get(f"/inspections/targets/{target.pk}/plan/").content.decode()
+            page = client.get(reverse("inspections:visit_plan", args=[target.pk])).content.decode()
         choices = re.findall(r'<option value="\d+"( disabled)?>([^<（]+)（', page)
         barred = {name: bool(disabled) for disabled, name in choices}
         assert (barred["李一检"], barred["王二检"]) == (False, True)
