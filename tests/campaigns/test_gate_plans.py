@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import EnforcementCertificate
 from campaigns import services
-from campaigns.models import Assignment, Campaign, Draw, Target
+from campaigns.models import Assignment, Campaign, Draw, ReadinessEntry, Target
 from campaigns.services import draws, leads
+from campaigns.services.readiness import gating
 from core import clock
 from core.refusals import Refused
 from tests import factories as make
@@ -45,7 +46,17 @@ class TestHengshui:
 
     @pytest.fixture
     def campaign(self, cast):
-        return scene.campaign_of("hengshui-2020", cast, 2020, WINTER)
+        row = scene.campaign_of("hengshui-2020", cast, 2020, WINTER)
+        for key in gating(row, cast.county_a):
+            self.approved(row, cast, key)
+        return row
+
+    def approved(self, campaign, cast, key):
+        """The branch's own plan of action, which the plan wants before anything is assigned."""
+        stamps = {"filed_by": cast.officer_a, "filed_at": WINTER, "decided_by": cast.leader_city, "decided_at": WINTER}
+        ReadinessEntry.objects.create(
+            campaign=campaign, unit=cast.county_a, key=key, kind="document", version=1, state="approved", **stamps
+        )
 
     @pytest.fixture
     def target(self, campaign, cast):
