@@ -16,10 +16,6 @@ from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibili
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
 from campaigns.models.lead import Lead, Reporter
 from campaigns.models.patch import Patch
-<<<<<<< HEAD
-=======
-from campaigns.models.lead import Lead, Reporter
->>>>>>> 2fd4d9d (Who has not signed cannot be chosen; planning says what it is told in one place; research has its tests)
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
 from campaigns.models.pledge import Pledge
 from campaigns.models.pool import DrawRates, InspectorProfile, PoolVersion, Rating
