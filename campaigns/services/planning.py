@@ -112,7 +112,7 @@ def refuse_unless_allowed(decision: Decision) -> None:
         raise Refused("不能派单：" + "".join(sentences), errors={"": sentences})
     if decision.wants_reason:
         asking = decision.saying(Answer.NEEDS_REASON)
-        field = "exception" if any(said.asks is Ask.REASON for said in asking) else "reason"
+        field = "exception" if any(said.asks is Ask.REASON and said.rule == "repeat" for said in asking) else "reason"
         raise Refused("".join(said.message for said in asking), field=field, status=422)
 
 

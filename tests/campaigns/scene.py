@@ -59,6 +59,13 @@ def campaign_of(name: str, cast: Cast, year: int, at: datetime) -> Campaign:
     return services.publish(row, actor=cast.officer_city, at=at)
 
 
+def without_plans(campaign: Campaign) -> Campaign:
+    """The same, where nothing outside a unit's plan needs approval: the other rules speak alone."""
+    campaign.blueprint.data.pop("planning", None)
+    campaign.blueprint.save()
+    return campaign
+
+
 def listed(campaign: Campaign, cast: Cast, of: Enterprise | None = None) -> Target:
     services.list_targets(
         campaign, cast.province, key_only=False, actor=cast.officer_province, at=campaign.published_at

@@ -142,7 +142,7 @@ class TestLuohe:
 
     @pytest.fixture
     def campaign(self, cast):
-        return scene.campaign_of("luohe-2021", cast, 2021, SPRING)
+        return scene.without_plans(scene.campaign_of("luohe-2021", cast, 2021, SPRING))
 
     @pytest.fixture
     def target(self, campaign, cast):
