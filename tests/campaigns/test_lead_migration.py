@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from campaigns.models import Assignment, Lead
 from tests.campaigns import scene
 
-BEFORE, AFTER = ("campaigns", "0009_sources"), ("campaigns", "0012_leads_whole")
+BEFORE, AFTER = ("campaigns", "0010_bulletins"), ("campaigns", "0013_leads_whole")
 
 
 def migrate(to):

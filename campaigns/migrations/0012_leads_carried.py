@@ -48,6 +48,6 @@ def back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0010_leads")]
+    dependencies = [("campaigns", "0011_leads")]
 
     operations = [migrations.RunPython(carry, back)]

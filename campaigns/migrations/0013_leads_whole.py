@@ -10,7 +10,7 @@ def rule(model: str, name: str, condition: Q) -> migrations.AddConstraint:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0011_leads_carried")]
+    dependencies = [("campaigns", "0012_leads_carried")]
 
     operations = [
         migrations.RemoveField("lead", "target"),

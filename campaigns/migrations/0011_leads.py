@@ -40,7 +40,7 @@ def person(**options: object) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0009_sources"), ("enterprises", "0001_initial"), ("core", "0001_initial")]
+    dependencies = [("campaigns", "0010_bulletins"), ("enterprises", "0001_initial"), ("core", "0001_initial")]
 
     operations = [
         lead("number", models.CharField(max_length=30, null=True)),
