@@ -200,6 +200,10 @@ class PlanForm(forms.Form):
         if policy.same_month is None or not policy.same_month.items:
             del self.fields["items"]
 
+    def offers(self, name: str, person: User) -> bool:
+        """Whether a person may still be chosen: plans outlive grants."""
+        return person in (field_of(self, name, PersonChoice).queryset or ())
+
     def choose(self, name: str, people: QuerySet[User], said: dict[int, str]) -> None:
         field = field_of(self, name, PersonChoice)
         field.queryset, field.said = people, said

@@ -16,6 +16,7 @@ from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
 from campaigns.rules import ENFORCE, RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
+from campaigns.services.plans import day_for, held_row
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
@@ -205,7 +206,7 @@ def target_or_404(request: HttpRequest, pk: int) -> Target:
 def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     target = target_or_404(request, pk)
     require(person(request), PLAN, target)
-    form = PlanForm(request.POST or None, target=target, initial=begun(request))
+    form = PlanForm(request.POST or None, target=target, initial=begun(request, target))
     if request.method == "POST" and form.is_valid():
         try:
             row = planning.plan(target, **form.cleaned_data, actor=person(request), at=clock.now())
@@ -219,9 +220,13 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "inspections/visit_plan.html", plan_context(target, form), status=status)
 
 
-def begun(request: HttpRequest) -> dict[str, Any]:
-    """What a page that leads here has filled in: today, or the lead from its own page."""
-    return {"planned_on": clock.today(), "lead": request.GET.get("lead", "")}
+def begun(request: HttpRequest, target: Target) -> dict[str, Any]:
+    """What is filled in: a lead from the page that leads here, else what the plan in force says, else today."""
+    asked, today = request.GET.get("lead", ""), clock.today()
+    row = None if asked else held_row(target)
+    if row is None:
+        return {"planned_on": today, "lead": asked}
+    return {"planned_on": day_for(row, today), "lead_inspector": row.lead, "second_inspector": row.second}
 
 
 def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
@@ -267,11 +272,13 @@ def preview(target: Target, form: PlanForm) -> dict[str, Any]:
 
 
 def typed(form: PlanForm) -> dict[str, Any]:
-    """The fields that fit so far."""
-    if not form.is_bound:
-        return {}
-    form.is_valid()
-    return form.cleaned_data
+    """The fields that fit so far; before anything is typed, what the plan says of people who may be chosen."""
+    if form.is_bound:
+        form.is_valid()
+        return form.cleaned_data
+    people = {name: form.initial.get(name) for name in ("lead_inspector", "second_inspector")}
+    chosen = {name: one for name, one in people.items() if one is not None and form.offers(name, one)}
+    return {"planned_on": form.initial.get("planned_on"), **chosen}
 
 
 def tone_of(said: RuleSaid) -> str:

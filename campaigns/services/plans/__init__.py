@@ -18,6 +18,7 @@ from campaigns.services.plans.rows import Wish, faults, remove_row, set_row, set
 from campaigns.services.plans.scope import scope_of, targets_of
 from campaigns.services.plans.spreading import Spread, spread_plan
 from campaigns.services.plans.tallies import by_mode, by_source, conflicts, ratios
+from campaigns.services.plans.waiting import day_for, days_for, held_row, waiting_in, waiting_weeks, week_asked
 from campaigns.services.plans.writing import create_plan, revise_plan, set_elements
 
 __all__ = [
@@ -34,11 +35,14 @@ __all__ = [
     "conflicts",
     "coverage",
     "create_plan",
+    "day_for",
+    "days_for",
     "end_patch",
     "enter_government",
     "faults",
     "file_plan",
     "give_patch",
+    "held_row",
     "load_table",
     "may_file",
     "missing",
@@ -61,4 +65,7 @@ __all__ = [
     "terms_of",
     "unfiled",
     "unplanned",
+    "waiting_in",
+    "waiting_weeks",
+    "week_asked",
 ]

@@ -51,10 +51,14 @@ def children(stage: Stage) -> Doors:
     draft = key(rows["draft"])
     own, other = draft | {"target_pk": rows["target"].pk}, draft | {"target_pk": rows["other target"].pk}
     sent = {"week_on": "2020-06-15", "lead": cast.inspector_a.pk, "second": cast.second_a.pk}
+    row = rows["in force"].rows.get()
     line = f"{rows['target'].pk},2020-06-16,李一检\n"
     return {
         "campaigns:plan_row": {OWN: Ask(own, sent=sent), WRONG_PARENT: Ask(other, sent=sent)},
         "campaigns:plan_row_remove": {OWN: Ask(own), WRONG_PARENT: Ask(other)},
+        "inspections:plan_visits": one(
+            Ask(key(rows["in force"]), sent={"chosen": [row.pk], f"day_{row.pk}": row.week_on.isoformat()})
+        ),
         "campaigns:plan_import": one(
             Ask(draft, sent=lambda: {"file": SimpleUploadedFile("计划.csv", (SHEET + line).encode())})
         ),
