@@ -112,6 +112,7 @@ def build() -> Stage:
     for part in (
         register,
         organise,
+        publish_papers,
         reported_events,
         research,
         self_checks,
@@ -170,7 +171,12 @@ def organise(stage: Stage) -> None:
             asked_by=cast.officer_city,
             asked_at=MAY,
         )
+    rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
 
+
+def publish_papers(stage: Stage) -> None:
+    """What a unit files, what is told to it, an annex and a basis."""
+    cast, rows = stage.cast, stage.rows
     rows["readiness"] = campaigns.file_readiness(
         stage.henan,
         cast.city,
@@ -201,7 +207,6 @@ def organise(stage: Stage) -> None:
     rows["basis"] = campaigns.add_basis(
         number="示例〔2020〕1号", title="示例文件", valid_from=None, valid_to=None, actor=cast.officer_province, at=MAY
     )
-    rows["groups paper"] = groups_paper(stage.henan, by=cast.officer_province, at=MAY)
 
 
 def reported_events(stage: Stage) -> None:

@@ -347,7 +347,7 @@ def test_a_worse_credit_raises_the_next_ratio_by_a_numbered_rule_and_recovery_un
         pool = draws.gather(draw)
         row = next(row for row in pool.enterprises if row[1] == site.name)
         stratum = next(one for one in pool.strata if one["key"] == row[5])
-        seen.append((stratum["label"], stratum["ratio"], draws.said_of(row)[0]))
+        seen.append((stratum["label"], stratum["ratio"], draws.said_of(row, draws.weights_of(draw))[0]))
     good, bad = ("环保良好", 500, "W1 信用×80%"), ("环保不良", 10_000, "W1 信用×200%")
     assert seen == [good, bad, good]
 
@@ -363,7 +363,10 @@ def test_what_nobody_rated_is_a_stratum_of_its_own_and_says_so(cast):
     pool = draws.gather(draw)
     assert {one["label"]: one["size"] for one in pool.strata} == {"风险未评定": 11, "高风险": 1}
     row = next(row for row in pool.enterprises if row[5] == "risk=high")
-    assert (row[-1], draws.said_of(row)) == (600, ["W1 信用×200%", "W2 风险×200%", "W4 违法 2 次×150%"])
+    assert (row[-1], draws.said_of(row, draws.weights_of(draw))) == (
+        600,
+        ["W1 信用×200%", "W2 风险×200%", "W4 违法 2 次×150%"],
+    )
 
 
 def test_a_rating_keeps_the_one_before(cast):

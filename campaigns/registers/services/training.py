@@ -1,8 +1,9 @@
 """Who was trained for a campaign: what the visit gate asks of the lead inspector (HN-48)."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
-from accounts.models import User
 from campaigns.models import Campaign, RegisterPerson
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.rights import ordered_by
@@ -10,10 +11,11 @@ from campaigns.registers.services.rights import ordered_by
 TRAINING, TRAINEES = "training", "trainees"
 
 
-def untrained(campaign: Campaign, person: User | None) -> str:
-    """The person's name where the plan orders training and no training of the campaign names the person; else ""."""
-    if person is None or TRAINING not in ordered_by(campaign):
-        return ""
-    rows = RegisterPerson.objects.filter(user=person, field=TRAINEES, entry__register=TRAINING)
+def untrained(campaign: Campaign, people: Iterable[int]) -> set[int]:
+    """Who of the people (keys of users) no training of the campaign names, where its plan orders training."""
+    if TRAINING not in ordered_by(campaign):
+        return set()
+    asked = set(people)
+    rows = RegisterPerson.objects.filter(user__in=asked, field=TRAINEES, entry__register=TRAINING)
     of_campaign = Q(entry__campaign=campaign.pk) | Q(entry__campaign=campaign.parent_id)
-    return "" if rows.filter(of_campaign).exclude(entry__state=VOID).exists() else person.name
+    return asked - set(rows.filter(of_campaign).exclude(entry__state=VOID).values_list("user", flat=True))

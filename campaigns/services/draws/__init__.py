@@ -2,7 +2,7 @@
 
 from campaigns.services.draws.adjusting import approve_adjustment, ask_adjustment, may_join, refuse_adjustment
 from campaigns.services.draws.candidates import DIMENSIONS
-from campaigns.services.draws.gathering import Gathered, gather, said_of
+from campaigns.services.draws.gathering import Gathered, gather, said_of, weights_of
 from campaigns.services.draws.holding import hold, redraw, to_take, took_over
 from campaigns.services.draws.libraries import (
     ELEMENTS,
@@ -101,5 +101,6 @@ __all__ = [
     "took_over",
     "void",
     "waiting_for",
+    "weights_of",
     "witnesses",
 ]
