@@ -129,9 +129,11 @@ def masked(url: str) -> str:
 
 def post(robot: ChatRobot, text: str, token: str) -> None:
     """One message to a group. Never follows a redirect, never tells the address in an error."""
-    refuse_address(robot.url)  # the list of hosts may have become shorter since it was entered
     try:
+        refuse_address(robot.url)  # the list of hosts may have become shorter since it was entered
         status, answer = exchange(robot.url, json.dumps(content_of(robot, text)).encode(), token)
+    except Refused as refused:
+        raise Failed(f"{refused}", final=True) from None
     except (http.client.HTTPException, OSError, UnicodeError) as error:
         raise Failed(without(named(error), robot.url)) from None
     refuse_answer(status, answer, robot.url)

@@ -6,6 +6,7 @@ a post): who is killed between the other side's answer and the commit sends the 
 
 import logging
 import time
+import traceback
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,19 +18,22 @@ from core.channels import CHANNELS, Down, Failed, Sender
 from core.models import Delivery, Notice
 
 logger = logging.getLogger(__name__)
-# Longer than one run and the slowest message together; who is killed leaves it to run out.
+# Longer than handing over, the runs of both channels and the slowest message together; who is killed leaves it to
+# run out.
 LEASE = timedelta(minutes=3)
-RUN_SECONDS = 60.0
+# Each channel has its own: a backlog of mails does not keep the groups waiting.
+RUN_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-# A server may be down over a weekend and a holiday.
-PATIENCE = timedelta(days=7)
+# A server may be down over the nine days of a Spring Festival and the days after it.
+PATIENCE = timedelta(days=14)
 DAILY_SUBJECT = "一体化执法行动平台：今日提醒与消息"
 
 
 def send_due(at: datetime) -> int:
     """Bring out what is due, channel by channel. Returns how many messages went through."""
-    sent, started = 0, time.monotonic()
+    sent = 0
     for channel, make in CHANNELS.items():
+        started = time.monotonic()
         with make() as sender:
             while time.monotonic() - started < RUN_SECONDS and (row := claim(channel, at)) is not None:
                 try:
@@ -91,10 +95,17 @@ def attempt(sender: Sender, row: Delivery, at: datetime) -> bool:
     """One try. What failed waits longer every time; a channel that is down raises Down, so that nobody hammers it."""
     try:
         sender.send(row)
+    except Down as down:
+        put_off(row, down, at)
+        raise
     except Failed as failed:
         put_off(row, failed, at)
-        if isinstance(failed, Down):
-            raise
+        return False
+    except Exception as error:
+        # One message that nobody foresaw stops neither this run nor the ones after it. No word of the error itself is
+        # kept: it may hold the address of a robot.
+        logger.error("%s %s: %s", row.channel, row.pk, "".join(traceback.format_tb(error.__traceback__)))
+        put_off(row, Failed(type(error).__name__), at)
         return False
     row.sent_at, row.leased_until, row.last_error = at, None, ""
     row.save(update_fields=["sent_at", "leased_until", "last_error"])

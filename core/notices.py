@@ -4,6 +4,7 @@ The inbox has every notice at once. One mail a day carries a person's reminder a
 chose otherwise (MailChoice); core.deliveries brings it out.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,9 +35,11 @@ def notify(users: Iterable[models.Model], title: str, body: str = "", *, key: st
 
 def deliver(at: datetime, limit: int = 500) -> int:
     """Hand over what is new, bring out what is due. Safe any number of times, anywhere. Returns how many were new."""
-    handed = hand_over(at, limit)
+    total, started = 0, time.monotonic()
+    while time.monotonic() - started < deliveries.RUN_SECONDS and (handed := hand_over(at, limit)):
+        total += handed
     deliveries.send_due(at)
-    return handed
+    return total
 
 
 def hand_over(at: datetime, limit: int) -> int:
@@ -83,7 +86,19 @@ def mail_of_day(day: date, at: datetime) -> Mail:
 
 
 def put_into_mails(rows: list[tuple[Notice, Mail]], at: datetime) -> None:
-    """What a written mail no longer takes stays in the inbox: nobody gets a second mail that day."""
+    """What a written mail no longer takes stays in the inbox, and nobody gets a second mail that day; but a reminder
+    that comes after the day's mail has left, as after an outage, has a mail of its own."""
+    unwritten = mails_of(rows, at)
+    for row, mail in rows:
+        row.mail = unwritten.get((row.recipient_id, mail.key))
+    late = [(row, Mail(f"reminder:{row.pk}", at)) for row, _ in rows if row.mail_id is None and row.digest is not None]
+    own = mails_of(late, at)
+    for row, mail in late:
+        row.mail = own.get((row.recipient_id, mail.key))
+
+
+def mails_of(rows: list[tuple[Notice, Mail]], at: datetime) -> dict[tuple[int | None, str], Delivery]:
+    """The mails of these notices that are not written yet, by person and key; what is missing is made."""
     fresh = {(row.recipient_id, mail.key): mail.next_at for row, mail in rows}
     Delivery.objects.bulk_create(
         [
@@ -94,9 +109,7 @@ def put_into_mails(rows: list[tuple[Notice, Mail]], at: datetime) -> None:
     )
     people, keys = {person for person, _ in fresh}, {key for _, key in fresh}
     found = Delivery.objects.filter(channel=Delivery.Channel.MAIL, recipient__in=people, key__in=keys)
-    unwritten = {
+    return {
         (mail.recipient_id, mail.key): mail
         for mail in found.filter(body="").select_for_update(of=("self",)).order_by("pk")
     }
-    for row, mail in rows:
-        row.mail = unwritten.get((row.recipient_id, mail.key))

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,15 +32,20 @@ def channel_list(request: HttpRequest) -> HttpResponse:
     robots = {robot.unit_id: robot for robot in ChatRobot.objects.all()}
     units = sorted(Unit.objects.filter(closed_on=None), key=lambda unit: unit.path)
     names = {unit.pk: unit.short_name for unit in units}
-    failing = Delivery.objects.failing().select_related("recipient", "robot").order_by("-tried_at", "-pk")[:SHOWN]
     context = {
         "mail_host": settings.EMAIL_HOST,
         "waiting": Delivery.objects.due(clock.now()).count(),
-        "failures": [(row, receiver(row, names)) for row in failing],
+        "failures": last_of(Delivery.objects.failing(), names),
+        "given_up": last_of(Delivery.objects.given_up(), names),
         "shown": SHOWN,
         "rows": [(unit, unit.path.count("/") - 2, *shown(robots.get(unit.pk))) for unit in units],
     }
     return render(request, "accounts/channel_list.html", context)
+
+
+def last_of(rows: QuerySet[Delivery], names: dict[int, str]) -> list[tuple[Delivery, str]]:
+    found = rows.select_related("recipient", "robot").order_by("-tried_at", "-pk")[:SHOWN]
+    return [(row, receiver(row, names)) for row in found]
 
 
 def receiver(row: Delivery, names: dict[int, str]) -> str:

@@ -48,8 +48,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.waiting().filter(free, next_at__lte=at)
 
     def failing(self) -> "DeliveryQuerySet":
-        """What failed the last time it was tried, and is not through since."""
-        return self.filter(sent_at=None).exclude(last_error="")
+        """What failed the last time it was tried, and is tried again."""
+        return self.waiting().exclude(last_error="")
+
+    def given_up(self) -> "DeliveryQuerySet":
+        """What nobody tries any more."""
+        return self.filter(sent_at=None).exclude(last_error="").exclude(given_up_at=None)
 
 
 class Delivery(models.Model):
