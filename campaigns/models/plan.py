@@ -108,8 +108,13 @@ class PlanRow(models.Model):
         return self.week_on.replace(day=1)
 
 
+class PlanFilingQuerySet(models.QuerySet["PlanFiling"]):
+    def standing(self) -> "PlanFilingQuerySet":
+        return self.filter(ended_at=None)
+
+
 class PlanFiling(models.Model):
-    """That a plan was filed (备案): with whom, on which day, under which document."""
+    """That a plan was filed (备案): with whom, on which day, under which document. Ends when the plan is returned."""
 
     class Receiver(models.TextChoices):
         GOVERNMENT = "government", "本级人民政府"
@@ -122,9 +127,15 @@ class PlanFiling(models.Model):
     number = models.CharField(max_length=60)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
+    # Of a text that went back to be changed: it does not count for the next one.
+    ended_at = models.DateTimeField(null=True)
+
+    objects = PlanFilingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan", "receiver"], name="plan_filing_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "receiver"], name="plan_filing_once", condition=Q(ended_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_receiver_display()}备案 {self.number}"

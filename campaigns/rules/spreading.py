@@ -97,6 +97,12 @@ def weeks_of(window: Window, calendar: WorkCalendar) -> list[Week]:
     return found
 
 
+def weeks_left(window: Window, today: date, calendar: WorkCalendar) -> list[Week]:
+    """What is left of a window: the days before today carry nothing, of the running week only the rest."""
+    first, last = max(window[0], today), window[1]
+    return weeks_of((first, last), calendar) if first <= last else []
+
+
 def spread(
     visits: Iterable[Visit], weeks: Sequence[Week], people: Sequence[Able], loads: Loads
 ) -> tuple[list[Placed], list[int]]:

@@ -34,8 +34,7 @@ class Project(models.Model):
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="project_number")]
-        indexes: ClassVar = [models.Index(fields=["enterprise"], name="project_enterprise")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["enterprise", "number"], name="project_number")]
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,7 @@ from django.db.models.functions import ExtractMonth, TruncDate
 
 from accounts.models import User
 from core import audit, clock
-from core.refusals import Refused
+from core.refusals import Refused, refused_if_taken
 from enterprises.models import Enterprise, Permit
 from enterprises.rules.quarters import Quarter
 from inspections.models import OffsiteCheck, Project, Visit
@@ -89,7 +89,8 @@ def keep_projects(sites: QuerySet[Enterprise], lines: str, *, actor: User, at: d
         raise Refused("请至少写一个建设项目。", field="lines", status=422)
     refuse_known(read)
     with transaction.atomic():
-        made = Project.objects.bulk_create([Project(**said, entered_by=actor, entered_at=at) for _, said in read])
+        with refused_if_taken("其中有文号刚刚被登记，请刷新后再试。", field="lines"):
+            made = Project.objects.bulk_create(Project(**said, entered_by=actor, entered_at=at) for _, said in read)
         for row in made:
             after = {"number": row.number, "kind": row.kind}
             audit.record("inspections.project.enter", row, actor=actor, at=at, after=after)
@@ -115,14 +116,13 @@ def read_line(sites: QuerySet[Enterprise], number: int, line: str) -> tuple[int,
 
 
 def refuse_known(read: Iterable[tuple[int, dict[str, Any]]]) -> None:
-    """A number is one project."""
+    """Of one enterprise a number is one project."""
     numbers = [said["number"] for _, said in read]
-    known = set(Project.objects.filter(number__in=numbers).values_list("number", flat=True))
-    seen: set[str] = set()
+    taken = set(Project.objects.filter(number__in=numbers).values_list("enterprise", "number"))
     for place, said in read:
-        if said["number"] in known | seen:
+        if (key := (said["enterprise"].pk, said["number"])) in taken:
             raise wrong(place, f"文号“{said['number']}”已经登记。")
-        seen.add(said["number"])
+        taken.add(key)
 
 
 def wrong(number: int, said: str) -> Refused:

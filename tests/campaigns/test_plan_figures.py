@@ -124,6 +124,17 @@ def winter(cast):
     return campaign, brigade, people
 
 
+def test_a_patch_lies_within_the_campaign(winter, cast):
+    campaign, brigade, _ = winter
+    with pytest.raises(Refused, match="不在本行动的范围内") as refused:
+        plans.give_patch(campaign, brigade, cast.other_county, actor=cast.officer_city, at=AT)
+    assert refused.value.field == "county"
+    with pytest.raises(Refused, match="不在本行动的范围内") as refused:
+        plans.give_patch(campaign, cast.other_county, cast.county_b, actor=cast.officer_city, at=AT)
+    assert refused.value.field == "brigade"
+    assert Patch.objects.count() == 1
+
+
 def examined(campaign, cast, count, day, *, lead, second, **fields):
     for target in scene.enterprises(campaign, cast, count, town=f"{day}{count}"):
         make.assignment(target, lead, second, planned_on=day, **({"state": "done", "source": "checkup"} | fields))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Assignment, InspectorProfile, PlanRow, Rating, Recusal, Target
 from campaigns.services import plans
+from core import clock
 from core.refusals import Refused
 from enterprises.models import Enterprise
 from tests import factories as make
@@ -99,6 +100,20 @@ def test_the_yellow_river_comes_first_and_is_counted_by_itself(cast):
     assert (plans.coverage(plan, AT).basin, plans.coverage(plan, AT).basin_visited) == (1, 0)
     Target.objects.filter(pk=target.pk).update(visited_at=AT)
     assert plans.coverage(plan, AT).basin_visited == 1
+
+
+def test_only_the_working_days_that_are_left_carry_visits(plan, cast):
+    sunday, friday = clock.at_local(date(2020, 5, 3), 20), clock.at_local(date(2020, 5, 15), 9)
+    scene.enterprises(plan.campaign, cast, 30, town="示例乡")
+    plans.spread_plan(plan, actor=cast.officer_a, at=sunday)
+    # Labour Day lasts to Tuesday: nothing is left of the week of 04-27.
+    assert min(row.week_on for row in plan.rows.all()) == date(2020, 5, 4)
+    weeks = plans.scope_of(plan, date(2020, 5, 15)).weeks_left(True, cast.county_a.path, date(2020, 5, 15))
+    assert [(week.first, week.workdays) for week in weeks[:2]] == [(date(2020, 5, 15), 1), (date(2020, 5, 18), 5)]
+    plans.spread_plan(plan, afresh=True, actor=cast.officer_a, at=friday)
+    assert plan.rows.filter(week_on=date(2020, 5, 11)).count() <= 1
+    after = plans.scope_of(plan, date(2021, 1, 1)).weeks_left(True, cast.county_a.path, date(2021, 1, 1))
+    assert after == []
 
 
 def test_what_was_set_by_hand_stays(plan, cast):

@@ -121,6 +121,24 @@ def test_a_plan_filed_with_one_of_the_two_is_not_in_force(cast, first):
     }
 
 
+def test_a_filing_of_a_text_that_was_returned_counts_no_more(cast):
+    campaign = scene.campaign(cast, filing=["government", "superior"])
+    scene.enterprises(campaign, cast, 2)
+    plan = ready(campaign, cast)
+    plans.report_plan(plan, actor=cast.officer_a, at=AT)
+    said = {"organ": "源汇区人民政府", "filed_on": DAY, "actor": cast.officer_a, "at": AT}
+    first = plans.enter_government(plan, number="源政备1号", **said)
+    plans.return_plan(plan, actor=cast.officer_city, at=AT, reason="检查时段须调整")
+    plans.report_plan(plan, actor=cast.officer_a, at=AT)
+    plans.file_plan(plan, number="漯环备1号", filed_on=DAY, actor=cast.officer_city, at=AT)
+    with pytest.raises(Refused, match="还没有向本级人民政府备案，不能实施"):
+        plans.start_plan(plan, actor=cast.officer_a, at=AT)
+    again = plans.enter_government(plan, number="源政备2号", **said)
+    assert plans.start_plan(plan, actor=cast.officer_a, at=AT).state == "in_force"
+    ended = {row.pk: row.ended_at for row in plan.filings.filter(receiver="government")}
+    assert ended == {first.pk: AT, again.pk: None}
+
+
 def test_a_filing_of_tomorrow_is_refused(luohe, cast):
     plan = ready(luohe, cast)
     plans.report_plan(plan, actor=cast.officer_a, at=AT)

@@ -282,3 +282,21 @@ def test_one_wrong_line_is_named_and_none_is_kept(cast, line, sentence):
     assert sentence in text
     assert line in text
     assert not Project.objects.exists()
+
+
+def test_the_number_of_another_units_project_says_nothing(cast):
+    """A number is taken within one enterprise only: nobody learns what other units entered."""
+    far = make.enterprise("周口示例厂", cast.other_county, cast.region_b)
+    line = "{}｜一期｜报告书｜甲号｜2020-03-01"
+    coverage.keep_projects(Enterprise.objects.all(), line.format(far.name), actor=cast.officer_other, at=MORNING)
+    page = of(cast.officer_a).post(url("coverage_projects"), {"lines": line.format("漯河示例纸业有限公司")})
+    assert page.status_code == 302
+    assert Project.objects.count() == 2
+
+
+def test_of_two_who_enter_one_number_at_once_the_second_is_told(cast, monkeypatch):
+    line = f"{cast.site_a.name}｜一期｜报告书｜甲号｜2020-03-01"
+    coverage.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)
+    monkeypatch.setattr(coverage, "refuse_known", lambda read: None)  # the second looked before the first wrote
+    with pytest.raises(Refused, match="刚刚被登记"):
+        coverage.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)

@@ -21,6 +21,9 @@ def give_patch(campaign: Campaign, brigade: Unit, county: Unit, *, actor: User, 
     """A brigade takes a county. A county has one brigade, unless the blueprint lets several share it (HS-19)."""
     if brigade == county:
         raise Refused("大队和县区须是两个单位。", field="county", status=422)
+    for field, unit in (("brigade", brigade), ("county", county)):
+        if not unit.path.startswith(campaign.unit.path):
+            raise Refused(f"{unit.short_name}不在本行动的范围内。", field=field, status=422)
     try:
         with transaction.atomic():
             locks.hold("patches", str(campaign.pk))

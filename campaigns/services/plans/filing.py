@@ -72,10 +72,12 @@ def refuse_incomplete(plan: Plan, at: datetime) -> None:
 
 
 def return_plan(plan: Plan, *, actor: User, at: datetime, reason: str) -> Plan:
+    """Back to be changed. Whatever filing it had was of this text, and ends."""
     with transaction.atomic():
         require_over(actor, plan)
         stamps = {"return_reason": reason.strip()[:300]}
         done = advance(Plan, plan.pk, "return", table=PLANS, actor=actor, at=at, reason=reason, stamps=stamps)
+        done.filings.standing().update(ended_at=at)
         notices.plan_answered(done, f"已退回：{reason.strip()}", at)
     return done
 
@@ -120,7 +122,7 @@ def enter(
 ) -> PlanFiling:
     if filed_on > clock.day_of(at):
         raise Refused("备案日期不能晚于今天。", field="filed_on", status=422)
-    if plan.filings.filter(receiver=receiver).exists():
+    if plan.filings.standing().filter(receiver=receiver).exists():
         raise Refused(f"{receiver.label}的备案已经登记。")
     return PlanFiling.objects.create(
         plan=plan, receiver=receiver, organ=organ, number=number, filed_on=filed_on, entered_by=actor, entered_at=at
@@ -129,7 +131,7 @@ def enter(
 
 def unfiled(plan: Plan) -> list[str]:
     """The receivers that are still missing, by name."""
-    there = set(plan.filings.values_list("receiver", flat=True))
+    there = set(plan.filings.standing().values_list("receiver", flat=True))
     return [PlanFiling.Receiver(one).label for one in terms_of(plan.campaign).filing if one not in there]
 
 

@@ -22,7 +22,7 @@ from django.db.models import (
 from accounts.models import EnforcementCertificate, Grant, Unit, User
 from accounts.rules import Role
 from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, Rating, Recusal, Target
-from campaigns.rules.spreading import Week, weeks_of
+from campaigns.rules.spreading import Week, weeks_left, weeks_of
 from campaigns.services.gate import KEY_PHASE, OTHER_PHASE
 from campaigns.services.groups import patrols
 from campaigns.services.plan_terms import Terms, terms_of
@@ -93,11 +93,19 @@ class Scope:
         return self.weeks_at(target.is_key, target.unit.path)
 
     def weeks_at(self, is_key: bool, path: str) -> dict[date, Week]:
-        phase = KEY_PHASE if is_key or OTHER_PHASE not in self.windows.phases else OTHER_PHASE
+        phase = self.phase_of(is_key)
         if (phase, path) not in self.spans:
             found = weeks_of(self.windows.of(phase, path), self.work) if phase in self.windows.phases else []
             self.spans[phase, path] = {week.monday: week for week in found}
         return self.spans[phase, path]
+
+    def weeks_left(self, is_key: bool, path: str, today: date) -> list[Week]:
+        """Of those weeks what is left from today on."""
+        phase = self.phase_of(is_key)
+        return weeks_left(self.windows.of(phase, path), today, self.work) if phase in self.windows.phases else []
+
+    def phase_of(self, is_key: bool) -> str:
+        return KEY_PHASE if is_key or OTHER_PHASE not in self.windows.phases else OTHER_PHASE
 
     def may_lead(self, person: Person, is_key: bool) -> bool:
         """HN-49 speaks of the inspections of the non-key ones: a lead there carries one of the tags."""

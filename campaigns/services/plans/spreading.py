@@ -58,7 +58,7 @@ def place(scope: Scope, at: datetime) -> tuple[list[Placed], list[int]]:
     placed: list[Placed] = []
     left: list[int] = []
     for (is_key, path), visits in sorted(waiting(scope, at), key=lambda group: (not group[0][0], group[0][1])):
-        weeks = [week for week in scope.weeks_at(is_key, path).values() if week.last >= clock.day_of(at)]
+        weeks = scope.weeks_left(is_key, path, clock.day_of(at))
         people = [
             Able(
                 person.user.pk,

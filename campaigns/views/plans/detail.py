@@ -45,7 +45,7 @@ def overview(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "enters": page["writes"]
         and "government" in terms.filing
         and plan.state in (PlanState.REPORTED, PlanState.FILED)
-        and not plan.filings.filter(receiver="government").exists(),
+        and not plan.filings.standing().filter(receiver="government").exists(),
         "starts": page["writes"] and plan.state == (PlanState.FILED if terms.filing else PlanState.DRAFT),
         "next_open": next((one for one in versions if one.version > plan.version), None),
     }
