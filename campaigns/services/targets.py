@@ -11,6 +11,7 @@ from campaigns.models import Assignment, Campaign, Target, TargetPast
 from campaigns.services import due
 from campaigns.services.duties import SELF_CHECK, open_self_check_duties, self_check_subject
 from campaigns.services.gate import policy_for
+from campaigns.services.plans.owed import count_brigades
 from campaigns.states import ASSIGNMENTS, AssignmentState, CampaignState
 from core import audit, clock, locks
 from core.obligations import meet, reopen
@@ -137,7 +138,9 @@ def record_visit(target_id: int, at: datetime, *, actor: User | None = None, cou
             list_checked(target_id, at)
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
-            advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
+            done = advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
+            campaign = Campaign.objects.select_related("blueprint").get(targets=target_id)
+            count_brigades(campaign, done.planned_on, at=at)
 
 
 def list_checked(target_id: int, at: datetime) -> None:

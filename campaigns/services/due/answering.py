@@ -65,6 +65,8 @@ def submit(
     """Hand in an answer, whole or not at all. Late is computed, shown and kept; a further one is the next version."""
     campaign = campaign_of(row)
     entry = entry_for(row, campaign)
+    if entry.counted:
+        raise Refused("这一项按平台的记录自动办结，不需要报送。")
     kept = whole(entry, texts)
     if len(files) > FILES_LIMIT:
         raise Refused(f"一次最多附 {FILES_LIMIT} 个文件。", field="files", status=422)

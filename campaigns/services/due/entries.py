@@ -63,6 +63,11 @@ class Entry:
         return f"{quote}（{self.place}）"[:200] if quote else self.place[:200]
 
     @property
+    def counted(self) -> bool:
+        """Met by what was done and by nothing else: a report that says so is not asked for."""
+        return self.kind == PLAN and bool(self.fact)
+
+    @property
     def waits(self) -> bool:
         """Without a day of its own: 适时."""
         return not self.every and self.clock["kind"] == "none"
@@ -95,7 +100,8 @@ def entry_of(data: Mapping[str, Any], key: str) -> Entry | None:
 
 def _dues(data: Mapping[str, Any]) -> Iterator[Entry]:
     for due in data.get("dues", []):
-        yield Entry(f"due.{due['key']}", PLAN, due["title"], due, names(due.get("by")), names(due.get("joint_by"), ()))
+        by, joint_by = names(due.get("by")), names(due.get("joint_by"), ())
+        yield Entry(f"due.{due['key']}", PLAN, due["title"], due, by, joint_by, fact=due.get("fact", ""))
 
 
 def _rows(data: Mapping[str, Any]) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from campaigns.services.plans.filing import (
     start_plan,
     unfiled,
 )
+from campaigns.services.plans.owed import Light, count_brigades, light_of
 from campaigns.services.plans.reading import PLAN_SHEET, read_rows, sheet_rows
 from campaigns.services.plans.rows import Wish, faults, remove_row, set_row, set_rows
 from campaigns.services.plans.scope import scope_of, targets_of
@@ -25,6 +26,7 @@ __all__ = [
     "CLASS_LABELS",
     "PLAN_SHEET",
     "Coverage",
+    "Light",
     "LoadTable",
     "Spread",
     "Terms",
@@ -33,6 +35,7 @@ __all__ = [
     "by_source",
     "changes",
     "conflicts",
+    "count_brigades",
     "coverage",
     "create_plan",
     "day_for",
@@ -43,6 +46,7 @@ __all__ = [
     "file_plan",
     "give_patch",
     "held_row",
+    "light_of",
     "load_table",
     "may_file",
     "missing",

@@ -11,6 +11,7 @@ from campaigns import notices
 from campaigns.models import Plan, PlanFiling
 from campaigns.services.plan_terms import terms_of
 from campaigns.services.plans.figures import coverage
+from campaigns.services.plans.owed import plan_complete, plan_owed_again
 from campaigns.services.plans.writing import locked
 from campaigns.states import PLANS, PlanState
 from core import audit, clock
@@ -62,6 +63,7 @@ def report_plan(plan: Plan, *, actor: User, at: datetime) -> Plan:
         if not terms_of(row.campaign).filing:
             raise Refused("方案没有要求备案，可以直接实施。")
         done = advance(Plan, row.pk, "report", table=PLANS, actor=actor, at=at, stamps=stamps)
+        plan_complete(row, at=at)
         notices.plan_reported(done, at)
     return done
 
@@ -78,6 +80,7 @@ def return_plan(plan: Plan, *, actor: User, at: datetime, reason: str) -> Plan:
         stamps = {"return_reason": reason.strip()[:300]}
         done = advance(Plan, plan.pk, "return", table=PLANS, actor=actor, at=at, reason=reason, stamps=stamps)
         done.filings.standing().update(ended_at=at)
+        plan_owed_again(plan)
         notices.plan_answered(done, f"已退回：{reason.strip()}", at)
     return done
 
@@ -142,6 +145,7 @@ def start_plan(plan: Plan, *, actor: User, at: datetime) -> Plan:
         action = "start" if terms_of(row.campaign).filing else "adopt"
         if action == "adopt":
             refuse_incomplete(row, at)
+            plan_complete(row, at=at)
         elif lacking := unfiled(row):
             raise Refused(f"计划还没有向{'、'.join(lacking)}备案，不能实施。")
         PLANS.arrow(row.state, action)

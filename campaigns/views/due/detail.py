@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import may, require
-from accounts.models import User
+from accounts.models import Unit, User
 from campaigns.forms.due import AnswerForm
 from campaigns.models import DueAnswer, DueAnswerFile
-from campaigns.services import due
+from campaigns.services import due, plans
 from campaigns.services.due import looking
 from campaigns.services.due.opening import POLICY_SAID
 from campaigns.views.due.frame import Due, due_or_404
@@ -42,6 +42,7 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
     )
     last = answers[0] if answers else None
     listed = due.listed_units(row)
+    owner = next((unit for unit in listed if unit.path == row.unit_path), None)
     returned = last is not None and last.returned_at is not None
     context = {
         "row": row,
@@ -49,18 +50,27 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
         "entry": found.entry,
         "standing": looking.standing(row, clock.now()),
         "steps": arithmetic(found),
-        "owner": next((unit for unit in listed if unit.path == row.unit_path), None),
+        "owner": owner,
+        "light": light_of(found, owner),
         "joint": [unit for unit in listed if unit.path != row.unit_path],
         "fallback": found.entry.key in due.laid_upon(found.campaign).fallback,
         "answers": answers,
         "returned": last if returned else None,
         "form": form,
-        "answers_for": due.answering_unit(row, user) if row.waived_at is None else None,
+        "answers_for": None if row.waived_at or found.entry.counted else due.answering_unit(row, user),
         "returns": last is not None and not returned and may(user, RETURN, found.campaign),
         "releases": row.met_at is None and row.waived_at is None and may(user, RELEASE, found.campaign),
         "crumbs": [("期限", "/campaigns/due/"), (row.title, "")],
     }
     return render(request, "campaigns/due/due_detail.html", context, status=status)
+
+
+def light_of(found: Due, owner: Unit | None) -> plans.Light | None:
+    """What is still missing, where the platform counts it itself."""
+    if owner is None or not found.entry.counted:
+        return None
+    day = found.row.nominal_on or clock.day_of(found.row.due_at)
+    return plans.light_of(found.campaign, found.entry.fact, owner, day, clock.now())
 
 
 WEEKDAYS = "一二三四五六日"
