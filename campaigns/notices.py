@@ -90,7 +90,7 @@ def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
     notify(
         leaders,
         f"派单待批准：{row.target.enterprise.name}"[:120],
-        f"线索：{row.lead}。" if row.lead else f"理由：{row.reason}。",
+        f"线索：{row.lead.number}，{row.lead.get_kind_display()}。" if row.lead else f"理由：{row.reason}。",
         url=reverse("inspections:assignment_queue"),
         key=f"assignment.asked:{row.pk}",
         at=at,

@@ -100,7 +100,7 @@ def past_the_list(facts: Facts, listed: str) -> RuleSaid:
     if rule.approval or not facts.lead_is_registered:
         sentence = f"{listed}，已填写线索，须经单位领导批准后派单。"
         return said(facts, "positive_list", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
-    return said(facts, "positive_list", Answer.ALLOW, f"{listed}，有已登记的线索：{facts.lead_detail}。")
+    return said(facts, "positive_list", Answer.ALLOW, f"{listed}，有已登记的线索（{facts.lead_number}）。")
 
 
 def lead(facts: Facts) -> RuleSaid | None:

@@ -70,7 +70,8 @@ class Facts:
     on_positive_list: bool = False
     positive_until: date | None = None
     lead_kind: str = ""
-    lead_detail: str = ""
+    lead_detail: str = ""  # the words of a lead are kept apart: no sentence repeats them
+    lead_number: str = ""
     lead_standing: LeadStanding = LeadStanding.TYPED
     expert: str = ""
     expert_may_advise: bool = True

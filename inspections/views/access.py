@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import gate
 from accounts.models import User
+from campaigns.models import Assignment
 from core.states import StateTable
 from inspections.models import SelfCheck, Visit, VisitRecord
 from inspections.models.visit import VisitQuerySet
@@ -33,9 +34,14 @@ def visits_with_team(user: User) -> VisitQuerySet:
     return Visit.objects.visible_to(user).select_related(*TEAM)
 
 
+def sees_lead(assignment: Assignment, user: User) -> bool:
+    """Whether the person may know the lead that sends somebody. Its words stand on its own page alone."""
+    return assignment.lead is not None and gate.may(user, "lead.view", assignment.lead)
+
+
 def visit_for(request: HttpRequest, pk: int, capability: str = "") -> Visit:
     """404 outside the person's rows, 403 inside without the capability."""
-    visit = get_object_or_404(visits_with_team(person(request)), pk=pk)
+    visit = get_object_or_404(visits_with_team(person(request)).select_related("assignment__lead__unit"), pk=pk)
     if capability:
         gate.require(person(request), capability, visit)
     return visit

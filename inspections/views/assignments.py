@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.gate import may, require, require_somewhere
+from accounts.gate import require, require_somewhere
 from accounts.models import Unit, User
 from campaigns.forms import BoardForm
 from campaigns.models import Assignment, Consent
@@ -22,7 +22,7 @@ from core.commands import carried_out, reason_of
 from core.paging import KeysetPage
 from inspections.models import Visit
 from inspections.services import planning
-from inspections.views.access import available, person
+from inspections.views.access import available, person, sees_lead
 from inspections.views.planning import LOOK, PLAN, units_of
 
 APPROVE = "visit.approve"
@@ -113,11 +113,12 @@ def assignment_queue(request: HttpRequest) -> HttpResponse:
         Assignment.objects.visible_to(user)
         .asked()
         .select_related(
-            "target__enterprise", "target__unit", "lead_inspector", "second_inspector", "lead", "planned_by"
+            "target__enterprise", "target__unit", "lead_inspector", "second_inspector", "lead__unit", "planned_by"
         )
     )
     page = KeysetPage(rows, ("planned_on", "id")).for_request(request)
-    return render(request, "inspections/visit_plan_queue.html", {"page": page})
+    lines = [(row, sees_lead(row, user)) for row in page.rows]
+    return render(request, "inspections/visit_plan_queue.html", {"page": page, "lines": lines})
 
 
 def assignment_for(request: HttpRequest, pk: int, capability: str = "") -> Assignment:
@@ -156,7 +157,7 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "able": available(ASSIGNMENTS, row, user),
         "visit": Visit.objects.visible_to(user).filter(assignment=row).first(),
         "consent": Consent.objects.filter(assignment=row).first() if row.kind == Assignment.Kind.RESEARCH else None,
-        "sees_lead": row.lead is not None and may(user, "lead.view", row.lead),
+        "sees_lead": sees_lead(row, user),
     }
     return render(request, "inspections/visit_plan_detail.html", context)
 

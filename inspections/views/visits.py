@@ -28,7 +28,7 @@ from inspections.services import checking, ending, visits
 from inspections.services.ending import Ending
 from inspections.services.own_problems import problems_of, self_check_for
 from inspections.states import Outcome, RecordState, VisitState
-from inspections.views.access import person, visit_for, visits_with_team
+from inspections.views.access import person, sees_lead, visit_for, visits_with_team
 
 OPEN = [VisitState.PLANNED, VisitState.ON_SITE]
 AHEAD_DAYS = 7
@@ -90,6 +90,7 @@ def page_of(visit: Visit, user: User) -> dict[str, Any]:
         "positive": PositiveListEntry.objects.in_force(day).filter(enterprise=site).first(),
         "issues": list(Issue.objects.visible_to(user).filter(visit=visit).order_by("number")),
         "gate": visit.assignment.gate.get("rules", []),
+        "sees_lead": sees_lead(visit.assignment, user),
         **own_of(visit, user),
         **history_of(visit, user),
     }

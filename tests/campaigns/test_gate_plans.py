@@ -158,7 +158,8 @@ class TestLuohe:
         row = plan(target, cast, planned_on=SPRING_DAY, at=SPRING, lead=lead)
         assert row.state == "planned"
         kept = next(said for said in row.gate["rules"] if said["rule"] == "positive_list")
-        assert "有已登记的线索：二氧化硫超标" in kept["message"]
+        assert f"有已登记的线索（{lead.number}）" in kept["message"]
+        assert "二氧化硫" not in str(row.gate)
         assert "豁免监督执法正面清单重点排污单位" in kept["source"]
 
     def test_where_no_exception_was_chosen_no_lead_goes_past_the_list(self, target, cast, campaign):

@@ -12,6 +12,7 @@ from accounts.models import User
 from campaigns import services
 from campaigns.models import Assignment, Target
 from core import clock
+from core.models import Notice
 from inspections.models import Visit
 from inspections.services import planning
 from tests import factories as make
@@ -256,3 +257,20 @@ def test_a_later_window_of_the_city_moves_the_first_day_that_can_be_planned(targ
     assert client.post(plan_url(target), typed(cast, planned_on="2020-05-15")).status_code == 422
     assert client.post(plan_url(target), typed(cast, planned_on="2020-05-18")).status_code == 302
     assert Assignment.objects.get().planned_on - date(2020, 5, 15) == timedelta(days=3)
+
+
+def test_the_words_of_a_lead_reach_nobody_who_may_not_see_leads(target, cast, signed_in):
+    row = asked_for(target, cast)
+    planning.approve(row, actor=cast.leader_a, at=MAY)
+    Assignment.objects.filter(pk=row.pk).update(state="asked")
+    visit = Visit.objects.get(assignment=row)
+    pages = [QUEUE, reverse("inspections:assignment_detail", args=[row.pk])]
+    pages.append(reverse("inspections:visit_view", args=[visit.pk]))
+    words, number = row.lead.detail, row.lead.number
+    for person, told in ((cast.contact_city, False), (cast.officer_a, True)):
+        client = signed_in(person)
+        said = [text(client.get(page)) for page in pages]
+        assert not any(words in page for page in said)
+        assert [number in page for page in said[:2]] == [told, told]
+    assert number in text(signed_in(cast.inspector_a).get(pages[2]))
+    assert not Notice.objects.filter(body__contains=words).exists()

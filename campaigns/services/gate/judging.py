@@ -122,7 +122,12 @@ def lead_facts(target: Target, proposal: Proposal) -> dict[str, Any]:
         standing = LeadStanding.ELSEWHERE
     elif proposal.holds_lead and standing is LeadStanding.USED:
         standing = LeadStanding.REGISTERED
-    return {"lead_kind": KINDS[lead.kind], "lead_detail": lead.detail, "lead_standing": standing}
+    return {
+        "lead_kind": KINDS[lead.kind],
+        "lead_detail": lead.detail,
+        "lead_number": lead.number,
+        "lead_standing": standing,
+    }
 
 
 def crowd_facts(target: Target, proposal: Proposal, known: Known) -> dict[str, Any]:
