@@ -71,6 +71,7 @@ def test_a_brigade_owes_five_enterprises_a_county_each_natural_month(cast, campa
         text = client.get(reverse("campaigns:due_detail", args=[row.pk])).content.decode()
     assert "已检查 4 家，应不少于 5 家" in text
     assert "未达标" in text
+    assert "还没有办结" in text
     with pytest.raises(Refused, match="自动办结，不需要报送"):
         due.submit(row, {"报送内容": "已经完成"}, actor=cast.officer_city, at=february)
     examined(targets[4:], team, date(2021, 1, 29))
