@@ -44,6 +44,11 @@ CLOCK_NEEDS = {
     "after": ("event", "within"),
     "none": (),
 }
+# What campaigns.services.due.events tells of, and by whom nothing is opened when it happens.
+EVENTS = ("结案", "检查完成", "问题移交")
+NOT_OPENED = {"enterprises", "people", "outside"}
+# The fields of a row of the list, in the order in which they are printed.
+COLUMNS = ("number", "task", "period", "units", "report", "remark")
 
 
 def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
@@ -53,6 +58,9 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from unknown_references(data)
     yield from bad_clocks(data)
     yield from rows_without_unit(data)
+    yield from unheard_events(data)
+    yield from bad_columns(data)
+    yield from untranslated(data)
     yield from bad_parameters(data)
     yield from bad_planning(data)
     yield from bad_readiness(data)
@@ -151,6 +159,42 @@ def bad_clocks(data: Data) -> Iterator[Fault]:
                 yield (*where, name), f"没有名为「{clock[name]}」的参数"
         if "on" in clock and day_of(clock["on"]) is None:
             yield (*where, "on"), f"{clock['on']} 不是每年都有的日子"
+
+
+def unheard_events(data: Data) -> Iterator[Fault]:
+    """An event that the platform never tells of would open nothing, ever. With a phase its end is counted from."""
+    entries = {"dues": data.get("dues", []), "plan": data.get("plan", {}).get("rows", [])}
+    for where, clock in clocks(data):
+        by = entries[str(where[0])][int(where[-2])].get("by", "named")
+        opened = set([by] if isinstance(by, str) else by) - NOT_OPENED
+        if clock["kind"] == "after" and opened and "phase" not in clock and clock.get("event", "") not in {"", *EVENTS}:
+            known = "、".join(EVENTS)
+            yield (
+                (*where, "event"),
+                f"平台不认得「{clock['event']}」这件事，可以写：{known}；或写 phase，从阶段结束日起算",
+            )
+
+
+def bad_columns(data: Data) -> Iterator[Fault]:
+    """The list is printed under the names of its columns: one for every field of a row."""
+    plan = data.get("plan")
+    if plan and len(plan["columns"]) != len(COLUMNS):
+        fields = "、".join(COLUMNS)
+        yield (
+            ("plan", "columns"),
+            f"清单的栏名有 {len(plan['columns'])} 个，须有 {len(COLUMNS)} 个，依次对应各行的 {fields}",
+        )
+
+
+def untranslated(data: Data) -> Iterator[Fault]:
+    """What is printed as it is written must be words that people read."""
+    for index, quota in enumerate(data.get("quotas", [])):
+        for name in ("who", "per"):
+            if not any("一" <= letter <= "鿿" for letter in quota[name]):
+                yield (
+                    ("quotas", index, name),
+                    f"{name} 照原文写中文（如“各县区分局”“每月”），「{quota[name]}」会原样显示",
+                )
 
 
 def rows_without_unit(data: Data) -> Iterator[Fault]:

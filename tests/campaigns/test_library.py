@@ -10,6 +10,7 @@ from campaigns.blueprint_files import ROOT, BadBlueprint, read_blueprint
 from campaigns.exports import blueprint_yaml, campaign_yaml
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.services.blueprints import load_blueprints
+from campaigns.services.plan_terms import terms_of
 from core.calendar import calendar, load_tables
 from core.models import AuditEvent
 from core.refusals import Refused
@@ -290,6 +291,8 @@ def test_the_example_of_the_manual_becomes_a_campaign(forms, cast):
     assert found["报送检查情况"] == days(
         "2026-06-10", "2026-06-30", "2026-07-10", "2026-07-31", "2026-08-10", "2026-08-31"
     )
+    assert found["工地、堆场全面检查"] == days("2026-08-31")
+    assert terms_of(campaign).filing == ("superior",)
     assert campaign.forms.get(purpose="record").title == "现场检查记录表（平台通用表）"
 
 
@@ -306,6 +309,10 @@ def test_the_example_of_the_manual_becomes_a_campaign(forms, cast):
         ("key: hengshui-annex4", "key: nowhere", "key: nowhere", "平台没有共享台账选项「nowhere」"),
         ("days: [10, end]", "day: [10, end]", "day: [10, end]", "没有「day」这样的键"),
         ("kind: month_days, days: [10, end]", "kind: month_days", "kind: month_days}", "须写明 days"),
+        ('      to: "08-31"\n', "", "    - number: 1", "缺少「to」"),
+        ("检查任务, 起止时间, 实", "实", "columns:", "清单的栏名有 4 个，须有 6 个"),
+        ('clock: {kind: day, on: "09-15"}', "clock: {kind: after, event: 下雨, within: 3}", "下雨", "不认得「下雨」"),
+        ("per: 每月", "per: month", "key: monthly", "「month」会原样显示"),
         ("default: last", "default: first", "default: first", "不在选项之中"),
         ("key: inspect,", "key: selfcheck,", "name: 全面检查", "「selfcheck」用了两次"),
         ("name: summer-dust", "name: summer-dust\ninherits: nobody", "inherits: nobody", "没有名为「nobody」"),
@@ -322,15 +329,12 @@ def test_a_fault_is_named_in_chinese_with_its_line_and_nothing_is_kept(forms, ca
     assert not AuditEvent.objects.filter(action="campaigns.blueprint.write").exists()
 
 
-ROW = "{number: 1, task: 检查, period: 6月, units: 各大队, report: 6月30日, clock: {kind: none}, source: 三第1句}"
-
-
 def test_a_row_of_a_list_without_a_unit_is_named_with_its_line(forms):
-    plan = f"\nplan:\n  title: 清单\n  columns: [序号]\n  source: 三第1句\n  rows:\n    - {ROW}\n"
-    text = own_plan() + plan
+    text = own_plan(("      lead: [各县区分局]\n", ""))
     with pytest.raises(BadBlueprint) as refused:
         services.check_text(text, "x")
-    assert refused.value.errors == [f"x:{line_of(text, '{number: 1')}: 清单第 1 行（检查）没有牵头单位，须写 lead"]
+    at = line_of(text, "    - number: 1")
+    assert refused.value.errors == [f"x:{at}: 清单第 1 行（工地、堆场全面检查）没有牵头单位，须写 lead"]
 
 
 def test_two_rules_that_contradict_name_each_other(forms):
