@@ -101,7 +101,19 @@ def move_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
     for row in rows:
         row.moved_at, row.remind_at = at, first_stage(row.due_at, at)
         moved.append(row)
-    Obligation.objects.bulk_update(moved, [*TERM, "moved_at", "remind_at"], batch_size=1000)
+    # What was met or waived since the caller read it stays as it is.
+    Obligation.objects.open().bulk_update(moved, [*TERM, "moved_at", "remind_at"], batch_size=1000)
+
+
+def resume_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
+    """What was waived is owed again, by the days and words that the rows now have; people are told of it anew."""
+    resumed = []
+    for row in rows:
+        row.waived_at, row.waived_by, row.waived_reason = None, None, ""
+        row.remind_at = first_stage(row.due_at, at)
+        resumed.append(row)
+    ends = ["waived_at", "waived_by", "waived_reason", "remind_at"]
+    Obligation.objects.bulk_update(resumed, [*TERM, "title", "source", "rule", *ends], batch_size=1000)
 
 
 def meet_rows(rows: ObligationQuerySet, *, at: datetime) -> int:
@@ -136,5 +148,7 @@ def waive(obligation: Obligation, *, actor: object, at: datetime, reason: str) -
     with transaction.atomic():
         obligation.waived_at, obligation.waived_reason = at, reason[:200]
         obligation.waived_by_id = getattr(actor, "pk", None)
-        obligation.save(update_fields=["waived_at", "waived_by", "waived_reason"])
+        written = Obligation.objects.open().filter(pk=obligation.pk)
+        if not written.update(waived_at=at, waived_by=obligation.waived_by_id, waived_reason=reason[:200]):
+            raise Refused("本项已经办结或免除，不能再免除。")
         audit.record("core.obligation.waive", obligation, actor=actor, at=at, reason=reason)

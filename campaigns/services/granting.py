@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.models import Campaign, Phase, PhaseWindow
-from campaigns.services.due import retime
+from campaigns.services.due import open_what_lacks, retime
 from campaigns.states import WINDOWS, CampaignState, WindowState
 from core import audit, clock
 from core.obligations import move_due
@@ -52,6 +52,8 @@ def approve_window(row: PhaseWindow, *, actor: User, at: datetime) -> PhaseWindo
             advance(PhaseWindow, old.pk, "supersede", table=WINDOWS, actor=actor, at=at)
         stamps = {"decided_by": actor, "decided_at": at}
         approved = advance(PhaseWindow, row.pk, "approve", table=WINDOWS, actor=actor, at=at, stamps=stamps)
+        retime(approved.phase.campaign, at=at)
+        open_what_lacks(approved.phase.campaign, at=at)
         if approved.phase.key == "selfcheck":
             move_due(
                 "selfcheck",
@@ -59,7 +61,6 @@ def approve_window(row: PhaseWindow, *, actor: User, at: datetime) -> PhaseWindo
                 unit_path=approved.unit.path,
                 due_at=clock.end_of_day(approved.ends_on),
             )
-        retime(approved.phase.campaign, at=at)
         notices.window_decided(approved, at)
     return approved
 

@@ -11,7 +11,8 @@ from campaigns.models import Campaign, DueAnswer, DueAnswerFile, Responsibility
 from campaigns.services.due import telling
 from campaigns.services.due.entries import KINDS, Entry, entries_of, entry_of
 from campaigns.services.due.opening import open_what_lacks
-from core import audit, obligations
+from core import audit, locks, obligations
+from core.calendar import LOCK
 from core.models import Obligation, StoredFile
 from core.refusals import NotAllowed, Refused
 
@@ -70,7 +71,10 @@ def submit(
     kept = whole(entry, texts)
     if len(files) > FILES_LIMIT:
         raise Refused(f"一次最多附 {FILES_LIMIT} 个文件。", field="files", status=422)
+    awaited = any(f"due.{other.once}" == row.subject for other in entries_of(campaign.blueprint.data) if other.once)
     with transaction.atomic():
+        if awaited:
+            locks.hold(LOCK)  # before any row: whoever works terms out takes them in this order
         held = locked_row(row)
         unit = answering_unit(held, actor)
         if unit is None:
@@ -91,7 +95,7 @@ def submit(
         obligations.meet_rows(Obligation.objects.filter(pk=held.pk), at=at)
         after = {"number": answer.number, "late": answer.is_late, "unit": unit.path}
         audit.record("campaigns.dueanswer.submit", answer, actor=actor, at=at, after=after, unit_path=unit.path)
-        if any(f"due.{other.once}" == held.subject for other in entries_of(campaign.blueprint.data) if other.once):
+        if awaited:
             open_what_lacks(campaign, at=at)
     return answer
 

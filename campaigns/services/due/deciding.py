@@ -11,12 +11,14 @@ from campaigns.models import Campaign, Phase
 from campaigns.rules import Window
 from campaigns.services.due import telling
 from campaigns.services.due.entries import Entry
+from campaigns.services.due.handing import hand_over
 from campaigns.services.due.opening import frame_of, give_addresses, obligation, of_campaign, open_what_lacks, retime
 from campaigns.services.due.units import laid_upon, write_units
 from campaigns.services.locking import locked
 from campaigns.services.windows import windows_of
 from campaigns.states import CampaignState
-from core import audit, clock, obligations
+from core import audit, clock, locks, obligations
+from core.calendar import LOCK
 from core.models import Obligation
 from core.refusals import Refused
 from core.rules import OnHoliday
@@ -34,9 +36,7 @@ def name_units(
             raise Refused("这一项由业务自动办理或由平台以外的单位承担，不需要指定。")
         write_units(row, entry, lead, joint, actor=actor, at=at)
         if row.state == CampaignState.PUBLISHED:
-            left = of_campaign(row).open().filter(subject=entry.key).exclude(unit_path__in=[u.path for u in lead])
-            for owed in left.filter(answers=None):
-                obligations.waive(owed, actor=actor, at=at, reason="责任单位调整，由新的责任单位承担")
+            hand_over(row, entry, lead, actor=actor, at=at)
             open_what_lacks(row, at=at)
             telling.units_named(row, entry.title, lead, at)
 
@@ -53,8 +53,10 @@ def set_day(campaign: Campaign, entry: Entry, day: date, *, reason: str, actor: 
         row = locked(campaign)
         if row.state != CampaignState.PUBLISHED:
             raise Refused("行动发布后才能设定期限。")
+        locks.hold(LOCK)
         frame, leads = frame_of(row), laid_upon(row).leads.get(entry.key, [])
-        standing = {owed.unit_path: owed for owed in of_campaign(row).open().filter(subject=entry.key)}
+        held = of_campaign(row).open().filter(subject=entry.key).select_for_update()
+        standing = {owed.unit_path: owed for owed in held.order_by("pk")}
         term = Term(day, day, frame.work.provisional(day))
         fresh = [obligation(entry, unit, frame, term, day.isoformat(), OnHoliday.KEEP) for unit in leads]
         moved = [put_on(standing[one.unit_path], one) for one in fresh if one.unit_path in standing]
@@ -100,6 +102,7 @@ def change_dates(
             "campaigns.campaign.change_dates", row, actor=actor, at=at, reason=reason, before=before, after=after
         )
         moved = moved_with(row, at)
+        open_what_lacks(row, at=at)
         telling.dates_changed(row, reason, moved, at)
     return moved
 

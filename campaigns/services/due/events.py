@@ -13,7 +13,7 @@ from campaigns.services.due.entries import Entry, entries_of
 from campaigns.services.due.opening import Frame, frame_of, give_addresses, obligation, of_campaign
 from campaigns.services.due.units import laid_upon
 from campaigns.states import CampaignState
-from core import clock, locks
+from core import locks
 from core.calendar import LOCK
 from core.models import Obligation
 from core.obligations import meet_rows, open_many
@@ -75,11 +75,11 @@ def done(fact: str, *, campaign: Campaign, unit: Unit, on: date, at: datetime) -
         for name, begin, end in clocks.spans(entry.data, entry.every, frame_of(campaign).season)
         if begin <= on <= end
     }
-    return sum(
-        meet_rows(of_campaign(campaign).filter(subject=key, period=name, unit_path__in=owners), at=at)
-        for key, name in sorted(wanted)
-    )
-
-
-def list_checked(campaign: Campaign, unit: Unit, at: datetime) -> int:
-    return done(LIST_CHECK, campaign=campaign, unit=unit, on=clock.day_of(at), at=at)
+    if not wanted:
+        return 0
+    with transaction.atomic():
+        locks.hold(LOCK)  # before any row: what happened may open more in the same transaction
+        return sum(
+            meet_rows(of_campaign(campaign).filter(subject=key, period=name, unit_path__in=owners), at=at)
+            for key, name in sorted(wanted)
+        )
