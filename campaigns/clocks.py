@@ -43,7 +43,12 @@ def terms(due: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Te
     """Every day of the season on which an entry of `dues` or a row is due; [] when a fact must come first."""
     policy = policy_of(due, season)
     found = sorted(set(nominal_days(due, season)))
-    return [Term(day, work.resolve(day, policy), work.provisional(day)) for day in found]
+    return [resolved(day, policy, work) for day in found]
+
+
+def resolved(nominal: date, policy: OnHoliday, work: WorkCalendar) -> Term:
+    day = work.resolve(nominal, policy)
+    return Term(nominal, day, work.provisional(nominal, day))
 
 
 def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
@@ -81,8 +86,7 @@ def after(due: Mapping[str, Any], day: date, season: Season, work: WorkCalendar)
     if clock.get("count") == "workday":
         last = work.add_workdays(day, within(clock, season))
         return Term(last, last, work.provisional(last))
-    nominal = day + timedelta(days=within(clock, season))
-    return Term(nominal, work.resolve(nominal, policy), work.provisional(nominal))
+    return resolved(day + timedelta(days=within(clock, season)), policy, work)
 
 
 def policy_of(due: Mapping[str, Any], season: Season) -> OnHoliday:

@@ -14,6 +14,8 @@ from core.refusals import Refused
 
 # What a calendar or new dates change of a row.
 TERM = ("due_at", "nominal_on", "on_holiday", "workdays", "provisional")
+# With the sentence that says it.
+SAID = (*TERM, "rule")
 # Days before and after the due day on which people are told; the last is for the superior unit, too.
 DAYS = (-3, -1, 0, 1)
 # Nobody is woken at midnight.
@@ -102,7 +104,12 @@ def move_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
         row.moved_at, row.remind_at = at, first_stage(row.due_at, at)
         moved.append(row)
     # What was met or waived since the caller read it stays as it is.
-    Obligation.objects.open().bulk_update(moved, [*TERM, "moved_at", "remind_at"], batch_size=1000)
+    Obligation.objects.open().bulk_update(moved, [*SAID, "moved_at", "remind_at"], batch_size=1000)
+
+
+def write_rows(rows: Iterable[Obligation]) -> None:
+    """Write what changed of open rows that fall due when they did: nobody needs to be told anew."""
+    Obligation.objects.open().bulk_update(rows, SAID, batch_size=1000)
 
 
 def resume_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
@@ -113,7 +120,7 @@ def resume_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
         row.remind_at = first_stage(row.due_at, at)
         resumed.append(row)
     ends = ["waived_at", "waived_by", "waived_reason", "remind_at"]
-    Obligation.objects.bulk_update(resumed, [*TERM, "title", "source", "rule", *ends], batch_size=1000)
+    Obligation.objects.bulk_update(resumed, [*SAID, "title", "source", *ends], batch_size=1000)
 
 
 def meet_rows(rows: ObligationQuerySet, *, at: datetime) -> int:

@@ -29,9 +29,10 @@ class WorkCalendar:
             return True
         return day.weekday() < 5 and day not in self.off
 
-    def provisional(self, day: date) -> bool:
-        """True when no arrangement is published for the day's year: Monday to Friday is assumed."""
-        return day.year not in self.years
+    def provisional(self, *days: date) -> bool:
+        """True when no arrangement is published for the year of the last of these days (a day as a plan names it and
+        as the policy leaves it): Monday to Friday is assumed."""
+        return max(days).year not in self.years
 
     def previous_workday(self, day: date) -> date:
         """The last working day before `day`."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from core import clock
 from core.models import Obligation
-from core.obligations import move_rows
+from core.obligations import move_rows, write_rows
 from core.rules import OnHoliday, WorkCalendar
 
 
@@ -20,7 +20,7 @@ def due_day(row: Obligation, work: WorkCalendar) -> date:
 def settle(row: Obligation, work: WorkCalendar) -> bool:
     """Put a row on its day, at the time of day it has. Whether the day moved."""
     day, before = due_day(row, work), row.due_at
-    row.provisional = work.provisional(max(day, row.nominal_on or day))
+    row.provisional = work.provisional(row.nominal_on or day, day)
     row.due_at = before + (clock.at_local(day) - clock.at_local(clock.day_of(before)))
     return row.due_at != before
 
@@ -36,5 +36,5 @@ def recompute(work: WorkCalendar, *, at: datetime) -> list[Obligation]:
         elif row.provisional != was:
             certain.append(row)
     move_rows(moved, at=at)
-    Obligation.objects.bulk_update(certain, ["provisional"], batch_size=1000)
+    write_rows(certain)
     return moved

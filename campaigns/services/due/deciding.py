@@ -71,7 +71,7 @@ def set_day(campaign: Campaign, entry: Entry, day: date, *, reason: str, actor: 
 
 def put_on(row: Obligation, fresh: Obligation) -> Obligation:
     """The open row on the day of the fresh one; its period stays, for it names the row."""
-    for name in obligations.TERM:
+    for name in obligations.SAID:
         setattr(row, name, getattr(fresh, name))
     return row
 

@@ -13,7 +13,7 @@ from core.calendar import LOCK
 from core.models import Obligation
 
 HANDED_ON = "责任单位调整，由新的责任单位承担"
-KEPT = ("campaign_id", "kind", "subject", "period", "title", "source", "rule", *obligations.TERM)
+KEPT = ("campaign_id", "kind", "subject", "period", "title", "source", *obligations.SAID)
 
 
 def hand_over(campaign: Campaign, entry: Entry, leads: Sequence[Unit], *, actor: User, at: datetime) -> None:

@@ -19,8 +19,9 @@ from core import clock, locks
 from core.calendar import LOCK, calendar
 from core.models import Obligation
 from core.models.obligation import ObligationQuerySet
-from core.obligations import TERM, move_rows, open_many
+from core.obligations import SAID, move_rows, open_many, write_rows
 from core.rules import OnHoliday, WorkCalendar
+from core.terms import settle
 
 POLICY_SAID = {
     OnHoliday.KEEP: "逢休息日不变",
@@ -128,7 +129,6 @@ def obligation(
     entry: Entry, unit: Unit, frame: Frame, term: Term, period: str, policy: OnHoliday | None = None, about: str = ""
 ) -> Obligation:
     policy = policy or clocks.policy_of(entry.data, frame.season)
-    counted = entry.follows and entry.clock.get("count") == "workday"
     return Obligation(
         campaign_id=frame.campaign.pk,
         kind=entry.kind,
@@ -137,7 +137,7 @@ def obligation(
         unit_path=unit.path,
         title=f"{entry.title}{titled(entry, period, about)}"[:200],
         source=entry.source,
-        rule=f"{entry.said}；{POLICY_SAID[policy]}"[:200] if not counted else entry.said[:200],
+        rule=rule_said(entry, policy),
         due_at=instant(term.day, entry),
         nominal_on=term.nominal,
         on_holiday=policy.value,
@@ -160,15 +160,35 @@ def instant(day: date, entry: Entry) -> datetime:
 
 
 def retime(campaign: Campaign, *, at: datetime) -> list[Obligation]:
-    """What is open falls due as the campaign's dates, windows and policy now say. Returns the rows that moved."""
+    """What is open falls due as the campaign's dates, windows and policy now say. Returns the rows whose day moved."""
     locks.hold(LOCK)
-    wanted = {key_of(row): row for row in expected(campaign, frame_of(campaign))}
-    moved = []
+    frame = frame_of(campaign)
+    wanted = {key_of(row): row for row in expected(campaign, frame)}
+    following = {entry.key: entry for entry in entries_of(campaign.blueprint.data) if entry.follows}
+    moved, written = [], []
     for row in of_campaign(campaign).open().select_for_update().order_by("pk"):
-        now = wanted.get(key_of(row))
-        if now is not None and any(getattr(row, name) != getattr(now, name) for name in TERM):
-            for name in TERM:
+        before = {name: getattr(row, name) for name in SAID}
+        if now := wanted.get(key_of(row)):
+            for name in SAID:
                 setattr(row, name, getattr(now, name))
+        elif entry := following.get(row.subject):
+            follow(row, entry, frame)
+        if row.due_at != before["due_at"]:
             moved.append(row)
+        elif any(getattr(row, name) != said for name, said in before.items()):
+            written.append(row)
+    write_rows(written)
     move_rows(moved, at=at)
     return moved
+
+
+def follow(row: Obligation, entry: Entry, frame: Frame) -> None:
+    """What came after an event keeps its day of the event; the policy is the campaign's as it now is."""
+    policy = clocks.policy_of(entry.data, frame.season)
+    row.on_holiday, row.rule = policy.value, rule_said(entry, policy)
+    settle(row, frame.work)
+
+
+def rule_said(entry: Entry, policy: OnHoliday) -> str:
+    counted = entry.follows and entry.clock.get("count") == "workday"
+    return (entry.said if counted else f"{entry.said}；{POLICY_SAID[policy]}")[:200]
