@@ -36,17 +36,17 @@ def published() -> frozenset[int]:
 def load_tables(at: datetime | None = None) -> int:
     """Load each year's file that the database does not know yet. Returns how many years were added.
 
-    With `at`, open terms of those years are worked out anew.
+    All or none: killed midway, the next start loads them. With `at`, open terms are worked out anew.
     """
-    added = 0
-    for path in sorted(DATA.glob("*.yaml")):
-        if int(path.stem) in (known := published()):
-            continue
-        write_table(holiday_tables.read(path.read_text(encoding="utf-8"), path.name, known))
-        added += 1
-    if added and at is not None:
-        with transaction.atomic():
-            locks.hold(LOCK)
+    with transaction.atomic():
+        locks.hold(LOCK)
+        added = 0
+        for path in sorted(DATA.glob("*.yaml")):
+            if int(path.stem) in (known := published()):
+                continue
+            write_table(holiday_tables.read(path.read_text(encoding="utf-8"), path.name, known))
+            added += 1
+        if added and at is not None:
             terms.recompute(calendar(), at=at)
     return added
 

@@ -159,3 +159,8 @@ def waive(obligation: Obligation, *, actor: object, at: datetime, reason: str) -
         if not written.update(waived_at=at, waived_by=obligation.waived_by_id, waived_reason=reason[:200]):
             raise Refused("本项已经办结或免除，不能再免除。")
         audit.record("core.obligation.waive", obligation, actor=actor, at=at, reason=reason)
+
+
+def waive_rows(rows: ObligationQuerySet, *, at: datetime, reason: str) -> int:
+    """What is open among these rows is owed no more, by no person's decision; the caller records why. How many."""
+    return rows.open().update(waived_at=at, waived_reason=reason)

@@ -66,6 +66,7 @@ ACTIONS = {
     "campaigns.drawrates.refuse": "不予批准抽查参数",
     "campaigns.drawparticipant.commit": "提交抽取承诺值",
     "campaigns.drawparticipant.reveal": "公开抽取密值",
+    "campaigns.due.end": "行动结束后的期限不再执行",
     "campaigns.due.export": "导出期限清单",
     "campaigns.due.set_day": "设定适时任务的期限",
     "campaigns.dueanswer.return": "退回报送",

@@ -12,7 +12,7 @@ from campaigns import notices
 from campaigns.blueprint_files import place_said
 from campaigns.models import BlueprintVersion, Campaign, CampaignForm, ListItem, Phase, SharedList, WorkGroup
 from campaigns.rules import campaign_day
-from campaigns.services.due import open_dues
+from campaigns.services.due import end_dues, open_dues
 from campaigns.services.duties import open_contact_duties, open_self_check_duties
 from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
@@ -250,8 +250,11 @@ def publish(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign
 
 
 def close(campaign: Campaign, *, actor: User, at: datetime, reason: str) -> Campaign:
-    """The campaign is over: nothing is planned in it any more."""
-    return advance(Campaign, campaign.pk, "close", table=CAMPAIGNS, actor=actor, at=at, reason=reason)
+    """The campaign is over: nothing is planned in it any more, and what its plan asks for later is not owed."""
+    with transaction.atomic():
+        row = advance(Campaign, campaign.pk, "close", table=CAMPAIGNS, actor=actor, at=at, reason=reason)
+        end_dues(row, at=at)
+    return row
 
 
 def refuse_if(sentences: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The list of enterprises that a campaign inspects, and what was done to each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -125,17 +125,19 @@ def withdraw_self_check(target_id: int) -> None:
     reopen(SELF_CHECK, self_check_subject(target_id))
 
 
-def record_visit(target_id: int, at: datetime, *, actor: User | None = None, counts: bool = True) -> None:
+def record_visit(
+    target_id: int, at: datetime, *, actor: User | None = None, counts: bool = True, on: date | None = None
+) -> None:
     """A visit of a listed site ended: its standing assignment is done. With `counts` it is a visit for the gate.
 
     A visit that found the gates closed or the works halted does not count (严禁以停代查): see `postpone`; nor does
-    research, which is no inspection.
+    research, which is no inspection. `on` is the day it took place, where its record came in later.
     """
     with transaction.atomic():
         standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
         if counts and not standing.filter(kind=Assignment.Kind.RESEARCH).exists():
             Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
-            list_checked(target_id, at)
+            list_checked(target_id, on or clock.day_of(at), at)
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
             done = advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
@@ -143,9 +145,8 @@ def record_visit(target_id: int, at: datetime, *, actor: User | None = None, cou
             count_brigades(campaign, done.planned_on, at=at)
 
 
-def list_checked(target_id: int, at: datetime) -> None:
+def list_checked(target_id: int, day: date, at: datetime) -> None:
     """A visit to a site of the positive list is the check that a plan orders each month or quarter (正面清单检查)."""
-    day = clock.day_of(at)
     listed = PositiveListEntry.objects.in_force(day).filter(enterprise__targets=target_id)
     if listed.exists():
         target = Target.objects.select_related("campaign__blueprint", "campaign__unit", "unit__parent").get(

@@ -90,8 +90,8 @@ def finish(visit: Visit, record: VisitRecord, *, actor: User, at: datetime) -> N
     stamps = {"ended_at": record.ended_at, "number": next_number(visit)}
     advance(Visit, visit.pk, "submit", table=VISITS, actor=actor, at=at, stamps=stamps)
     visit.refresh_from_db(fields=["state", "ended_at", "number"])
-    campaigns.record_visit(visit.assignment.target_id, at, actor=actor)
     day, about = clock.day_of(record.ended_at or at), visit.enterprise.name
+    campaigns.record_visit(visit.assignment.target_id, at, actor=actor, on=day)
     due.open_after(
         due.VISIT_DONE, campaign=visit.campaign, unit=visit.unit, on=day, period=f"visit:{visit.pk}", about=about, at=at
     )

@@ -105,6 +105,22 @@ def test_a_visit_to_a_site_of_the_list_is_the_check_of_the_list(cast):
     assert [row.period for row in rows.exclude(met_at=None)] == ["2020-05"]
 
 
+@pytest.mark.django_db
+def test_a_visit_counts_for_the_month_it_took_place_in_however_late_its_record_comes(cast, scene):
+    row = activity("list_check")
+    row["activities"] = [{"who": "县区", "every": "month", "by": "counties", "fact": "list_check"}]
+    with_plan(scene.campaign, plan={"rows": [row]})
+    due.open_dues(Campaign.objects.get(pk=scene.campaign.pk), at=henan.MARCH)
+    record = field.ready(scene)
+    record.refresh_from_db()
+    henan.on_positive_list(cast.site_a)
+    june = clock.at_local(date(2020, 6, 1), 9)
+    outcome = locking.submit(record, late_reason="设备故障，未能当日提交", actor=record.writer, at=june)
+    assert not outcome.problems
+    met = Obligation.objects.filter(campaign_id=scene.campaign.pk, subject="row.8.1").exclude(met_at=None)
+    assert [row.period for row in met] == ["2020-05"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_opened_by_many_at_once_everything_is_owed_once(transactional_db):
     org = datong.assemble()

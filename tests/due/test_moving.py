@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from campaigns import clocks
+from campaigns import clocks, services
 from campaigns.services import due
-from core import clock, terms
-from core.models import Obligation
+from core import calendar, clock, terms
+from core.models import AuditEvent, HolidayYear, Obligation
 from core.rules import OnHoliday, WorkCalendar
 from tests.campaigns import datong
 
@@ -57,3 +57,35 @@ def test_what_stays_on_its_day_is_not_called_moved(org):
     row = datong.owed(plan, "row.12", org.team)[0]
     assert (row.on_holiday, row.moved_at) == ("next_workday", None)
     assert row.pk not in {one.pk for one in moved}
+
+
+@pytest.mark.django_db
+def test_a_closed_campaign_owes_only_what_was_owed_by_then(org):
+    plan = datong.published(org)
+    followed = case_closed(org, plan, "2021-05-08")
+    closed = noon("2021-05-10")
+    services.close(plan, actor=org.officer, at=closed, reason="提前结束")
+    left = list(due.of_campaign(plan).open())
+    assert followed in left
+    assert all(row.due_at <= closed for row in left if row != followed)
+    ended = datong.owed(plan, "row.25")[0]
+    assert (ended.waived_at, ended.waived_by, ended.met_at) == (closed, None, None)
+    assert "行动已结束" in ended.waived_reason
+    assert AuditEvent.objects.get(action="campaigns.due.end").detail["ended"] > 0
+
+
+@pytest.mark.django_db
+def test_tables_of_days_off_are_loaded_all_or_none(monkeypatch):
+    whole, written = calendar.write_table, []
+
+    def cut_off(table):
+        if written:
+            raise SystemExit
+        written.append(whole(table))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calendar, "write_table", cut_off)
+        with pytest.raises(SystemExit):
+            calendar.load_tables()
+    assert not HolidayYear.objects.exists()
+    assert calendar.load_tables() > 0

@@ -21,7 +21,14 @@ from campaigns.services.due.events import (
     done,
     open_after,
 )
-from campaigns.services.due.opening import compiled_on, of_campaign, open_dues, open_what_lacks, retime
+from campaigns.services.due.opening import (
+    compiled_on,
+    end_dues,
+    of_campaign,
+    open_dues,
+    open_what_lacks,
+    retime,
+)
 from campaigns.services.due.units import Laid, found_by, laid_upon, units_below
 
 __all__ = [
@@ -41,6 +48,7 @@ __all__ = [
     "change_dates",
     "compiled_on",
     "done",
+    "end_dues",
     "entries_of",
     "entry_for",
     "entry_of",

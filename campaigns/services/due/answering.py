@@ -7,8 +7,8 @@ from django.db import transaction
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
-from campaigns.models import Campaign, DueAnswer, DueAnswerFile, Responsibility
-from campaigns.services.due import telling
+from campaigns.models import Campaign, DueAnswer, DueAnswerFile
+from campaigns.services.due import helping, telling
 from campaigns.services.due.entries import KINDS, Entry, entries_of, entry_of
 from campaigns.services.due.opening import open_what_lacks
 from core import audit, locks, obligations
@@ -39,9 +39,8 @@ def parts_of(entry: Entry) -> tuple[str, ...]:
 
 
 def listed_units(row: Obligation) -> list[Unit]:
-    """Who may answer: the unit that owes, and those that help with the entry."""
-    joint = Responsibility.objects.filter(campaign=row.campaign_id, entry=row.subject, role=Responsibility.Role.JOINT)
-    paths = [row.unit_path, *joint.values_list("unit__path", flat=True)]
+    """Who may answer: the unit that owes, and those that help it with the entry."""
+    paths = [row.unit_path, *helping.helpers_of(row)]
     return sorted(Unit.objects.filter(path__in=paths), key=lambda unit: (unit.path != row.unit_path, unit.path))
 
 
@@ -82,21 +81,44 @@ def submit(
         if held.waived_at is not None:
             raise Refused("本项已经免除，不需要报送。")
         last = DueAnswer.objects.filter(obligation=held).first()
-        answer = DueAnswer.objects.create(
-            obligation=held,
-            number=last.number + 1 if last else 1,
-            unit=unit,
-            texts=kept,
-            written_by=actor,
-            written_at=at,
-            is_late=at > held.due_at,
-        )
-        DueAnswerFile.objects.bulk_create(DueAnswerFile(answer=answer, file=file, name=name) for file, name in files)
+        if last is not None and same(last, unit, kept, files):
+            return last
+        answer = written(held, last, unit, kept, files, actor=actor, at=at)
         obligations.meet_rows(Obligation.objects.filter(pk=held.pk), at=at)
         after = {"number": answer.number, "late": answer.is_late, "unit": unit.path}
         audit.record("campaigns.dueanswer.submit", answer, actor=actor, at=at, after=after, unit_path=unit.path)
         if awaited:
             open_what_lacks(campaign, at=at)
+    return answer
+
+
+def same(last: DueAnswer, unit: Unit, texts: Mapping[str, str], files: Sequence[tuple[StoredFile, str]]) -> bool:
+    """Whether the last answer already says this: a button pressed twice. What was returned may be said again."""
+    attached = set(last.files.values_list("file", "name"))
+    again = {(file.pk, name) for file, name in files}
+    return last.returned_at is None and last.unit_id == unit.pk and last.texts == texts and attached == again
+
+
+def written(
+    held: Obligation,
+    last: DueAnswer | None,
+    unit: Unit,
+    texts: Mapping[str, str],
+    files: Sequence[tuple[StoredFile, str]],
+    *,
+    actor: User,
+    at: datetime,
+) -> DueAnswer:
+    answer = DueAnswer.objects.create(
+        obligation=held,
+        number=last.number + 1 if last else 1,
+        unit=unit,
+        texts=texts,
+        written_by=actor,
+        written_at=at,
+        is_late=at > held.due_at,
+    )
+    DueAnswerFile.objects.bulk_create(DueAnswerFile(answer=answer, file=file, name=name) for file, name in files)
     return answer
 
 

@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
-from campaigns.models import Responsibility
 from campaigns.services.due.entries import KINDS
+from campaigns.services.due.helping import helped_by
 from core.models import Obligation
 from core.wording import Deadline, deadline_of
 
@@ -44,17 +44,8 @@ def mine(user: User) -> Q:
         Q(person=user)
         | Q(unit_path__in=paths, person=None, enterprise_id=None)
         | Q(enterprise_id__in=sites)
-        | helped(paths)
+        | helped_by(paths)
     )
-
-
-def helped(paths: list[str]) -> Q:
-    """What stands under other units and these help with: read first, a handful of entries."""
-    joint = Responsibility.objects.filter(unit__path__in=paths, role=Responsibility.Role.JOINT)
-    found = Q(pk__in=[])
-    for campaign, entry in joint.values_list("campaign", "entry").distinct():
-        found |= Q(campaign_id=campaign, subject=entry, kind__in=list(KINDS))
-    return found
 
 
 STATES = {"": "未办结", "late": "逾期", "met": "已办结", "waived": "已免除", "all": "全部"}

@@ -15,11 +15,11 @@ from campaigns.services.due.entries import ACTIVITY, KINDS, PLAN, Entry, entries
 from campaigns.services.due.units import laid_upon, settle_units
 from campaigns.services.terms import running_season
 from campaigns.services.windows import Windows, windows_of
-from core import clock, locks
+from core import audit, clock, locks
 from core.calendar import LOCK, calendar
 from core.models import Obligation
 from core.models.obligation import ObligationQuerySet
-from core.obligations import SAID, move_rows, open_many, write_rows
+from core.obligations import SAID, move_rows, open_many, waive_rows, write_rows
 from core.rules import OnHoliday, WorkCalendar
 from core.terms import settle
 
@@ -69,6 +69,20 @@ def open_what_lacks(campaign: Campaign, *, at: datetime) -> None:
     found = expected(campaign, frame_of(campaign))
     open_many((row for row in found if row.due_at > at and key_of(row) not in held), at=at)
     give_addresses(campaign)
+
+
+OVER = "行动已结束，之后的期限不再执行"
+
+
+def end_dues(campaign: Campaign, *, at: datetime) -> int:
+    """The campaign is over: nobody owes what its dates ask for later. What is overdue, and what already followed an
+    event (a case closed, a visit), stays. Returns how many ended. Call in the transaction of the closing."""
+    locks.hold(LOCK)
+    following = [entry.key for entry in entries_of(campaign.blueprint.data) if entry.follows]
+    ended = waive_rows(of_campaign(campaign).filter(due_at__gt=at).exclude(subject__in=following), at=at, reason=OVER)
+    if ended:
+        audit.record("campaigns.due.end", campaign, actor=None, at=at, reason=OVER, after={"ended": ended})
+    return ended
 
 
 KEY = ("kind", "subject", "period", "unit_path")

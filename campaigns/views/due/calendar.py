@@ -25,6 +25,7 @@ from core.wording import Deadline
 WEEK, MONTH = "week", "month"
 SHOWN = {WEEK: 200, MONTH: 4}
 LIMIT = 2000
+FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
 @dataclass
@@ -58,7 +59,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     user, today = person(request), clock.today()
     require_sight(user)
     view = WEEK if request.GET.get("view") == WEEK else MONTH
-    on, wide = month_of(request.GET.get("day", ""), today), request.GET.get("whose") == "below"
+    on, wide = within_reach(month_of(request.GET.get("day", ""), today)), request.GET.get("whose") == "below"
     first, last = bounds(on, view)
     rows = looking.visible_to(user) if wide else looking.owed_by(user)
     due = rows.filter(due_at__gte=clock.at_local(first), due_at__lte=clock.end_of_day(last))
@@ -79,6 +80,11 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
         "total": sum(len(day.lines) for day in days if not day.outside),
     }
     return render(request, "campaigns/due/due_calendar.html", context)
+
+
+def within_reach(on: date) -> date:
+    """No day of a calendar before FIRST or after LAST: the weeks around it are days, too."""
+    return min(max(on, FIRST), LAST)
 
 
 def bounds(on: date, view: str) -> tuple[date, date]:
