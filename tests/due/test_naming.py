@@ -116,7 +116,8 @@ def test_phases_that_come_to_lie_ahead_are_owed(org):
     assert datong.days(plan, "phase.inspect") == [D("2021-06-29")]
 
 
-def test_a_granted_window_opens_what_was_past(org):
+@pytest.mark.parametrize("over", [False, True], ids=["running", "closed"])
+def test_a_granted_window_opens_what_was_past_while_the_campaign_runs(org, over):
     plan = datong.published(org, "hengshui-2020", 2020, at=noon("2021-04-05"))
     phase = plan.phases.get(key="inspect")
     phase.adjustable = True
@@ -125,6 +126,8 @@ def test_a_granted_window_opens_what_was_past(org):
         phase, unit=org.yungang, starts_on=phase.starts_on, ends_on=D("2021-06-30"), reason="疫情",
         actor=org.officer_yungang, at=noon("2021-04-06"),
     )  # fmt: skip
+    if over:
+        services.close(plan, actor=org.officer, at=noon("2021-04-06"), reason="结束")
     services.approve_window(asked, actor=org.leader, at=noon("2021-04-06"))
-    rows = datong.owed(plan, "phase.inspect")
-    assert [(row.unit_path, clock.day_of(row.due_at)) for row in rows] == [(org.yungang.path, D("2021-06-30"))]
+    rows = [(row.unit_path, clock.day_of(row.due_at)) for row in datong.owed(plan, "phase.inspect")]
+    assert rows == ([] if over else [(org.yungang.path, D("2021-06-30"))])

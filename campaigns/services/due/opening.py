@@ -15,6 +15,7 @@ from campaigns.services.due.entries import ACTIVITY, KINDS, PLAN, Entry, entries
 from campaigns.services.due.units import laid_upon, settle_units
 from campaigns.services.terms import running_season
 from campaigns.services.windows import Windows, windows_of
+from campaigns.states import CampaignState
 from core import audit, clock, locks
 from core.calendar import LOCK, calendar
 from core.models import Obligation
@@ -63,7 +64,12 @@ def open_dues(campaign: Campaign, *, at: datetime) -> None:
 
 
 def open_what_lacks(campaign: Campaign, *, at: datetime) -> None:
-    """Open every term that is ahead and not open yet; what is open stays. Constant in queries."""
+    """Open every term that is ahead and not open yet; what is open stays. Constant in queries.
+
+    A campaign that does not run opens nothing, whatever is still answered or granted in it.
+    """
+    if campaign.state != CampaignState.PUBLISHED:
+        return
     locks.hold(LOCK)
     held = {key_of(row) for row in of_campaign(campaign).only(*KEY)}
     found = expected(campaign, frame_of(campaign))
