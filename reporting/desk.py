@@ -18,7 +18,7 @@ from enterprises.rules.searching import wanted
 from inspections.models import Issue
 from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod
-from reporting.services.reminders import supervised_by
+from reporting.services.reminders import of_nobody, supervised_by
 
 SEARCH_LIMIT = 20
 
@@ -31,7 +31,7 @@ def owed_by(user: User) -> QuerySet[Obligation]:
     held = holdings(user)
     paths = {row.path for row in held.rows if row.path}
     sites = held.scope("enterprise.own").enterprise_ids
-    mine = Q(person=user) | Q(person=None, enterprise_id=None, unit_path__in=sorted(paths))
+    mine = Q(person=user) | Q(enterprise_id=None, unit_path__in=sorted(paths)) & of_nobody()
     mine |= supervised_by(held) & Q(due_at__lt=at_local(day_of(clock.now())))
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))

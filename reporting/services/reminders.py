@@ -11,15 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.gate import Holdings
 from accounts.models import Grant, Unit
-from accounts.rules import capabilities
+from accounts.rules import Role, capabilities
 from core import locks
-from core.clock import day_of, local
+from core.clock import day_of, local, today
 from core.models import ChatRobot, Delivery, Notice, Obligation
 from core.obligations import FIRST_HOUR, next_stage, stages
 
@@ -124,9 +125,12 @@ def sweep_obligations(at: datetime) -> int:
 
 
 def collect(at: datetime) -> Digests:
-    """Read in chunks, so that a term of every enterprise of a province does not stand in memory at once."""
+    """Read in chunks, so that a term of every enterprise of a province does not stand in memory at once.
+
+    What somebody else is just moving or answering is left to the next sweep: it may be another day by then."""
     digests, robots = Digests(), robots_by_path()
-    while chunk := list(Obligation.objects.to_tell(at).order_by("remind_at", "pk")[:CHUNK]):
+    free = Obligation.objects.select_for_update(skip_locked=True, no_key=True)
+    while chunk := list(free.to_tell(at).order_by("remind_at", "pk")[:CHUNK]):
         directory = Directory(chunk, day_of(at))
         for row in chunk:
             if stages(row.due_at)[0] <= at:
@@ -223,7 +227,7 @@ class Directory:
 
     def __init__(self, rows: list[Obligation], today: date) -> None:
         held = Grant.objects.in_force(today).filter(user__is_active=True)
-        paths = {path for row in rows for path in (row.unit_path, above(row.unit_path))}
+        paths = {path for unit_path in {row.unit_path for row in rows} for path in lineage(unit_path)}
         named = {row.person_id for row in rows if row.person_id}
         self.active = set(held.filter(user__in=named).values_list("user_id", flat=True)) if named else set()
         sites = {row.enterprise_id for row in rows if row.enterprise_id}
@@ -251,11 +255,17 @@ class Directory:
             return {row.person_id}
         if row.enterprise_id is not None:
             return self.by_site.get(row.enterprise_id, set())
-        wanted = ((row.unit_path, capability) for capability in (kind.owner, *INSTEAD))
-        return next((found for one in wanted if (found := self.by_path.get(one))), set())
+        return self.holding(row.unit_path, kind.owner)
 
     def supervisors(self, row: Obligation, kind: Told) -> set[int]:
-        return self.by_path.get((supervising(row), kind.late), set())
+        """The nearest unit that has somebody, from the supervising one upwards: what is late never ends with nobody."""
+        heard = (self.holding(path, kind.late) for path in lineage(supervising(row)))
+        return next((found for found in heard if found), set())
+
+    def holding(self, path: str, capability: str) -> set[int]:
+        """Who holds it in a unit, or what stands in its place."""
+        heard = (self.by_path.get((path, one)) for one in (capability, *INSTEAD))
+        return next((found for found in heard if found), set())
 
     def units(self, row: Obligation, *, late: bool) -> Iterator[str]:
         """Whose group is told: the owing unit's, and late the supervising one's. What an enterprise owes is its own."""
@@ -275,27 +285,72 @@ def supervising(row: Obligation) -> str:
 
 def supervised_by(held: Holdings) -> Q:
     """What `Directory.supervisors` would tell a person once it is late: of the enterprises that the person's unit is
-    responsible for, and of the units just below it."""
-    by_capability: dict[str, Q] = {OTHERS.late: ~Q(kind__in=sorted(KINDS))}
-    for kind, told in KINDS.items():
-        by_capability[told.late] = by_capability.get(told.late, Q(pk__in=[])) | Q(kind=kind)
-    able = {one: {row.path for row in held.rows if row.path and one in row.able} for one in by_capability}
-    below: dict[str, set[str]] = {}
-    for parent, path in children_of(set().union(*able.values())):
-        below.setdefault(parent, set()).add(path)
+    responsible for, and of the units just below it; also where the unit responsible has nobody to be told."""
+    mine: dict[str, set[str]] = {}
+    for row in held.rows:
+        if row.path and row.kind == Grant.Kind.UNIT:
+            mine.setdefault(row.path, set()).update(row.able)
+    spoken = voices(set(mine))
+    starts = {late: heard_from(mine, spoken, late) for late in {OTHERS.late, *(told.late for told in KINDS.values())}}
     found = Q(pk__in=[])
-    for capability, kinds in by_capability.items():
-        units = set().union(*(below.get(path, set()) for path in able[capability]))
-        sites = Q(enterprise_id__isnull=False, unit_path__in=sorted(able[capability]))
-        found |= kinds & (sites | Q(enterprise_id=None, unit_path__in=sorted(units)))
+    for late, paths in starts.items():
+        units = {path for path in spoken if above(path) in paths}
+        sites = Q(enterprise_id__isnull=False, unit_path__in=sorted(paths))
+        found |= kinds_of(late) & (sites | Q(enterprise_id=None, unit_path__in=sorted(units)))
     return found
 
 
-def children_of(paths: set[str]) -> list[tuple[str, str]]:
-    """(path, path of a unit just below it)."""
-    return list(Unit.objects.filter(parent__path__in=paths).values_list("parent__path", "path")) if paths else []
+def kinds_of(late: str) -> Q:
+    """The kinds that are told to that capability once they are late."""
+    named = Q(kind__in=sorted(kind for kind, told in KINDS.items() if told.late == late))
+    return named | ~Q(kind__in=sorted(KINDS)) if late == OTHERS.late else named
+
+
+def heard_from(mine: dict[str, set[str]], spoken: dict[str, set[str]], late: str) -> set[str]:
+    """The units that speak to the person: those of the person's where nobody else would be told instead, and below
+    them whatever has nobody to be told."""
+
+    def voice(path: str) -> str | None:
+        return next((one for one in (late, *INSTEAD) if one in spoken.get(path, ())), None) if path in spoken else late
+
+    hears = {path for path, able in mine.items() if voice(path) in able}
+    silent = (path for path in spoken if voice(path) is None)
+    nearest = ((path, next((one for one in lineage(path) if voice(one) is not None), "")) for path in silent)
+    return hears | {path for path, end in nearest if end in hears}
+
+
+def voices(paths: set[str]) -> dict[str, set[str]]:
+    """What the people of each unit hold together, in one query: of these units, of those below them where nobody holds
+    what stands in the place of everything else, and of the units just below either. Any other has somebody to be told.
+    """
+    if not paths:
+        return {}
+    able, under = Q(), Q()
+    for level in Unit.Level.values:
+        able |= Q(unit__level=level, role__in=[role for role in Role if capabilities(role, level) & set(INSTEAD)])
+    for path in paths:
+        under |= Q(path__startswith=path)
+    held = Grant.objects.in_force(today()).filter(kind=Grant.Kind.UNIT, user__is_active=True)
+    heard, heard_above = (Exists(held.filter(able, unit=OuterRef(one))) for one in ("pk", "parent"))
+    roles = ArraySubquery(held.filter(unit=OuterRef("pk")).values("role").distinct())
+    near = Q(path__in=paths) | Q(parent__path__in=paths) | Q(~heard) | Q(~heard_above)
+    rows = Unit.objects.filter(under).filter(near).values_list("path", "level", roles)
+    return {path: set[str]().union(*(capabilities(role, level) for role in found)) for path, level, found in rows}
+
+
+def of_nobody() -> Q:
+    """Named to nobody, or to a person who is gone: `Directory.owners` tells the unit then."""
+    held = Grant.objects.in_force(today()).filter(user=OuterRef("person"), user__is_active=True)
+    return Q(person=None) | Q(~Exists(held))
 
 
 def above(path: str) -> str:
     """The path of the unit above: /1/5/9/ is under /1/5/."""
     return path[: path.rstrip("/").rfind("/") + 1]
+
+
+def lineage(path: str) -> Iterator[str]:
+    """The unit's own path and those of the units above it, upwards."""
+    while path not in ("", "/"):
+        yield path
+        path = above(path)

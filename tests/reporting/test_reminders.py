@@ -2,11 +2,15 @@
 
 import pytest
 
-from accounts.models import Grant, User
+from accounts.models import Grant, Unit, User
 from campaigns.services.due.entries import KINDS as DUE_KINDS
+from core import clock
 from core.models import Notice, Obligation
-from core.obligations import meet, open_obligation, reopen
+from core.obligations import meet, open_obligation, reopen, reschedule, stages
+from reporting import desk
 from reporting.services.reminders import sweep_obligations
+from tests import factories as make
+from tests.crossing import second_of
 from tests.reporting.scene import Scene, day, sh
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +132,7 @@ def test_who_is_closed_or_lost_the_grant_hears_nothing(scene: Scene) -> None:
     Grant.objects.filter(user=cast.officer_city).update(valid_to=day("05-14"))
     assert told("05-15 09:00") == ["leader_city"], "who is left in the unit"
     Grant.objects.filter(user=cast.officer_province).update(valid_to=day("05-15"))
-    assert told("05-16 09:00") == ["leader_city"]
+    assert told("05-16 09:00") == ["leader_city", "leader_province"], "and who is left above"
 
 
 def test_nobody_is_woken_before_eight(scene: Scene) -> None:
@@ -157,3 +161,75 @@ def test_a_named_person_is_told_instead_of_the_unit(scene: Scene) -> None:
 def test_an_outage_over_several_days_tells_once_on_return(scene: Scene) -> None:
     owe(scene, "05-15 17:30")
     assert told("05-20 09:00") == ["contact_city", "officer_province"]
+
+
+@pytest.mark.parametrize("kind", ["plan", "activity", "phase", "lead.close"])
+def test_what_a_countys_team_is_late_with_is_told_to_the_county(scene: Scene, kind: str) -> None:
+    """Nobody of a county runs campaigns: who reads its reports is told."""
+    squad = team_of(scene)
+    row = owe(scene, "05-15 17:30", kind=kind, subject="due.list", unit_path=squad.path)
+    assert told("05-15 09:00") == ["squad"]
+    assert told("05-16 09:00") == ["leader_a", "officer_a", "squad"]
+    assert_desks(row, ["leader_a", "officer_a", "squad"], at="05-16 09:30")
+
+
+def team_of(scene: Scene) -> Unit:
+    squad = make.unit("示例一县执法大队", "team", scene.cast.county_a)
+    make.grant(make.user("squad", "队员甲", squad), "officer", over=squad)
+    return squad
+
+
+def assert_desks(row: Obligation, heard: list[str], at: str) -> None:
+    """Whoever was told finds it on the own desk, and nobody else does."""
+    with clock.travel(sh(at)):
+        people = User.objects.filter(is_active=True).order_by("username")
+        assert [one.username for one in people if desk.owed_by(one).filter(pk=row.pk).exists()] == heard
+
+
+def test_where_the_unit_above_has_nobody_the_next_one_is_told(scene: Scene) -> None:
+    squad = team_of(scene)
+    row = owe(scene, "05-15 17:30", kind="activity", unit_path=squad.path)
+    site = owe(
+        scene,
+        "05-15 17:30",
+        kind="selfcheck",
+        unit_path=scene.cast.county_a.path,
+        enterprise_id=scene.cast.site_a.pk,
+    )
+    Grant.objects.filter(unit=scene.cast.county_a).exclude(role="inspector").update(valid_to=day("05-01"))
+    assert told("05-15 09:00") == ["enterprise_a", "squad"]
+    assert told("05-16 09:00") == ["enterprise_a", "officer_city", "squad"]
+    assert_desks(row, ["officer_city", "squad"], at="05-16 09:30")
+    assert_desks(site, ["enterprise_a", "officer_city"], at="05-16 09:30")
+    Grant.objects.filter(unit=scene.cast.city).update(valid_to=day("05-01"))
+    assert_desks(row, ["officer_province", "squad"], at="05-16 09:30")
+
+
+def test_what_a_person_who_is_gone_owes_is_on_the_units_desk(scene: Scene) -> None:
+    row = owe(scene, "05-15 17:30", person_id=scene.cast.officer_city.pk)
+    assert_desks(row, ["officer_city"], at="05-14 09:30")
+    Grant.objects.filter(user=scene.cast.officer_city).update(valid_to=day("05-13"))
+    heard = told("05-14 09:00")
+    with clock.travel(sh("05-14 09:30")):
+        assert heard == ["contact_city"]
+        assert desk.owed_by(scene.cast.contact_city).get() == row
+    User.objects.filter(pk=scene.cast.officer_city.pk).update(is_active=False)
+    Grant.objects.filter(user=scene.cast.officer_city).update(valid_to=None)
+    with clock.travel(sh("05-14 09:30")):
+        assert desk.owed_by(User.objects.get(username="contact_city")).get() == row
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_moved_is_left_to_the_next_sweep(scene: Scene) -> None:
+    """A day amended while a sweep reads keeps its reminders; what nobody moves is told at once."""
+    row = owe(scene, "05-21 17:30")
+    owe(scene, "05-21 17:30", subject="other", unit_path=scene.cast.other_city.path)
+
+    def amend() -> None:
+        reschedule(Obligation.objects.filter(pk=row.pk), sh("05-26 17:30"))
+
+    assert second_of(amend, lambda: sweep_obligations(sh("05-21 09:00"))) is None
+    row.refresh_from_db()
+    assert row.remind_at == stages(sh("05-26 17:30"))[0]
+    assert not Notice.objects.filter(recipient=scene.cast.contact_city).exists()
+    assert Notice.objects.exists()
