@@ -3,15 +3,17 @@
 `make faults` kills 1,000 forked sweepers and 20 whole workers; any other test run a few. Every paper is printed.
 """
 
+import multiprocessing
 import os
 import random
 import signal
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.models import User
@@ -19,10 +21,10 @@ from config.celery import app
 from core import clock
 from core.calendar import load_tables
 from core.files import sweep_orphans
-from core.models import Notice, StoredFile
+from core.models import Notice, Obligation, StoredFile
 from core.obligations import open_obligation
 from reporting.models import ReportPeriod
-from reporting.services import freeze
+from reporting.services import freeze, reminders
 from reporting.services.reminders import sweep_obligations
 from tests.cast import Cast
 from tests.faults import killing, outages, shards
@@ -67,6 +69,7 @@ def test_sweepers_killed_at_random() -> None:
         wrong += killing.wrong_after(period.pk)
     left = sum(1 for _ in StoredFile.objects.all())
     assert wrong == []
+    assert kills >= SWEEPERS
     assert killing.partial_files() == []
     print(f"{kills} sweepers killed over {number + 1} reports, {left} files, {killing.unfinished()} unfinished aside")
     sweep_orphans(at + timedelta(days=400))
@@ -103,6 +106,7 @@ def test_whole_workers_killed(tmp_path: Path) -> None:
                 app.send_task("reporting.tasks.sweep_periods")
                 time.sleep(chance.uniform(0.05, 1.5))
                 os.killpg(process.pid, signal.SIGKILL)
+                assert process.wait(10) == -signal.SIGKILL, "the worker had ended by itself"
         wrong += killing.wrong_after(period.pk)
         later = world.cutoffs[number] + timedelta(minutes=3)
         with clock.travel(later), worker(tmp_path / "second.log"):
@@ -130,8 +134,9 @@ def test_reminders_killed_at_random_tell_each_stage_once(cast: Cast) -> None:
     for number in range(-3, days + 1):
         at = clock.at_local(first + timedelta(days=number), 9)
         for _ in range(-(-REMINDERS // days)):
-            killed = killing.shot_after(lambda at=at: sweep_obligations(at), delays.next())  # type: ignore[misc]
-            delays.learn(0, killed)
+            delay = delays.next()
+            killed = killing.shot_after(lambda at=at: sweep_obligations(at), delay)  # type: ignore[misc]
+            delays.learn(delay, killed)
             kills += killed
         sweep_obligations(at)
         assert told_on(at, cast.contact_city) == sorted(
@@ -139,7 +144,30 @@ def test_reminders_killed_at_random_tell_each_stage_once(cast: Cast) -> None:
         )
         assert told_on(at, cast.officer_province) == [f"事项 {due}" for due in [number - 1] if 0 <= due < days]
     assert not Notice.objects.values("recipient", "key").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    assert kills >= REMINDERS // 4, "who is shot has mostly ended before: nothing is shown"
     print(f"{kills} sweeps of reminders killed, {Notice.objects.count()} notices")
+
+
+def test_without_the_transaction_a_killed_sweep_tells_nobody(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the same steps, each committed by itself, shot between them; what was marked as told is not told."""
+    day = date(2020, 5, 15)
+    at = clock.at_local(day, 9)
+    owe(cast, 0, day)
+    monkeypatch.setattr(reminders, "tell_people", lambda digests, at: os.kill(os.getpid(), signal.SIGKILL))
+    connection.close()
+    assert killing.ended(killing.forked(lambda: sweep_obligations(at))) == -signal.SIGKILL
+    assert Obligation.objects.to_tell(at).exists(), "with the transaction it is told by the next sweep"
+    connection.close()
+    assert killing.ended(killing.forked(lambda: unguarded_sweep(at))) == -signal.SIGKILL
+    monkeypatch.undo()
+    sweep_obligations(at)
+    assert told_on(at, cast.contact_city) == []
+
+
+def unguarded_sweep(at: datetime) -> None:
+    with transaction.atomic():
+        digests = reminders.collect(at)
+    reminders.tell_people(digests.people, at)
 
 
 def test_three_sweeps_at_once_tell_once(cast: Cast) -> None:
@@ -152,6 +180,39 @@ def test_three_sweeps_at_once_tell_once(cast: Cast) -> None:
     assert [killing.ended(child) for child in children] == [0, 0, 0]
     assert told_on(at, cast.contact_city) == sorted(f"事项 {number}" for number in range(20))
     assert Notice.objects.count() == 1
+
+
+def test_without_lock_and_claim_three_sweeps_at_once_do_the_same_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the lock of the sweep and the rows' claims, the second that tells a person fails."""
+    at = clock.at_local(date(2020, 5, 15), 9)
+    owe(cast, 0, date(2020, 5, 15))
+    meeting = multiprocessing.get_context("fork").Barrier(3)
+
+    def together(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "core_notice"'):
+            meeting.wait(30)
+        return execute(sql, *rest)
+
+    def sweep() -> None:
+        with connection.execute_wrapper(together):
+            sweep_obligations(at)
+
+    monkeypatch.setattr(reminders.locks, "hold_if_free", lambda *parts: True)
+    monkeypatch.setattr(reminders, "collect", unclaimed)
+    connection.close()
+    children = [killing.forked(sweep) for _ in range(3)]
+    assert sorted(killing.ended(child) for child in children) == [0, 1, 1]
+
+
+def unclaimed(at: datetime) -> reminders.Digests:
+    """What `collect` reads, by whoever reads it."""
+    rows = list(Obligation.objects.to_tell(at))
+    digests, directory = reminders.Digests(), reminders.Directory(rows, clock.day_of(at))
+    for row in rows:
+        reminders.gather(digests, row, directory, {}, late=False)
+    return digests
 
 
 def owe(cast: Cast, number: int, day: date) -> None:
