@@ -1,7 +1,7 @@
 """Everything due stands in one table; these verbs are the only writers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -52,8 +52,13 @@ def open_obligation(
     source: str = "",
     rule: str = "",
     url: str = "",
+    nominal_on: date | None = None,
+    workdays: int | None = None,
 ) -> Obligation:
-    """Open what is owed, once. Called again it moves the due instant of an open one and changes nothing else."""
+    """Open what is owed, once. Called again it moves the due instant of an open one and changes nothing else.
+
+    With `nominal_on` and `workdays` an amended calendar moves it.
+    """
     row, created = Obligation.objects.get_or_create(
         campaign_id=campaign_id,
         kind=kind,
@@ -70,11 +75,13 @@ def open_obligation(
             "source": source,
             "rule": rule,
             "url": url,
+            "nominal_on": nominal_on,
+            "workdays": workdays,
         },
     )
     if not created and row.met_at is None and row.due_at != due_at:
-        row.due_at, row.remind_at = due_at, stages(due_at)[0]
-        row.save(update_fields=["due_at", "remind_at"])
+        row.due_at, row.remind_at, row.nominal_on, row.workdays = due_at, stages(due_at)[0], nominal_on, workdays
+        row.save(update_fields=["due_at", "remind_at", "nominal_on", "workdays"])
     return row
 
 

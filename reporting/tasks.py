@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from campaigns.registers.services import clocks
 from core import clock
 from reporting.services import freeze, reminders
 
@@ -13,4 +14,5 @@ def sweep_periods() -> int:
 
 @shared_task
 def sweep_obligations() -> int:
+    clocks.follow_calendar()
     return reminders.sweep_obligations(clock.now())

@@ -131,7 +131,6 @@ def test_loading_and_working_out_twice_changes_nothing(org):
     assert terms.recompute(calendar(), at=noon("2021-02-01")) == []
 
 
-@pytest.mark.req("HN-23")
 def test_a_window_granted_to_a_city_moves_what_it_owes_by_that_phase(henan, cast):
     before = {row.unit_path: row.due_at for row in datong.owed(henan, "phase.inspect_other")}
     asked = services.ask_window(

@@ -5,10 +5,12 @@ from datetime import date
 
 import openpyxl
 import pytest
+import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Assignment, InspectorProfile, PlanRow, Rating, Recusal, Target
+from campaigns.blueprint_files import ROOT
+from campaigns.models import Assignment, InspectorProfile, Plan, PlanRow, Rating, Recusal, Target
 from campaigns.services import plans
 from core import clock
 from core.refusals import Refused
@@ -66,7 +68,11 @@ def test_the_tasks_of_the_weeks_and_months_add_up_to_the_list(plan, cast):
 
 
 @pytest.mark.req("HS-03")
-def test_the_list_has_three_classes_and_everyone_to_be_examined_has_somebody(plan, cast):
+def test_the_list_has_three_classes_and_everyone_to_be_examined_has_somebody(cast):
+    asked = yaml.safe_load((ROOT / "hengshui-2020" / "blueprint.yaml").read_text(encoding="utf-8"))["planning"]
+    campaign = scene.campaign(cast, **asked)
+    scene.enterprises(campaign, cast, 6)
+    plan = scene.county_plan(campaign, cast)
     listed, small, tiny, *others = Target.objects.order_by("pk")
     henan.on_positive_list(listed.enterprise)
     for target, size in ((small, "small"), (tiny, "micro")):
@@ -81,14 +87,14 @@ def test_the_list_has_three_classes_and_everyone_to_be_examined_has_somebody(pla
         actor=cast.officer_a,
         at=AT,
     )
-    with pytest.raises(Refused, match="还有 2 家应检查企业没有安排检查周和责任人"):
-        plans.start_plan(plan, actor=cast.officer_a, at=AT)
+    with pytest.raises(Refused, match="不能报备：还有 2 家应体检企业没有安排检查周和责任人"):
+        plans.report_plan(plan, actor=cast.officer_a, at=AT)
+    assert Plan.objects.get().state == "draft"
     scene.spread(plan, cast)
     assert {row.target for row in plan.rows.all()} == set(others)
-    assert plans.start_plan(plan, actor=cast.officer_a, at=AT).state == "in_force"
+    assert plans.report_plan(plan, actor=cast.officer_a, at=AT).state == "reported"
 
 
-@pytest.mark.req("HN-59")
 def test_the_yellow_river_comes_first_and_is_counted_by_itself(cast):
     campaign = scene.campaign(cast, coverage="all")
     scene.enterprises(campaign, cast, 30)

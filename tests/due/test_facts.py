@@ -43,7 +43,6 @@ def test_closing_a_case_opens_the_report_of_a_week_later(cast, served):  # noqa:
 
 
 @pytest.mark.django_db
-@pytest.mark.req("DT-07")
 def test_locking_a_record_opens_the_publication_of_its_result(cast, scene):
     order = {"key": "publish", "title": "检查结果向社会公开", "owes": "各级", "by": "counties", "source": "三"}
     with_plan(scene.campaign, dues=[*scene.campaign.blueprint.data["dues"], order | {"clock": AFTER_VISIT}])
@@ -87,7 +86,6 @@ def test_a_draw_that_is_held_meets_the_activity_of_its_quarter(cast):
 
 
 @pytest.mark.django_db
-@pytest.mark.req("DT-48")
 def test_a_visit_to_a_site_of_the_list_is_the_check_of_the_list(cast):
     henan.load()
     campaign = henan.published(cast)

@@ -1,6 +1,6 @@
 """What single registers ask for: training, integrity, publicity, experts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -14,6 +14,7 @@ from campaigns.registers.services.indicators import figure
 from core import clock
 from core.models import Notice
 from core.refusals import NotAllowed, Refused
+from reporting.services.reminders import sweep_obligations
 from tests import factories as make
 from tests.cast import Cast
 from tests.registers import scene
@@ -280,6 +281,10 @@ def test_an_insurance_is_recalled_thirty_days_before_it_ends_and_the_uninsured_a
         valid_to="2021-04-30",
     )
     assert row.due_at == clock.end_of_day(DAY.replace(year=2021, month=3, day=31))
+    assert scene.version("insurance").data["clocks"][0]["before_days"] == 30
+    sweep_obligations(clock.at_local(date(2021, 3, 31), 9))
+    (told,) = Notice.objects.filter(recipient=cast.officer_a, body__contains="示例保险公司")
+    assert clock.day_of(told.created_at) == date(2021, 3, 31)
     assert lines("insurance", "uninsured", cast.officer_a) == [("源汇区", "1 人：王二检", True)]
     services.move(row, "end", {}, actor=cast.officer_a, at=scene.AT, reason="退保")
     assert lines("insurance", "uninsured", cast.officer_a) == [("源汇区", "2 人：李一检、王二检", True)]

@@ -3,14 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign, RegisterEntry
 from campaigns.registers import services
+from campaigns.registers.services import clocks
 from core import clock
+from core.calendar import amend
 from core.models import Notice, Obligation
 from core.refusals import NotAllowed, Refused
 from reporting.services.reminders import sweep_obligations
+from reporting.tasks import sweep_obligations as sweep_tasks
 from tests import factories as make
 from tests.campaigns.scene import on_positive_list
 from tests.cast import Cast
@@ -28,6 +32,10 @@ def stopped(row: RegisterEntry, action: str, actor: object, **values: object) ->
     with pytest.raises(Refused) as refused:
         services.move(row, action, values, actor=actor, at=scene.AT)  # type: ignore[arg-type]
     return refused.value.errors
+
+
+def row_url(row: RegisterEntry) -> str:
+    return reverse("campaigns:register_entry", args=[row.pk])
 
 
 def moved(row: RegisterEntry, action: str, actor: object, **values: object) -> RegisterEntry:
@@ -118,6 +126,10 @@ def test_a_question_keeps_its_four_times_and_is_recalled(cast: Cast, plan: Campa
     row = scene.file("service_question", cast.enterprise_a, plan, **said)
     term = Obligation.objects.get(kind="register_service_question")
     assert term.due_at == clock.end_of_day(date(2020, 5, 19)), "five working days"
+    assert scene.version("service_question").data["clocks"][0]["workdays"] == 5
+    sweep_obligations(clock.at_local(date(2020, 5, 20), 9))
+    reminded = Notice.objects.get(recipient=cast.officer_a, body__contains="【逾期】答复企业提问：排污许可变更")
+    assert "05-19" in reminded.body
     hour = timedelta(hours=1)
     services.move(row, "assign", {"handler": str(cast.inspector_a.pk)}, actor=cast.officer_a, at=scene.AT + hour)
     services.move(row, "answer", {"answer": "需要。"}, actor=cast.inspector_a, at=scene.AT + 2 * hour)
@@ -125,6 +137,20 @@ def test_a_question_keeps_its_four_times_and_is_recalled(cast: Cast, plan: Campa
     times = [(step.action, step.at) for step in row.steps.all()]
     wanted = ("create", "assign", "answer", "confirm")
     assert times == [(action, scene.AT + n * hour) for n, action in enumerate(wanted)]
+
+
+def test_an_amended_day_moves_a_term_in_working_days_and_the_list_shows_it(cast: Cast, plan: Campaign) -> None:
+    scene.load("service_question")
+    make.target(plan, cast.site_a)
+    said = {"enterprise": str(cast.site_a.pk), "subject": "排污许可变更", "detail": "更换炉型是否需要变更？"}
+    row = scene.file("service_question", cast.enterprise_a, plan, **said)
+    amend(date(2020, 5, 15), is_off=True, name="示例节", actor=cast.administrator, at=scene.AT, reason="示例通知")
+    term = Obligation.objects.get(kind="register_service_question")
+    assert term.due_at == clock.end_of_day(date(2020, 5, 20)), "the fifteenth does not count any more"
+    sweep_tasks()
+    row.refresh_from_db()
+    assert row.due_at == term.due_at
+    assert clocks.follow_calendar() == 0
 
 
 @pytest.mark.req("LH-28")
@@ -203,7 +229,9 @@ def test_the_rate_of_terminals_and_of_electronic_papers(cast: Cast, plan: Campai
 
 
 @pytest.mark.req("GS-38")
-def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(cast: Cast, plan: Campaign) -> None:
+def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
     scene.load("warning_letter")
     said = {"document": "环办〔2020〕1号", "city": str(cast.city.pk), "issued_on": scene.DAY, "matter": "优良天数"}
     row = scene.file("warning_letter", cast.officer_province, plan, **said)
@@ -214,6 +242,13 @@ def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(
     assert scene.file("warning_letter", cast.officer_province, plan, **other).pk
     term = Obligation.objects.get(subject=f"register_entry:{row.pk}")
     assert (term.due_at, term.unit_path) == (clock.end_of_day(date(2020, 6, 30)), cast.city.path)
+    for day, is_red in ((30, False), (31, True)):
+        with clock.travel(clock.at_local(date(2020, 6, 1) + timedelta(days=day - 1), 12)):
+            client.force_login(cast.officer_province)
+            for address in (row_url(row), reverse("campaigns:register_list", args=["warning_letter"])):
+                shown = client.get(address).content.decode()
+                assert row.label in shown
+                assert ("逾期 1 天" in shown and "badge-red" in shown) is is_red, address
     errors = stopped(row, "feedback", cast.officer_city)
     assert {"handling", "material"} <= set(errors) or "handling" in errors
     errors = stopped(row, "feedback", cast.officer_city, handling="已查处三家")

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.urls import reverse
 
 from campaigns.models import RegisterEntry
 from campaigns.registers.rules import CREATE, due_at
 from core.calendar import calendar
+from core.clock import day_of
 from core.models import Obligation
 from core.models.obligation import ObligationQuerySet
 from core.obligations import meet, open_obligation
@@ -18,8 +19,11 @@ def kind_of(entry: RegisterEntry) -> str:
     return f"register_{entry.register}"[:40]
 
 
+SUBJECT = "register_entry:"
+
+
 def subject_of(entry: RegisterEntry) -> str:
-    return f"register_entry:{entry.pk}"
+    return f"{SUBJECT}{entry.pk}"
 
 
 def run(entry: RegisterEntry, action: str, at: datetime) -> None:
@@ -66,6 +70,8 @@ def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
         source=f"{data['source'][0]['plan']} {data['source'][0]['place']}"[:200],
         rule=f"{data['title']}：{clock['title']}"[:200],
         url=reverse("campaigns:register_entry", args=[entry.pk]),
+        nominal_on=day_of(at) if "workdays" in clock else None,
+        workdays=clock.get("workdays"),
     )
 
 
@@ -74,6 +80,18 @@ def remember(entry: RegisterEntry) -> None:
     rows = Obligation.objects.open().filter(kind=kind_of(entry), subject=subject_of(entry)).order_by("due_at")
     entry.due_at = rows.values_list("due_at", flat=True).first()
     entry.save(update_fields=["due_at"])
+
+
+def follow_calendar() -> int:
+    """Terms that an amended calendar moved, in the list as well. Returns how many entries changed; three statements."""
+    moved = Obligation.objects.open().filter(subject__startswith=SUBJECT).exclude(moved_at=None).values("subject")
+    nearest = Obligation.objects.open().filter(subject__in=moved).order_by().values_list("subject")
+    due = {int(subject.removeprefix(SUBJECT)): first for subject, first in nearest.annotate(first=Min("due_at"))}
+    changed = [row for row in RegisterEntry.objects.filter(pk__in=due) if row.due_at != due[row.pk]]
+    for row in changed:
+        row.due_at = due[row.pk]
+    RegisterEntry.objects.bulk_update(changed, ["due_at"], batch_size=1000)
+    return len(changed)
 
 
 def terms_of(entry: RegisterEntry) -> list[Obligation]:
