@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaigns import services
@@ -181,12 +182,12 @@ def test_a_week_after_each_case_is_closed(org, plan):
 
 
 @pytest.mark.req("DT-07")
-def test_twenty_working_days_to_publish_what_a_visit_found(org, plan, client):
+def test_twenty_working_days_to_publish_what_a_visit_found(org, plan):
     done = {"campaign": plan, "unit": org.yungang, "on": D("2021-04-28"), "at": noon("2021-04-28")}
     due.open_after(due.VISIT_DONE, **done, period="visit:1", about="示例企业")
     row = one(plan, "due.publish", org.yungang)
     assert clock.day_of(row.due_at) == D("2021-05-28")
-    assert [light(client, org.officer_yungang, row, day) for day in ("2021-05-28", "2021-05-29")] == [False, True]
+    assert [light(org.officer_yungang, row, day) for day in ("2021-05-28", "2021-05-29")] == [False, True]
     # How many working days is a word of the plan.
     ordered = next(entry for entry in plan.blueprint.data["dues"] if entry["key"] == "publish")["clock"]
     assert (ordered["within"], ordered["count"]) == (20, "workday")
@@ -196,9 +197,10 @@ def test_twenty_working_days_to_publish_what_a_visit_found(org, plan, client):
     assert clock.day_of(Obligation.objects.get(period="visit:2").due_at) == D("2021-05-14")
 
 
-def light(client, user, row, day):
+def light(user, row, day):
     """Whether the list and the page of something due are red for a person at the noon of a day."""
     with clock.travel(noon(day)):
+        client = Client()
         client.force_login(user)
         due_on = clock.day_of(row.due_at)
         addresses = (row.url, f"/campaigns/due/?since={due_on}&until={due_on}")
@@ -274,7 +276,7 @@ def test_a_list_handed_in_a_day_late_is_late_and_kept(org):
 
 
 @pytest.mark.req("GS-14")
-def test_the_list_of_key_enterprises_before_april(db, client):
+def test_the_list_of_key_enterprises_before_april(db):
     org = datong.assemble()
     province = make.unit("示例省生态环境厅", "province", short_name="省厅")
     officer, leader = make.user("gs_officer", "王经办", province), make.user("gs_leader", "冯厅长", province)
@@ -288,7 +290,7 @@ def test_the_list_of_key_enterprises_before_april(db, client):
     row = one(found, "due.key_list", city)
     assert clock.day_of(row.due_at) == D("2019-03-31")
     assert row.is_late(midnight("2019-04-01"))
-    assert [light(client, writer, row, day) for day in ("2019-03-31", "2019-04-01")] == [False, True]
+    assert [light(writer, row, day) for day in ("2019-03-31", "2019-04-01")] == [False, True]
     due.submit(row, {"重点排污单位名单": "甲、乙"}, actor=writer, at=noon("2019-03-20"))
     due.submit(row, {"重点排污单位名单": "甲、乙、丙"}, actor=writer, at=noon("2019-06-20"))
     texts = [answer.texts["重点排污单位名单"] for answer in DueAnswer.objects.filter(obligation=row)]

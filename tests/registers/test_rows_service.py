@@ -229,9 +229,7 @@ def test_the_rate_of_terminals_and_of_electronic_papers(cast: Cast, plan: Campai
 
 
 @pytest.mark.req("GS-38")
-def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(
-    cast: Cast, plan: Campaign, client: Client
-) -> None:
+def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(cast: Cast, plan: Campaign) -> None:
     scene.load("warning_letter")
     said = {"document": "环办〔2020〕1号", "city": str(cast.city.pk), "issued_on": scene.DAY, "matter": "优良天数"}
     row = scene.file("warning_letter", cast.officer_province, plan, **said)
@@ -244,6 +242,7 @@ def test_a_warning_letter_is_one_a_month_and_city_and_late_after_the_next_month(
     assert (term.due_at, term.unit_path) == (clock.end_of_day(date(2020, 6, 30)), cast.city.path)
     for day, is_red in ((30, False), (31, True)):
         with clock.travel(clock.at_local(date(2020, 6, 1) + timedelta(days=day - 1), 12)):
+            client = Client()
             client.force_login(cast.officer_province)
             for address in (row_url(row), reverse("campaigns:register_list", args=["warning_letter"])):
                 shown = client.get(address).content.decode()
