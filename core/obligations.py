@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -55,10 +56,9 @@ def open_obligation(
     nominal_on: date | None = None,
     workdays: int | None = None,
 ) -> Obligation:
-    """Open what is owed, once. Called again it moves the due instant of an open one and changes nothing else.
-
-    With `nominal_on` and `workdays` an amended calendar moves it.
-    """
+    """Open what is owed, once; called again it moves an open one. With `nominal_on` the calendar moves it, too."""
+    term: dict[str, Any] = {"due_at": due_at, "nominal_on": nominal_on, "workdays": workdays}
+    said = {"title": title[:200], "source": source, "rule": rule, "url": url}
     row, created = Obligation.objects.get_or_create(
         campaign_id=campaign_id,
         kind=kind,
@@ -66,17 +66,12 @@ def open_obligation(
         period=period,
         unit_path=unit_path,
         defaults={
-            "due_at": due_at,
+            **term,
+            **said,
             "remind_at": first_stage(due_at, at),
             "opened_at": at,
-            "title": title[:200],
             "enterprise_id": enterprise_id,
             "person_id": person_id,
-            "source": source,
-            "rule": rule,
-            "url": url,
-            "nominal_on": nominal_on,
-            "workdays": workdays,
         },
     )
     if not created and row.met_at is None and row.due_at != due_at:
