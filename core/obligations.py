@@ -125,6 +125,14 @@ def resume_rows(rows: Iterable[Obligation], *, at: datetime) -> None:
     Obligation.objects.bulk_update(resumed, [*SAID, "title", "source", *ends], batch_size=1000)
 
 
+def hand_over(rows: ObligationQuerySet, unit_path: str, *, at: datetime) -> None:
+    """What is open among `rows` is owed by another unit from now on; its people are told of it anew."""
+    moved = list(rows.open().exclude(unit_path=unit_path))
+    for row in moved:
+        row.unit_path, row.remind_at = unit_path, first_stage(row.due_at, at)
+    Obligation.objects.bulk_update(moved, ["unit_path", "remind_at"], batch_size=1000)
+
+
 def meet_rows(rows: ObligationQuerySet, *, at: datetime) -> int:
     """Mark as met what is open among these rows. Returns how many."""
     return rows.open().update(met_at=at)

@@ -77,6 +77,7 @@ class Facts:
     expert_may_advise: bool = True
     expert_patrols: bool = False
     pledge_asked: bool = True
+    training_asked: bool = False
     untrained: str = ""  # the lead inspector's name, where the plan orders training and none is recorded
     plan_missing: str = ""  # the document that the unit owes before anything is assigned (启动清单)
     # Whether the document wants approval for what no plan in force holds, and what is known of the plans.

@@ -60,7 +60,8 @@ def trained(facts: Facts) -> RuleSaid:
     if facts.untrained:
         text = f"主办人{facts.untrained}没有本行动的培训记录，请先安排培训并登记。"
         return said(facts, "trained", Answer.ALLOW, text, Ask.LOOK)
-    return said(facts, "trained", Answer.ALLOW, "主办人培训情况符合要求。")
+    text = "主办人已参加本行动的培训。" if facts.training_asked else "本方案没有规定培训。"
+    return said(facts, "trained", Answer.ALLOW, text)
 
 
 def expert(facts: Facts) -> RuleSaid:

@@ -1,6 +1,6 @@
 """Leads in and out as a table: all rows of a good file become leads, of a bad one none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from core.sheets import Column, SheetSpec, read_table
 from enterprises.models import Enterprise
 
 LIMIT: Final = 2000
+Rows = list[tuple[int, dict[str, Any]]]
 KIND_WORDS = {label: value for value, label in Lead.Kind.choices}
 COLUMNS = (
     Column("kind", "来源", 16, "choice", required=True, choices=KIND_WORDS, read=lambda row: row.get_kind_display()),
@@ -73,12 +74,11 @@ def import_leads(content: bytes, name: str, *, unit: Unit, actor: User, at: date
     Refused (422) with the place of every bad cell; then nothing is written.
     """
     rows = read_rows(content, name)
-    sites = {site.entity.uscc: site for site in found_sites(rows, actor, "entity__uscc", "uscc")}
-    named = {site.name: site for site in found_sites(rows, actor, "name", "enterprise")}
+    sites = sites_of(rows, actor)
     added = 0
     with transaction.atomic():
         for number, values in rows:
-            told = told_by(values, sites, named)
+            told = told_by(values, sites.get(number))
             if is_known(told, unit):
                 continue
             try:
@@ -89,31 +89,75 @@ def import_leads(content: bytes, name: str, *, unit: Unit, actor: User, at: date
     return Imported(added, len(rows) - added)
 
 
-def read_rows(content: bytes, name: str) -> list[tuple[int, dict[str, Any]]]:
+def refuse_problems(problems: list[str]) -> None:
+    if problems:
+        more = f"（共 {len(problems)} 处，先列 10 处）" if len(problems) > 10 else ""
+        raise Refused("；".join(problems[:10]) + more, field="file", status=422)
+
+
+def read_rows(content: bytes, name: str) -> Rows:
     reading = read_table(content, IMPORT_SHEET, name=name)
     problems = [str(error) for error in reading.errors]
     rows = []
     for row in reading.rows:
         problems += [str(error) for error in row.errors]
         rows.append((row.number, row.values))
-    if problems:
-        more = f"（共 {len(problems)} 处，先列 10 处）" if len(problems) > 10 else ""
-        raise Refused("；".join(problems[:10]) + more, field="file", status=422)
+    refuse_problems(problems)
     if len(rows) > LIMIT:
         raise Refused(f"一次最多导入 {LIMIT:,} 行，本表有 {len(rows):,} 行，请分开导入。", field="file", status=422)
     return rows
 
 
-def found_sites(rows: list[tuple[int, dict[str, Any]]], actor: User, lookup: str, key: str) -> QuerySet[Enterprise]:
-    said = {str(values[key]).strip() for _, values in rows if values.get(key)}
-    sites = Enterprise.objects.visible_to(actor).select_related("unit", "entity")
+def sites_of(rows: Rows, actor: User) -> dict[int, Enterprise]:
+    """The site of each line that names one. Refused where name and code do not say together which one is meant."""
+    by_code = grouped(found_sites(rows, actor, "entity__uscc", "uscc"), lambda site: site.entity.uscc or "")
+    by_name = grouped(found_sites(rows, actor, "name", "enterprise"), lambda site: site.name)
+    found, problems = {}, []
+    for number, values in rows:
+        name, code = said_in(values, "enterprise"), said_in(values, "uscc")
+        fitting = by_code.get(code, []) if code else by_name.get(name, [])
+        meant = named(name, fitting) if code and name else fitting
+        if len(meant) == 1:
+            found[number] = meant[0]
+        elif fitting:
+            problems.append(unclear(number, name, fitting, meant))
+    refuse_problems(problems)
+    return found
+
+
+def named(name: str, sites: list[Enterprise]) -> list[Enterprise]:
+    """Those that bear the name themselves, else those whose legal entity does."""
+    return [site for site in sites if site.name == name] or [site for site in sites if site.entity.name == name]
+
+
+def unclear(number: int, name: str, fitting: list[Enterprise], meant: list[Enterprise]) -> str:
+    if not meant:
+        known = "、".join(site.name for site in fitting[:3])
+        return f"第 {number} 行：企业名称“{name}”与统一社会信用代码不符，该代码登记的是：{known}"
+    known = "、".join(f"{site.name}（{site.unit.short_name}）" for site in meant[:3])
+    return f"第 {number} 行：符合的企业有 {len(meant)} 家：{known}；请同时写明场所名称和代码，仍不能区分的逐条登记"
+
+
+def said_in(values: dict[str, Any], key: str) -> str:
+    return str(values.get(key) or "").strip()
+
+
+def grouped(sites: Iterable[Enterprise], key: Callable[[Enterprise], str]) -> dict[str, list[Enterprise]]:
+    found: dict[str, list[Enterprise]] = {}
+    for site in sites:
+        found.setdefault(key(site), []).append(site)
+    return found
+
+
+def found_sites(rows: Rows, actor: User, lookup: str, key: str) -> QuerySet[Enterprise]:
+    said = {said_in(values, key) for _, values in rows} - {""}
+    sites = Enterprise.objects.visible_to(actor).select_related("unit", "entity").order_by("pk")
     return sites.filter(**{f"{lookup}__in": said})
 
 
-def told_by(values: dict[str, Any], sites: dict[str | None, Enterprise], named: dict[str, Enterprise]) -> leads.Told:
+def told_by(values: dict[str, Any], site: Enterprise | None) -> leads.Told:
     """A name that nobody bears stays as the place, so that nothing told is lost."""
-    name = str(values.get("enterprise") or "").strip()
-    site = sites.get(values["uscc"]) if values.get("uscc") else named.get(name)
+    name = said_in(values, "enterprise")
     return leads.Told(
         kind=values["kind"],
         detail=values["detail"],

@@ -17,8 +17,9 @@ from campaigns.models import Assignment, Lead, Reporter
 from campaigns.rules.leads import NEAR_DAYS, Event, Term, is_same_event, terms_of, times_over
 from campaigns.states import LEADS, LeadState
 from core import audit, clock
+from core.models import Obligation
 from core.numbering import next_number
-from core.obligations import meet, open_obligation, reopen
+from core.obligations import hand_over, meet, open_obligation, reopen
 from core.refusals import Refused
 from core.states import advance
 from enterprises.models import Enterprise
@@ -104,9 +105,10 @@ def keep_reporter(row: Lead, told: Told) -> None:
 def start_clocks(row: Lead, kinds: Iterable[str], at: datetime) -> None:
     """What the lead owes from now (GS-40, DT-16, GS-32). What concerns conduct is handled outside these clocks."""
     if not row.is_integrity:
-        for term in terms_of(row.kind, settings.LEAD_ASSIGN_HOURS):
-            if term.kind in kinds:
-                owe(row, term, at)
+        told = [row.kind, *row.merged.values_list("kind", flat=True)]
+        terms = [term for kind in told for term in terms_of(kind, settings.LEAD_ASSIGN_HOURS) if term.kind in kinds]
+        for term in {one.kind: one for one in sorted(terms, key=lambda one: one.within, reverse=True)}.values():
+            owe(row, term, at)
 
 
 def owe(row: Lead, term: Term, at: datetime) -> None:
@@ -169,11 +171,14 @@ def identify(row: Lead, enterprise: Enterprise, *, actor: User, at: datetime) ->
         locked = Lead.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if locked.state not in {LeadState.REGISTERED, LeadState.ACCEPTED}:
             raise Refused(f"线索{locked.get_state_display()}，不能再改所属企业。")
-        before = locked.enterprise_id
+        before, told = locked.enterprise_id, locked.unit_id
         locked.enterprise, locked.unit = enterprise, enterprise.unit
         locked.save(update_fields=["enterprise", "unit"])
         after = {"enterprise": enterprise.pk}
         audit.record("campaigns.lead.identify", locked, actor=actor, at=at, before={"enterprise": before}, after=after)
+        if locked.unit_id != told:
+            hand_over(Obligation.objects.filter(subject=subject(locked)), locked.unit.path, at=at)
+            notices.lead_registered(locked, at)
     return locked
 
 
@@ -198,8 +203,10 @@ def event_of(row: Lead) -> Event:
     return Event(row.occurred_at, row.enterprise_id, row.longitude, row.latitude)
 
 
-def merge(row: Lead, into: Lead, *, actor: User, at: datetime) -> Lead:
-    """One event, one lead to handle: `row` stays in the register and points at `into`; what it owed is owed there."""
+def merge(row: Lead, into: Lead, *, actor: User, at: datetime, reason: str = "") -> Lead:
+    """One event, one lead to handle: `row` stays in the register and points at `into`; what it owed is owed there.
+
+    What does not look like one event is merged only for a reason."""
     if row.pk == into.pk:
         raise Refused("线索不能合并到自身。", field="into", status=422)
     with transaction.atomic():
@@ -208,12 +215,34 @@ def merge(row: Lead, into: Lead, *, actor: User, at: datetime) -> Lead:
             raise Refused(f"{kept.number}{kept.get_state_display()}，不能再并入。", field="into")
         if kept.is_integrity != row.is_integrity:
             raise Refused("反映执法人员的线索不能与环境违法线索合并。", field="into")
-        reason = f"与 {kept.number} 为同一事件"
-        stamps = {"merged_into": kept, "ended_at": at, "end_reason": reason}
+        if not reason.strip() and not is_same_event(event_of(row), event_of(kept)):
+            raise Refused("两条线索的企业、地点或时间不同，合并须写明理由。", field="reason", status=422)
+        reason = f"与 {kept.number} 为同一事件" + (f"：{reason.strip()}" if reason.strip() else "")
+        stamps = {"merged_into": kept, "ended_at": at, "end_reason": reason[:300]}
         merged = advance(Lead, row.pk, "merge", table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)
         Lead.objects.filter(merged_into=merged).update(merged_into=kept)
+        carry_terms(merged, kept, at)
         meet_all(merged, [*FIRST, CLOSING], at)
     return merged
+
+
+def carry_terms(merged: Lead, kept: Lead, at: datetime) -> None:
+    """No term grows longer by a merger: what is open of the one is owed by the other, by the earlier day."""
+    done = {LeadState.REGISTERED: (), LeadState.ACCEPTED: FIRST[:1], LeadState.ASSIGNED: FIRST}[LeadState(kept.state)]
+    due = dict(Obligation.objects.open().filter(subject=subject(kept)).values_list("kind", "due_at"))
+    for term in Obligation.objects.open().filter(subject=subject(merged)).exclude(kind__in=done):
+        open_obligation(
+            kind=term.kind,
+            subject=subject(kept),
+            unit_path=kept.unit.path,
+            due_at=min(term.due_at, due.get(term.kind, term.due_at)),
+            at=at,
+            title=f"{term.title.partition('：')[0]}：{kept.number} {kept.place}",
+            source=term.source,
+            url=reverse("campaigns:lead_detail", args=[kept.pk]),
+        )
+    if done and CLOSING not in due:
+        start_clocks(kept, [CLOSING], at)
 
 
 def send(row: Lead, *, actor: User, at: datetime) -> Lead:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import deny, holdings, may, require_somewhere
+from accounts.models import Unit
 from campaigns import services
 from campaigns.forms import BulletinForm, CampaignContactForm
 from campaigns.models import Bulletin, BulletinFile, BulletinReceipt, Campaign
@@ -30,7 +31,9 @@ SEE = "visit.view"
 def bulletin_list(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, user = campaign_for(request, pk), person(request)
     require_somewhere(user, SEE)
-    rows = Bulletin.objects.visible_to(user).filter(campaign=campaign, replaced_by=None)
+    seen = Bulletin.objects.visible_to(user).filter(campaign=campaign)
+    # The newest version that reached the person: a correction not sent to a unit takes nothing from it.
+    rows = seen.exclude(pk__in=seen.exclude(replaces=None).values("replaces"))
     page = KeysetPage(
         rows.select_related("published_by").prefetch_related("receipts"), ("-published_at", "-id"), size=20
     ).for_request(request)
@@ -59,9 +62,12 @@ def bulletin_detail(request: HttpRequest, pk: int, bulletin_pk: int) -> HttpResp
     scope = holdings(user).scope("campaign.view")
     seen = row.receipts.select_related("unit", "read_by", "confirmed_by").order_by("unit__path")
     receipts = [one for one in seen if scope.covers_path(one.unit.path) or row.campaign_id in scope.campaign_ids]
+    versions = Bulletin.objects.visible_to(user)
     context = {
         **page_of(request, row.campaign),
         "bulletin": row,
+        "newer": versions.filter(replaces=row).first(),
+        "older": versions.filter(replaced_by=row).first(),
         "receipts": receipts,
         "read": sum(one.read_at is not None for one in receipts),
         "confirmed": sum(one.confirmed_at is not None for one in receipts),
@@ -93,11 +99,12 @@ def written(request: HttpRequest, campaign: Campaign, before: Bulletin | None = 
     units = services.addressable(campaign)
     initial: dict[str, Any] = {"units": units}
     if before is not None:
-        sent = before.receipts.values("unit")
+        sent = Unit.objects.filter(pk__in=before.receipts.values("unit"))
+        units = (units | sent).distinct()
         initial = {
             "title": before.title,
             "body": before.body,
-            "units": units.filter(pk__in=sent),
+            "units": sent,
             "asks_confirmation": before.asks_confirmation,
         }
     form = BulletinForm(request.POST or None, request.FILES or None, units=units, initial=initial)

@@ -198,7 +198,8 @@ def lead_merge(request: HttpRequest, pk: int) -> HttpResponse:
     wish = request.POST.get("into", "")
     into = get_object_or_404(Lead.objects.visible_to(person(request)), pk=int(wish) if wish.isdecimal() else 0)
     require(request.user, HANDLE, into)
-    command = lambda: leads.merge(row, into, actor=person(request), at=clock.now())  # noqa: E731
+    reason = reason_of(request)
+    command = lambda: leads.merge(row, into, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, f"已并入 {into.number}，原线索保留可查。", DETAIL, into.pk)
 
 

@@ -5,14 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet
-
 from accounts.models import User
-from campaigns.models import Assignment
 from core import files
 from core.form_engine.reading import photos
 from core.models import EvidenceUpload, StoredFile
-from core.refusals import Refused
 from inspections.models import Evidence, Visit
 from inspections.services.facts import moment
 
@@ -30,14 +26,6 @@ def keep_photos(visit: Visit, answers: Mapping[str, Any], *, by: User, at: datet
         if photo["sha256"] in stored
     ]
     Evidence.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def refuse_of_research(rows: QuerySet[Evidence]) -> None:
-    """What was seen on a research visit is no evidence of a case (LH-08): whoever chooses evidence asks this first."""
-    if rows.filter(visit__assignment__kind=Assignment.Kind.RESEARCH).exists():
-        raise Refused(
-            "所选照片摄于调研指导，调研中发现的问题不作为执法证据，不能用于案件。", field="evidence", status=422
-        )
 
 
 def senders_of(visit: Visit, hashes: set[str]) -> dict[str, User]:

@@ -136,6 +136,23 @@ def test_a_correction_is_the_next_version_and_the_first_stays(henan, cast, signe
     assert reverse("campaigns:bulletin_detail", args=[henan.pk, first.pk]) not in said
 
 
+def test_a_correction_starts_from_all_receivers_and_takes_nothing_from_those_left_out(henan, cast, signed_in):
+    first = sent(henan, cast, below=True)
+    address = reverse("campaigns:bulletin_amend", args=[henan.pk, first.pk])
+    form = signed_in(cast.officer_province).get(address).context["form"]
+    assert set(form.initial["units"]) == {cast.city, cast.county_a, cast.county_b}
+    assert set(form.initial["units"]) <= set(form.fields["units"].queryset)
+    changed = SENT | {"title": "更正通知", "units": [cast.city.pk, cast.county_b.pk]}
+    signed_in(cast.officer_province).post(address, changed)
+    second = Bulletin.objects.get(version=2)
+    assert {one.unit for one in second.receipts.all()} == {cast.city, cast.county_b}
+    client = signed_in(cast.officer_a)
+    page = reverse("campaigns:bulletin_detail", args=[henan.pk, first.pk])
+    assert page in client.get(reverse("campaigns:bulletin_list", args=[henan.pk])).content.decode()
+    hidden = reverse("campaigns:bulletin_detail", args=[henan.pk, second.pk])
+    assert hidden not in client.get(page).content.decode()
+
+
 def test_who_may_not_publish_is_told_so(henan, cast, signed_in):
     address = reverse("campaigns:bulletin_publish", args=[henan.pk])
     for person in (cast.officer_city, cast.leader_province, cast.discipline):

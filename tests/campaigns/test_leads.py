@@ -126,6 +126,47 @@ def test_what_was_merged_follows_when_its_lead_is_merged_on(cast):
         leads.merge(first, first, actor=cast.officer_a, at=NOW)
 
 
+def due_of(row):
+    return dict(Obligation.objects.open().filter(subject=f"lead:{row.pk}").values_list("kind", "due_at"))
+
+
+def test_no_legal_term_is_lost_or_grows_when_leads_are_merged(cast):
+    complaint = registered(cast)
+    accept_by = due_of(complaint)["lead.accept"]
+    later = NOW + timedelta(days=3)
+    alarm = leads.register(told(cast, kind="exceedance"), unit=cast.county_a, actor=cast.officer_a, at=later)
+    leads.merge(complaint, alarm, actor=cast.officer_a, at=later)
+    assert due_of(alarm)["lead.accept"] == accept_by
+    assert due_of(complaint) == {}
+    leads.accept(alarm, actor=cast.officer_a, at=later)
+    assert "lead.close" in due_of(alarm)
+    second = leads.register(told(cast), unit=cast.county_a, actor=cast.officer_a, at=later)
+    leads.accept(second, actor=cast.officer_a, at=NOW)
+    earlier = due_of(second)["lead.close"]
+    leads.merge(second, alarm, actor=cast.officer_a, at=later)
+    assert due_of(alarm)["lead.close"] == earlier
+
+
+def test_what_is_not_one_event_is_merged_only_for_a_reason(cast):
+    here, there = registered(cast), registered(cast, enterprise=cast.site_b)
+    with pytest.raises(Refused, match="合并须写明理由"):
+        leads.merge(there, here, actor=cast.officer_a, at=NOW)
+    merged = leads.merge(there, here, actor=cast.officer_a, at=NOW, reason="同一排污口")
+    assert "同一排污口" in merged.end_reason
+
+
+def test_the_unit_of_the_enterprise_owes_what_the_first_unit_owed(cast):
+    newcomer = make.user("officer_b", "韩经办", cast.county_b)
+    make.grant(newcomer, "officer", over=cast.county_b)
+    row = registered(cast, enterprise=None, address="源汇大道东段")
+    due = due_of(row)
+    leads.identify(row, cast.site_b, actor=cast.officer_city, at=NOW)
+    owed = Obligation.objects.open().filter(subject=f"lead:{row.pk}")
+    assert {one.unit_path for one in owed} == {cast.site_b.unit.path} != {cast.county_a.path}
+    assert due_of(row) == due
+    assert Notice.objects.filter(recipient=newcomer, key=f"lead.registered:{row.pk}").exists()
+
+
 @pytest.mark.req("GS-40")
 def test_a_complaint_that_is_not_handled_in_its_term_is_late_and_said_so(cast):
     row = registered(cast)
@@ -287,6 +328,24 @@ def test_one_bad_row_and_nothing_is_written(cast, wrong, said):
     with pytest.raises(Refused, match=said):
         lead_sheets.import_leads(content, "线索.xlsx", unit=cast.county_a, actor=cast.officer_a, at=NOW)
     assert not Lead.objects.exists()
+
+
+def test_a_code_of_two_sites_asks_for_the_name_and_never_takes_the_last(cast):
+    twin = make.enterprise("漯河示例第二厂区", cast.county_a, cast.region_a, entity=cast.site_a.entity, site_number=2)
+    code = cast.site_a.entity.uscc
+
+    def imported(**fields):
+        content = sheet(row_of(cast, uscc=code, **fields))
+        lead_sheets.import_leads(content, "线索.xlsx", unit=cast.county_a, actor=cast.officer_a, at=NOW)
+        return Lead.objects.latest("pk").enterprise
+
+    with pytest.raises(Refused, match="第 2 行：符合的企业有 2 家"):
+        imported(enterprise=None)
+    with pytest.raises(Refused, match="第 2 行：企业名称“查无此厂”与统一社会信用代码不符"):
+        imported(enterprise="查无此厂")
+    assert not Lead.objects.exists()
+    assert imported() == cast.site_a
+    assert imported(enterprise=twin.name, detail="又一条") == twin
 
 
 def test_a_place_becomes_an_enterprise_and_can_then_be_sent_for(client, cast, henan_target):

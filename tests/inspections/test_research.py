@@ -9,16 +9,13 @@ from django.urls import reverse
 from campaigns.models import Consent
 from campaigns.services import consents, record_visit
 from core import clock
-from core.files import store
 from core.models import AuditEvent, Notice
 from core.refusals import Refused
-from inspections.models import Evidence
-from inspections.services import evidence, planning, visits
+from inspections.services import planning, visits
 from penalties.services import refuse_unfit_issue
 from tests import factories as make
 from tests.campaigns import scene
 from tests.campaigns.test_gate_plans import SPRING, SPRING_DAY
-from tests.inspections import scene as field_work
 
 pytestmark = pytest.mark.django_db
 ON_SITE = datetime(2021, 3, 10, 1, 0, tzinfo=UTC)
@@ -103,10 +100,6 @@ def test_what_it_found_is_no_evidence_of_a_case(visit, cast):
     issue = make.issue(record, at=ON_SITE)
     with pytest.raises(Refused, match="不作为执法证据"):
         refuse_unfit_issue(issue)
-    photo = store(field_work.photo(), name="车间.jpg", by=cast.inspector_a, at=ON_SITE, kind="photo")
-    Evidence.objects.create(visit=visit, file=photo, taken_by=cast.inspector_a, recorded_at=ON_SITE)
-    with pytest.raises(Refused, match="摄于调研指导"):
-        evidence.refuse_of_research(Evidence.objects.filter(visit=visit))
 
 
 def test_it_is_no_inspection_in_the_counts(visit, cast):

@@ -11,9 +11,13 @@ from campaigns.registers.services.rights import ordered_by
 TRAINING, TRAINEES = "training", "trainees"
 
 
+def orders_training(campaign: Campaign) -> bool:
+    return TRAINING in ordered_by(campaign)
+
+
 def untrained(campaign: Campaign, people: Iterable[int]) -> set[int]:
     """Who of the people (keys of users) no training of the campaign names, where its plan orders training."""
-    if TRAINING not in ordered_by(campaign):
+    if not orders_training(campaign):
         return set()
     asked = set(people)
     rows = RegisterPerson.objects.filter(user__in=asked, field=TRAINEES, entry__register=TRAINING)

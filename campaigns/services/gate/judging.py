@@ -90,6 +90,7 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         expert=proposal.expert.name if proposal.expert else "",
         expert_may_advise=proposal.expert is None or may_advise(known.people[proposal.expert.pk], target),
         expert_patrols=proposal.expert is not None and (campaign.pk, proposal.expert.pk) in known.patrolling,
+        training_asked=campaign.pk in known.training,
         untrained=untrained_lead(target, proposal, known),
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         plan_missing=known.missing.get((campaign.pk, target.unit_id), ""),

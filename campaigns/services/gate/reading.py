@@ -12,7 +12,7 @@ from accounts.gate import read_holdings_of
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, PlanRow, Pledge, Recusal, Target
 from campaigns.models.plan import OPEN
-from campaigns.registers.services.training import untrained
+from campaigns.registers.services.training import orders_training, untrained
 from campaigns.rules import (
     Before,
     Policy,
@@ -50,6 +50,7 @@ class Known:
     plans: dict[int, dict[str, Plan]] = field(default_factory=lambda: defaultdict(dict))
     tags: dict[int, list[str]] = field(default_factory=dict)
     untrained: set[tuple[int, int]] = field(default_factory=set)
+    training: set[int] = field(default_factory=set)  # the campaigns whose plans order it
     missing: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -116,6 +117,7 @@ def read_people(known: Known, asked: Sequence[Asked]) -> None:
     known.pledged = set(pledges.values_list("campaign_id", "user_id"))
     for campaign in {target.campaign_id: target.campaign for target, _ in asked}.values():
         known.patrolling |= {(campaign.pk, user) for user in patrols(campaign, known.people)}
+        known.training |= {campaign.pk} if orders_training(campaign) else set()
         known.untrained |= {(campaign.pk, user) for user in untrained(campaign, known.people)}
     away = Recusal.objects.filter(user__in=known.people, ended_at=None)
     away = away.filter(enterprise__in={target.enterprise_id for target, _ in asked})
