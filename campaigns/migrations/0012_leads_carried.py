@@ -1,6 +1,6 @@
 """What hung on a target stands in the register: its enterprise and unit, a number, and whether anybody was sent."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from zoneinfo import ZoneInfo
 
 from django.db import migrations
@@ -10,11 +10,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def carry(apps, schema_editor):
     lead_model, assignment_model = apps.get_model("campaigns", "Lead"), apps.get_model("campaigns", "Assignment")
-    sent = set(
-        assignment_model.objects.exclude(lead=None)
-        .filter(state__in=["asked", "planned", "postponed", "done"])
-        .values_list("lead", flat=True)
-    )
+    led_to = defaultdict(list)
+    for one in assignment_model.objects.exclude(lead=None).select_related("target").order_by("planned_at", "pk"):
+        led_to[one.lead_id].append(one)
     numbers = Counter()
     for row in lead_model.objects.select_related("target").order_by("entered_at", "pk"):
         year = row.entered_at.astimezone(SHANGHAI).year
@@ -22,12 +20,27 @@ def carry(apps, schema_editor):
         row.number = f"线索{year}-{numbers[year]:05d}"
         row.enterprise_id, row.unit_id = row.target.enterprise_id, row.target.unit_id
         row.occurred_at = row.entered_at
-        row.state = "assigned" if row.pk in sent else "accepted"
+        stand(row, led_to[row.pk])
         row.save()
     for year, last in numbers.items():
         apps.get_model("core", "Counter").objects.create(kind="lead", scope="", year=year, last=last)
     for row in assignment_model.objects.select_related("lead_inspector").exclude(lead_inspector__unit=None):
         assignment_model.objects.filter(pk=row.pk).update(sent_by=row.lead_inspector.unit_id)
+
+
+def stand(row, assignments):
+    """As far as the visits say: somebody is on the way, was there, or was not let go; else the lead waits."""
+    last = {one.state: one for one in assignments}
+    if "asked" in last or "planned" in last:
+        row.state = "assigned"
+    elif done := last.get("done"):
+        row.state, row.ended_at = "closed", done.target.visited_at or done.planned_at
+        row.end_reason = "已据此完成检查"
+    elif refused := last.get("refused"):
+        row.state, row.ended_at = "refused", refused.ended_at or refused.planned_at
+        row.end_reason = refused.end_reason or "领导未批准据此检查"
+    else:
+        row.state = "assigned" if "postponed" in last else "accepted"
 
 
 def back(apps, schema_editor):
