@@ -16,6 +16,7 @@ from core.rules import WorkCalendar
 
 # Under this lock terms are worked out and tables are changed: no term stands by a calendar that is gone.
 LOCK = "calendar"
+NAME_LENGTH = 40
 DATA = Path(__file__).parent / "data" / "holidays"
 
 
@@ -89,16 +90,21 @@ def amend(day: date, *, is_off: bool | None, name: str, actor: object, at: datet
     """
     if not reason.strip():
         raise Refused("调整节假日安排须写明依据（通知文号或理由）。", field="reason", status=422)
+    if is_off is not None and not 0 < len(name.strip()) <= NAME_LENGTH:
+        raise Refused(f"请写明名称（如“国庆节”“国庆节调休”），不超过 {NAME_LENGTH} 字。", field="name", status=422)
     if day.year not in (known := published()) and (missing := holiday_tables.gap(day.year, known)):
         raise Refused(f"{missing}。", field="day", status=422)
     with transaction.atomic():
         locks.hold(LOCK)
         _, begun = HolidayYear.objects.get_or_create(year=day.year, defaults={"source": reason})
         year = HolidayYear.objects.select_for_update().get(year=day.year)  # of two at once, one after the other
-        before = {"is_off": HolidayDay.objects.filter(day=day).values_list("is_off", flat=True).first()}
+        held = HolidayDay.objects.filter(day=day).first()
+        if (held and (held.is_off, held.name)) == (None if is_off is None else (is_off, name.strip())):
+            raise Refused(f"{day} 已经是这样安排的，没有需要更正的。", field="day", status=422)
+        before = {"is_off": held.is_off if held else None}
         HolidayDay.objects.filter(day=day).delete()
         if is_off is not None:
-            HolidayDay.objects.create(year=year, day=day, is_off=is_off, name=name)
+            HolidayDay.objects.create(year=year, day=day, is_off=is_off, name=name.strip())
         year.amended_at, year.version = at, year.version + (not begun)
         year.save(update_fields=["amended_at", "version"])
         moved = terms.recompute(calendar(), at=at)

@@ -54,7 +54,7 @@ def shell_of(request: HttpRequest, user: Any) -> dict[str, Any] | None:
     return {
         "unit": user.unit.name if user.unit else "",
         "nav": nav(user, view_name),
-        **campaign_line(user),
+        **campaign_line(user, getattr(request, "session", {}).get(desk.CHOSEN)),
         "inbox_count": Notice.objects.visible_to(user).unread().count(),
         "account_links": [link(entry, view_name, None) for entry in navigation.ACCOUNT],
         "search_url": url_or_none(navigation.SEARCH_URL_NAME),
@@ -91,16 +91,18 @@ def badges(user: User) -> dict[str, int]:
     return {"owed": desk.owed_by(user).filter(due_at__lt=midnight).count()}
 
 
-def campaign_line(user: User) -> dict[str, Any]:
+def campaign_line(user: User, chosen: object) -> dict[str, Any]:
     """The campaign in the top bar, the phases that are open today, and the countdown to the next cut-off."""
-    campaign = desk.current_campaign(user)
-    if campaign is None:
+    campaigns = desk.campaigns_of(user, chosen)
+    if not campaigns:
         return {"campaign": None, "phase_label": "", "countdown": None}
-    period = desk.next_period(campaign, clock.now()) if able_somewhere(user, "report.view") else None
+    campaign = campaigns[0]
+    period = desk.next_period(campaigns, clock.now()) if able_somewhere(user, "report.view") else None
+    own = period if period and period.campaign_id == campaign.pk else None
     return {
         "campaign": campaign,
-        "phase_label": phase_label(campaign, period, clock.today()),
-        "countdown": countdown(user, campaign, period, clock.now()),
+        "phase_label": phase_label(campaign, own, clock.today()),
+        "countdown": countdown(user, period.campaign if period else campaign, period, clock.now()),
     }
 
 

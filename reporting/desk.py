@@ -1,5 +1,6 @@
 """What one person owes and has done: the rows of the workbench, and the search across rooms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from reporting.models import ReportPeriod
 from reporting.services.reminders import of_nobody, supervised_by
 
 SEARCH_LIMIT = 20
+# Under which name a session keeps the campaign that the person chose last.
+CHOSEN = "campaign"
 
 
 def owed_by(user: User) -> QuerySet[Obligation]:
@@ -80,14 +83,24 @@ def done_by(user: User) -> QuerySet[AuditEvent]:
     )
 
 
-def current_campaign(user: Person) -> Campaign | None:
-    """The latest published campaign that the person sees."""
-    return Campaign.objects.visible_to(user).filter(state="published").order_by("-year", "-pk").first()
+def campaigns_of(user: Person, chosen: object = None) -> list[Campaign]:
+    """The running campaigns that the person sees: what was chosen first, then by how near their authority is."""
+    home = user.unit.path if isinstance(user, User) and user.unit else ""
+    rows = Campaign.objects.visible_to(user).filter(state="published").select_related("unit").order_by("-year", "-pk")
+    return sorted(rows, key=lambda row: (row.pk != chosen, *distance(row.unit.path, home)))
 
 
-def next_period(campaign: Campaign, at: datetime) -> ReportPeriod | None:
-    """The week whose cut-off comes next."""
-    return campaign.periods.filter(cutoff_at__gte=at).order_by("cutoff_at").first()
+def distance(authority: str, home: str) -> tuple[bool, int]:
+    """The own unit's is the nearest, then those above it from below upwards, last those of the units below it."""
+    above = home.startswith(authority) or not home
+    return (not above, -len(authority) if above else len(authority))
+
+
+def next_period(campaigns: Sequence[Campaign], at: datetime) -> ReportPeriod | None:
+    """The week whose cut-off comes next in the first of the campaigns that has one: not every campaign reports."""
+    rows = ReportPeriod.objects.filter(campaign__in=campaigns, cutoff_at__gte=at).select_related("campaign")
+    coming = {row.campaign_id: row for row in rows.order_by("campaign_id", "cutoff_at").distinct("campaign_id")}
+    return next((coming[row.pk] for row in campaigns if row.pk in coming), None)
 
 
 @dataclass(frozen=True)

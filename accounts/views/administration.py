@@ -95,7 +95,7 @@ def amended(request: HttpRequest) -> Refused | None:
     kind = request.POST.get("kind", "")
     if kind not in kinds:
         return Refused("请选择这一天怎样安排。", field="kind", status=422)
-    name, reason = request.POST.get("name", "")[:40], request.POST.get("reason", "")
+    name, reason = request.POST.get("name", ""), request.POST.get("reason", "")
     try:
         moved = calendar.amend(day, is_off=kinds[kind], name=name, actor=request.user, at=clock.now(), reason=reason)
     except Refused as refusal:

@@ -69,7 +69,12 @@ class RowForm(forms.Form):
 
     def __init__(self, data: Any, *, scope: Scope, target: Target, **options: Any) -> None:
         super().__init__(data, **options)
-        weeks = [week for week in scope.weeks(target).values() if week.workdays]
+        held = self.initial.get("week_on")
+        weeks = [
+            week
+            for week in scope.weeks(target).values()
+            if week.workdays and (week.last >= scope.day or week.monday.isoformat() == held)
+        ]
         field_of(self, "week_on", forms.TypedChoiceField).choices = [
             (week.monday.isoformat(), f"{week.first} 至 {week.last}（{week.workdays} 个工作日）") for week in weeks
         ]

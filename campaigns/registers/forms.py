@@ -293,7 +293,7 @@ def held_files(form: ValuesForm, name: str, at: Any) -> list[StoredFile]:
     rows = [row for one in before if (row := own_recent(form.user, one, at) or attached(form.entry, one))]
     for upload in form.files.getlist(name) if hasattr(form.files, "getlist") else []:
         try:
-            row = store(upload, name=upload.name or "附件", by=form.user, at=at)
+            row = store(upload, name=upload.name or "附件", by=form.user, at=at, kind="attachment")
         except Refused as refusal:
             form.unkept.append((name, refusal.message))
             continue

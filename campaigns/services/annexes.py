@@ -104,7 +104,7 @@ def add_annex(
     with transaction.atomic():
         locks.hold("annex", str(campaign.pk), str(number))
         newest = campaign.annex_versions.filter(number=number).order_by("-version").first()
-        held = store(upload, name=upload.name, by=actor, at=at)
+        held = store(upload, name=upload.name, by=actor, at=at, kind="paper")
         if newest is not None and newest.digest == held.sha256:
             raise Refused(f"文件与第{newest.version}版完全相同，没有新的版本。", field="file")
         row = AnnexVersion.objects.create(

@@ -76,7 +76,7 @@ def publish_bulletin(
             published_at=at,
         )
         for upload in uploads:
-            held = store(upload, name=upload.name, by=actor, at=at)
+            held = store(upload, name=upload.name, by=actor, at=at, kind="attachment")
             BulletinFile.objects.create(bulletin=row, file=held, name=held.name)
         BulletinReceipt.objects.bulk_create(BulletinReceipt(bulletin=row, unit=unit) for unit in chosen)
         after = {"title": row.title, "version": row.version, "units": [unit.path for unit in chosen]}

@@ -41,7 +41,7 @@ def open_self_check_duties(campaign: Campaign, targets: QuerySet[Target], at: da
 def _self_checks(campaign: Campaign, targets: Iterable[Target], at: datetime) -> Iterable[Obligation]:
     windows = windows_of(campaign)
     source = windows.phases[SELF_CHECK].source
-    # Only the enterprise's people see this duty, and this is their page; the room below is known by its address alone.
+    # The page of the enterprise's people, which sends an office on to its list; known by its address alone.
     url = reverse("inspections:selfcheck_mine")
     for target in targets:
         due_at = clock.end_of_day(windows.of(SELF_CHECK, target.unit.path)[1])
@@ -56,7 +56,7 @@ def _self_checks(campaign: Campaign, targets: Iterable[Target], at: datetime) ->
                 source=source[:200],
                 rule="企业自查阶段结束日 24:00",
                 due_at=due_at,
-                url=url,
+                url=f"{url}?target={target.pk}",
             )
 
 

@@ -157,7 +157,7 @@ def file_readiness(
     with transaction.atomic():
         locks.hold("readiness", str(campaign.pk), str(unit.pk), key)
         newest = ReadinessEntry.objects.filter(campaign=campaign, unit=unit, key=key).order_by("-version").first()
-        held = store(upload, name=upload.name, by=actor, at=at) if upload else None
+        held = store(upload, name=upload.name, by=actor, at=at, kind="paper") if upload else None
         row = ReadinessEntry.objects.create(
             campaign=campaign,
             unit=unit,

@@ -11,7 +11,7 @@ from PIL import Image, ImageFile
 
 from core.refusals import Refused
 
-Kind = Literal["photo", "signature", "pdf", "xlsx", "csv", "any"]
+Kind = Literal["photo", "signature", "pdf", "xlsx", "csv", "paper", "attachment", "any"]
 
 MEBIBYTE: Final = 1024 * 1024
 # A 64-megapixel telephone makes 9248 × 6944; a progressive JPEG of that size needs some 400 MB to decode.
@@ -22,16 +22,36 @@ NAME_LENGTH: Final = 150
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+OLE: Final = "application/x-ole-storage"
 OCTETS: Final = "application/octet-stream"
 MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"%PDF-", "application/pdf"),
     (b"GIF8", "image/gif"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"PK\x03\x04", "application/zip"),
     (b"ID3", "audio/mpeg"),
 )
+# What a document that people hand in may be: by the ending of its name, what its bytes then have to show.
+PAPERS: Final[Mapping[str, str]] = {
+    "pdf": "application/pdf",
+    **dict.fromkeys(("doc", "wps"), OLE),
+    "docx": DOCX,
+    **dict.fromkeys(("jpg", "jpeg"), "image/jpeg"),
+    "png": "image/png",
+    "webp": "image/webp",
+}
+ATTACHMENTS: Final[Mapping[str, str]] = {
+    **PAPERS,
+    **dict.fromkeys(("xls", "et", "ppt", "dps"), OLE),
+    "xlsx": XLSX,
+    "pptx": PPTX,
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    **dict.fromkeys(("m4a", "mp4"), "video/mp4"),
+}
 
 
 @dataclass(frozen=True)
@@ -161,7 +181,8 @@ def archive_type(source: IO[bytes]) -> str:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return OCTETS
     if "[Content_Types].xml" in names:
-        return XLSX if "xl/workbook.xml" in names else DOCX if "word/document.xml" in names else "application/zip"
+        main = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX, "ppt/presentation.xml": PPTX}
+        return next((kind for part, kind in main.items() if part in names), "application/zip")
     return "application/zip"
 
 
@@ -188,12 +209,41 @@ def look_any(source: IO[bytes], name: str, content_type: str) -> Looked:
     return Looked(archive_type(source) if content_type == "application/zip" else content_type)
 
 
+def look_paper(source: IO[bytes], name: str, content_type: str) -> Looked:
+    return look_among(PAPERS, "PDF、Word 文档或图片（JPG、PNG）", source, name, content_type)
+
+
+def look_attachment(source: IO[bytes], name: str, content_type: str) -> Looked:
+    said = "PDF、Word、Excel、PPT、图片（JPG、PNG）、录音（MP3、WAV）或录像（MP4）"
+    return look_among(ATTACHMENTS, said, source, name, content_type)
+
+
+def look_among(known: Mapping[str, str], said: str, source: IO[bytes], name: str, content_type: str) -> Looked:
+    """A file whose name and bytes agree on one of the known types."""
+    ending = name.rpartition(".")[2].lower()
+    if ending not in known and content_type != "image/heic":
+        raise Refused(f"“{name}”不是可以上传的文件。请上传 {said}。", status=422)
+    found = look_any(source, name, content_type)
+    if content_type == "image/heic":
+        return look_photo(source, name, content_type)
+    if found.content_type.startswith("image/") and known[ending].startswith("image/"):
+        return found  # a picture under the ending of another kind of picture is still that picture
+    if found.content_type != known[ending]:
+        raise Refused(
+            f"“{name}”的内容不是 {ending.upper()} 文件，可能已损坏或改过扩展名。请重新导出后上传。", status=422
+        )
+    source.seek(0)
+    return look_pdf(source, name, content_type) if ending == "pdf" else found
+
+
 LOOKS: Final[Mapping[Kind, Callable[[IO[bytes], str, str], Looked]]] = {
     "photo": look_photo,
     "signature": look_signature,
     "pdf": look_pdf,
     "xlsx": look_xlsx,
     "csv": look_csv,
+    "paper": look_paper,
+    "attachment": look_attachment,
     "any": look_any,
 }
 NOUNS: Final[Mapping[Kind, str]] = {
@@ -202,6 +252,8 @@ NOUNS: Final[Mapping[Kind, str]] = {
     "pdf": "PDF 文件",
     "xlsx": "工作簿",
     "csv": "CSV 文件",
+    "paper": "文件",
+    "attachment": "附件",
     "any": "文件",
 }
 ADVICE: Final[Mapping[Kind, str]] = {
@@ -210,5 +262,7 @@ ADVICE: Final[Mapping[Kind, str]] = {
     "pdf": "请压缩或拆分后再传",
     "xlsx": "请删去不需要的工作表或分成几个文件再传",
     "csv": "请分成几个文件再传",
+    "paper": "请压缩或拆分后再传",
+    "attachment": "请压缩或拆分后再传",
     "any": "请压缩或拆分后再传",
 }

@@ -2,15 +2,17 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import may, require, require_somewhere
+from accounts.gate import able_somewhere, may, require, require_somewhere
 from campaigns.models import Target
 from campaigns.services import Windows, windows_of
 from core import clock
@@ -35,7 +37,12 @@ FILLABLE = {SelfCheckState.DRAFT, SelfCheckState.RETURNED}
 @login_required
 @require_GET
 def selfcheck_mine(request: HttpRequest) -> HttpResponse:
-    """Every campaign that asks the enterprise's people for a self-check, and how theirs stands."""
+    """Every campaign that asks the enterprise's people for a self-check, and how theirs stands.
+
+    A duty's address is this page; an office that follows up what is late comes to the same enterprise in its own list.
+    """
+    if able_somewhere(person(request), "selfcheck.view") and not able_somewhere(person(request), "selfcheck.fill"):
+        return redirect(in_the_list(request))
     require_somewhere(request.user, "selfcheck.fill")
     targets = Target.objects.visible_to(person(request)).filter(campaign__published_at__isnull=False)
     rows = targets.select_related("campaign", "enterprise", "unit").order_by("-campaign__published_at", "enterprise")
@@ -46,6 +53,17 @@ def selfcheck_mine(request: HttpRequest) -> HttpResponse:
         for target in rows
     ]
     return render(request, "inspections/selfcheck_mine.html", {"duties": [one for one in duties if one]})
+
+
+def in_the_list(request: HttpRequest) -> str:
+    """The list of self-checks, narrowed to the enterprise of the duty that was opened."""
+    asked = request.GET.get("target", "")
+    rows = Target.objects.visible_to(person(request)).select_related("enterprise")
+    target = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
+    query: dict[str, object] = (
+        {"campaign": target.campaign_id, "q": target.enterprise.name[:60]} if target else {"standing": "overdue"}
+    )
+    return f"{reverse('inspections:selfcheck_list')}?{urlencode(query)}"
 
 
 def duty(target: Target, windows: Windows, row: SelfCheck | None) -> dict[str, Any] | None:

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from campaigns.models import Assignment, Campaign, PhaseWindow, Target
+from campaigns.models import Assignment, Campaign, DrawRates, PhaseWindow, Target
 from campaigns.services.reports import REPORT_PHASE
-from campaigns.states import STANDING, AssignmentState, CampaignState, WindowState
+from campaigns.states import STANDING, AssignmentState, CampaignState, RatesState, WindowState
 from core.clock import day_of
 from enterprises.models import PositiveListEntry
 from reporting.duties.kinds import Duty, Entry, Find, Rows, link
@@ -75,7 +75,19 @@ def assignment_entry(row: Assignment) -> Entry:
     return Entry(row.target.enterprise.name, url, f"{row.planned_by.name}申请派单", row.planned_on)
 
 
+def rates_asked(user: User, at: datetime) -> Rows:
+    """Rates of draws that somebody else asked for: nobody approves what they asked themselves."""
+    rows = DrawRates.objects.within(user, "draw.approve").filter(state=RatesState.ASKED).exclude(asked_by=user)
+    return rows.select_related("unit", "asked_by").order_by("asked_at", "pk")
+
+
+def rates_entry(row: DrawRates) -> Entry:
+    title = f"{row.unit.short_name} {row.year} 年第 {row.quarter} 季度起的抽查参数"
+    return Entry(title, link("campaigns:rates_list"), f"{row.asked_by.name}申请变更")
+
+
 DUTIES = (
+    Duty("rates", "待批准的抽查参数", "draw.approve", rates_asked, rates_entry, "campaigns:rates_list"),
     Duty("asked", "待批准的派单", "visit.approve", assignments_asked, assignment_entry, "inspections:assignment_queue"),
     Duty("pledges", "待签署的承诺书", "visit.record", pledges_due, pledge_entry, "campaigns:campaign_list"),
     Duty(

@@ -31,14 +31,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
     user, at = person(request), clock.now()
     if sections := administration.sections(user, at):
         return render(request, "reporting/administration.html", {"sections": sections, **aside(user)})
-    campaign = desk.current_campaign(user)
-    period = desk.next_period(campaign, at) if campaign and not able_somewhere(user, "enterprise.own") else None
+    campaigns = desk.campaigns_of(user, request.session.get(desk.CHOSEN))
+    period = desk.next_period(campaigns, at) if campaigns and not able_somewhere(user, "enterprise.own") else None
     piles, waiting = desk.piles(user, at), duties.waiting(user, at)
     context = {
         "piles": piles,
         "waiting": waiting,
         "owing": bool(waiting) or any(pile.rows for pile in piles),
-        "campaign": campaign,
+        "campaign": next(iter(campaigns), None),
         "period": period,
         "moved": period is not None and period.nominal_on != clock.day_of(period.cutoff_at),
         "sites": own_sites(user),

@@ -15,6 +15,7 @@ from accounts.gate import may, require, require_somewhere
 from accounts.models import User
 from campaigns.models import Campaign
 from core import clock, files
+from reporting import desk
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
 from reporting.rules.status import Status, status_of
 from reporting.rules.tallies import difference_lines, together
@@ -57,10 +58,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 def campaign_of(request: HttpRequest, user: User) -> Campaign | None:
-    """The campaign that the address names, else the latest."""
+    """The campaign that the address names, then and later; else the nearest that reports, else the latest."""
     rows = Campaign.objects.visible_to(user).published().select_related("unit").order_by("-year", "-pk")
     wanted = request.GET.get("campaign", "")
-    return (rows.filter(pk=int(wanted)).first() if wanted.isdecimal() else None) or rows.first()
+    if wanted.isdecimal() and (found := rows.filter(pk=int(wanted)).first()):
+        request.session[desk.CHOSEN] = found.pk
+        return found
+    running = desk.campaigns_of(user, request.session.get(desk.CHOSEN))
+    reporting = set(ReportPeriod.objects.filter(campaign__in=running).values_list("campaign", flat=True))
+    return next((row for row in running if row.pk in reporting), None) or rows.first()
 
 
 def statuses(found: list[UnitReport], at: datetime) -> list[tuple[UnitReport, Status]]:

@@ -73,7 +73,7 @@ def answers(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
     yield "not now", 409, get("penalties:case_step", rows["case filed"].pk, "close")
     yield "not this method", 405, get("accounts:logout")
     yield "no form token", 403, Client(enforce_csrf_checks=True).post(reverse("accounts:logout"), secure=True)
-    monkeypatch.setattr(desk, "current_campaign", broken)
+    monkeypatch.setattr(desk, "campaigns_of", broken)
     yield "broken", 500, get("reporting:done_list")
 
 

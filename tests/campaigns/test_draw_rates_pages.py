@@ -38,6 +38,7 @@ def typed(cast: Cast, **changes) -> dict[str, object]:
 def test_parameters_are_asked_approved_and_changed_on_their_page(cast):
     officer, leader = of(cast.officer_city), of(cast.leader_city)
     assert officer.post(RATES, typed(cast)).status_code == 302
+    assert "2020 年第 2 季度起的抽查参数" in leader.get(reverse("reporting:workbench")).content.decode()
     row = DrawRates.objects.get()
     assert "待批准" in leader.get(RATES).content.decode()
     leader.post(reverse("campaigns:rates_approve", args=[row.pk]))

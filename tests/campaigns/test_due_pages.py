@@ -101,13 +101,18 @@ def test_an_answer_is_whole_or_nothing_and_keeps_what_was_typed(org, plan, clien
     refused = client.post(f"{row.url}answer/", {"part_0": "写好的亮点", "part_1": " "})
     assert refused.status_code == 422
     assert "写好的亮点" in refused.content.decode()
-    file = SimpleUploadedFile("总结.pdf", b"%PDF-1.4 x", content_type="application/pdf")
+    strange = SimpleUploadedFile("strange.exe", b"MZ" + bytes(64))
+    refused = client.post(f"{row.url}answer/", {"part_0": "亮点", "part_1": "案例", "files": [strange]})
+    assert refused.status_code == 422
+    assert "“strange.exe”不是可以上传的文件" in refused.content.decode()
+    pdf = b"%PDF-1.4 x %%EOF"
+    file = SimpleUploadedFile("总结.pdf", pdf, content_type="application/pdf")
     sent = {"part_0": "亮点", "part_1": "案例", "files": [file]}
     assert client.post(f"{row.url}answer/", sent).status_code == 302
     answer = DueAnswer.objects.get(obligation=row)
     assert answer.texts == {"亮点成效": "亮点", "典型案例": "案例"}
     kept = answer.files.get()
-    assert b"".join(client.get(f"{row.url}files/{kept.pk}/").streaming_content) == b"%PDF-1.4 x"
+    assert b"".join(client.get(f"{row.url}files/{kept.pk}/").streaming_content) == pdf
     client.force_login(org.officer)
     page = client.get(row.url).content.decode()
     assert "退回报送" in page

@@ -185,6 +185,18 @@ def test_an_inspector_without_a_certificate_in_that_week_is_refused(plan, cast):
         plans.set_row(plan, wish, actor=cast.officer_a, at=AT)
 
 
+def test_a_past_week_takes_no_object_and_is_folded(plan, cast):
+    scene.spread(plan, cast)
+    later = clock.local(AT).replace(month=6, day=10)
+    scope = plans.scope_of(plan, later.date())
+    first, *_, last = plans.folded(plans.load_table(plan, scope), later.date())
+    assert (first.said, first.lines[-1].monday, last.total >= 0) == ("已过去", date(2020, 6, 1), True)
+    wish = plans.Wish(Target.objects.first(), date(2020, 5, 12), cast.inspector_a)
+    plan.rows.filter(target=wish.target).delete()
+    with pytest.raises(Refused, match="这一周已经过去"):
+        plans.set_row(plan, wish, actor=cast.officer_a, at=later)
+
+
 def test_a_sheet_goes_out_is_changed_and_comes_back(plan, cast):
     first, second, *_ = Target.objects.order_by("pk")
     content = workbook(

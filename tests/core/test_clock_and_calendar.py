@@ -104,3 +104,24 @@ def test_a_day_is_not_amended_without_a_reason(tables):
 
 def test_without_any_table_weekends_are_off():
     assert not WorkCalendar().is_workday(date(2020, 5, 2))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [" ", "长" * 41])
+def test_an_amended_day_has_a_name_that_fits(name):
+    load_tables()
+    with pytest.raises(Refused, match="请写明名称"):
+        amend(date(2020, 6, 15), is_off=True, name=name, actor=None, at=clock.now(), reason="通知")
+
+
+@pytest.mark.django_db
+def test_the_same_correction_again_makes_no_version():
+    load_tables()
+    again = {"is_off": True, "name": "示例假", "actor": None, "at": clock.now(), "reason": "通知"}
+    amend(date(2020, 6, 15), **again)
+    version = HolidayYear.objects.get(year=2020).version
+    with pytest.raises(Refused, match="已经是这样安排的"):
+        amend(date(2020, 6, 15), **again)
+    with pytest.raises(Refused, match="已经是这样安排的"):
+        amend(date(2020, 6, 16), is_off=None, name="", actor=None, at=clock.now(), reason="通知")
+    assert HolidayYear.objects.get(year=2020).version == version

@@ -104,6 +104,22 @@ def test_the_bytes_decide_the_type_and_not_the_name(form: str, content_type: str
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["paper", "attachment"])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("strange.exe", b"MZ" + bytes(64), "“strange.exe”不是可以上传的文件"),
+        ("bad.pdf", bytes(range(1, 200)), "“bad.pdf”的内容不是 PDF 文件"),
+        ("bad.docx", b"%PDF-1.4 x %%EOF", "“bad.docx”的内容不是 DOCX 文件"),
+        ("cut.pdf", b"%PDF-1.4 x", "不完整"),
+    ],
+)
+def test_what_is_handed_in_is_what_its_name_says(kind: files.Kind, name: str, content: bytes, said: str) -> None:
+    assert said in refusal(content, name, kind)
+    assert keep(b"%PDF-1.4 x %%EOF", "好.pdf", kind).content_type == "application/pdf"
+    assert keep(picture("PNG"), "图.PNG", kind).content_type == "image/png"
+
+
 def test_a_photo_of_thirty_megabytes_is_refused_with_its_size_the_limit_and_what_to_do(settings) -> None:
     content = picture() + b"\x00" * int(30.1 * 1024 * 1024)
     assert refusal(content, "IMG_01.jpg") == "照片“IMG_01.jpg”有 30.2 MB，超过 20 MB 的上限，请压缩后再传。"

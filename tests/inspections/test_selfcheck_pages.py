@@ -34,6 +34,14 @@ def test_the_enterprise_begins_fills_and_declares(scene: Scene) -> None:
     assert (row.state, Submission.objects.filter(kind="self_check").count()) == ("submitted", 1)
 
 
+def test_a_late_self_check_on_an_offices_desk_leads_to_the_enterprise_in_its_list(scene: Scene) -> None:
+    client = signed_in(scene.cast.officer_a)
+    answer = client.get(f"{at('selfcheck_mine')}?target={scene.target.pk}", follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[0][0].startswith(at("selfcheck_list"))
+    assert [line.target for line in answer.context["lines"]] == [scene.target]
+
+
 def test_a_declaration_with_a_fault_keeps_what_was_typed(scene: Scene) -> None:
     row = selfchecks.begin(scene.target, actor=scene.cast.enterprise_a, at=stage.APRIL)
     stage.fill_self_check(row, stage.self_check_answers(), scene.cast.enterprise_a)

@@ -95,6 +95,34 @@ def test_an_enterprise_sees_no_weekly_countdown(scene):
     assert said["countdown"] is None
 
 
+def test_a_citys_campaign_displaces_the_provinces_in_the_city_alone_and_no_countdown(scene):
+    cast = scene.cast
+    own = make.campaign(cast.city, year=2021)
+    week(scene.campaign, 4, "05-15 17:30")
+    assert around(cast.officer_province)["campaign"] == scene.campaign
+    for person in (cast.officer_city, cast.officer_a):
+        said = around(person)
+        assert (said["campaign"], said["countdown"].due_at) == (own, sh("05-15 17:30"))
+        assert "周" not in said["phase_label"], "the week is another campaign's"
+    client = Client()
+    client.force_login(cast.officer_city)
+    with clock.travel(NOW):
+        assert client.get(reverse("reporting:report_list")).context["campaign"] == scene.campaign, "it has reports"
+        client.get(reverse("reporting:report_list"), {"campaign": scene.campaign.pk})
+        answer = client.get(reverse("reporting:workbench"))
+    assert answer.context["campaign"] == answer.context["shell"]["campaign"] == scene.campaign, "the choice is kept"
+
+
+def test_what_is_due_next_year_says_so(cast):
+    open_obligation(
+        kind="test", subject="a", unit_path=cast.county_a.path, due_at=sh("05-20 09:00"), at=NOW, title="上报"
+    )
+    client = Client()
+    client.force_login(cast.officer_a)
+    with clock.travel(NOW):
+        assert "2020-05-20 09:00" in client.get(reverse("reporting:workbench")).content.decode()
+
+
 def test_without_a_campaign_nothing_is_promised(cast):
     said = around(cast.officer_a)
     assert (said["campaign"], said["phase_label"], said["countdown"]) == (None, "", None)

@@ -2,7 +2,7 @@
 
 from campaigns.services.plan_terms import CLASS_LABELS, Terms, terms_of
 from campaigns.services.plans.brigades import end_patch, give_patch, month_of, shares
-from campaigns.services.plans.figures import Coverage, LoadTable, changes, coverage, load_table, unplanned
+from campaigns.services.plans.figures import Coverage, LoadTable, changes, coverage, folded, load_table, unplanned
 from campaigns.services.plans.filing import (
     enter_government,
     file_plan,
@@ -44,6 +44,7 @@ __all__ = [
     "enter_government",
     "faults",
     "file_plan",
+    "folded",
     "give_patch",
     "held_row",
     "light_of",

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Plan, PlanRow
+from campaigns.rules.spreading import monday_of
 from campaigns.services.plan_terms import Terms, terms_of
 from campaigns.services.plans.scope import Scope, classed, inspected, targets_of
 from core import clock
@@ -133,6 +135,36 @@ def spans(plan: Plan, scope: Scope) -> list[dict[date, Any]]:
 
 def workdays_of(monday: date, work: WorkCalendar) -> int:
     return sum(work.is_workday(date.fromordinal(monday.toordinal() + n)) for n in range(7))
+
+
+@dataclass
+class Stretch:
+    """One line of the table as it is shown: a week, or several folded into one with their sums."""
+
+    lines: list[LoadLine]
+    said: str = ""
+
+    @property
+    def workdays(self) -> int:
+        return sum(line.workdays for line in self.lines)
+
+    @property
+    def cells(self) -> list[int]:
+        return [sum(counts) for counts in zip(*(line.cells for line in self.lines), strict=True)]
+
+    @property
+    def total(self) -> int:
+        return sum(line.total for line in self.lines)
+
+
+def folded(table: LoadTable, today: date) -> list[Stretch]:
+    """The table from the current week on: what is past is folded into one line, and so is every run of empty weeks."""
+    current, found = monday_of(today), []
+    kinds = groupby(table.lines, lambda line: "已过去" if line.monday < current else "" if line.total else "没有安排")
+    for said, lines in kinds:
+        run = list(lines)
+        found += [Stretch(run, said)] if said else [Stretch([line]) for line in run]
+    return found
 
 
 @dataclass(frozen=True)

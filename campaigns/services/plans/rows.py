@@ -38,6 +38,8 @@ def faults(scope: Scope, wish: Wish) -> list[Fault]:
         weeks = list(scope.weeks(wish.target).values())
         span = f"（{weeks[0].first} 至 {weeks[-1].last}）" if weeks else ""
         found.append(("week_on", f"{wish.day} 所在的周不在检查时段{span}内。"))
+    elif week.last < scope.day and not stays(scope, wish):
+        found.append(("week_on", f"{week.monday} 这一周已经过去，请安排在本周或以后。"))
     elif not week.workdays:
         found.append(("week_on", f"{week.monday} 这一周在检查时段内没有工作日，不能安排检查。"))
     for column, label, user in (("lead", "主办人", wish.lead), ("second", "协办人", wish.second)):
@@ -50,6 +52,11 @@ def faults(scope: Scope, wish: Wish) -> list[Fault]:
     if wish.second == wish.lead:
         found.append(("second", "主办人和协办人须是两个人。"))
     return found
+
+
+def stays(scope: Scope, wish: Wish) -> bool:
+    """Whether the object is in that week already: what a plan held in a past week may be written again as it is."""
+    return scope.held.get(wish.target.pk) == monday_of(wish.day)
 
 
 def unfit(scope: Scope, wish: Wish, person: Person | None, user: User, label: str) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import (
@@ -85,8 +86,14 @@ class Scope:
     terms: Terms
     windows: Windows
     work: WorkCalendar
+    day: date
     people: dict[int, Person] = field(default_factory=dict)
     spans: dict[tuple[str, str], dict[date, Week]] = field(default_factory=dict)
+
+    @cached_property
+    def held(self) -> dict[int, date]:
+        """In which week the plan has each of its objects already."""
+        return dict(self.plan.rows.values_list("target_id", "week_on"))
 
     def weeks(self, target: Target) -> dict[date, Week]:
         """The weeks in which an object may be visited, by Monday: its phase as its unit has it."""
@@ -114,7 +121,7 @@ class Scope:
 
 def scope_of(plan: Plan, day: date) -> Scope:
     campaign = plan.campaign
-    found = Scope(plan, terms_of(campaign), windows_of(campaign), calendar())
+    found = Scope(plan, terms_of(campaign), windows_of(campaign), calendar(), day)
     people = inspectors(plan.unit, day)
     patrolling = patrols(campaign, people)
     found.people = {pk: person for pk, person in people.items() if pk not in patrolling}

@@ -41,7 +41,7 @@ def waiting_in(plan: Plan, week: date) -> QuerySet[PlanRow]:
 
 def days_for(plan: Plan, rows: Iterable[PlanRow], *, today: date) -> dict[int, date]:
     """A day for each row, by its key: a lead's rows of a week lie one after the other over its days."""
-    scope = calendar_scope(plan)
+    scope = calendar_scope(plan, today)
     together: dict[tuple[date, int], list[PlanRow]] = defaultdict(list)
     for row in rows:
         together[row.week_on, row.lead_id].append(row)
@@ -52,9 +52,9 @@ def days_for(plan: Plan, rows: Iterable[PlanRow], *, today: date) -> dict[int, d
     }
 
 
-def calendar_scope(plan: Plan) -> Scope:
+def calendar_scope(plan: Plan, today: date) -> Scope:
     """What the days of a plan are judged by, without its people."""
-    return Scope(plan, terms_of(plan.campaign), windows_of(plan.campaign), calendar())
+    return Scope(plan, terms_of(plan.campaign), windows_of(plan.campaign), calendar(), today)
 
 
 def workdays(scope: Scope, target: Target, monday: date, today: date) -> list[date]:
@@ -90,7 +90,7 @@ def held_row(target: Target) -> PlanRow | None:
 
 def day_for(row: PlanRow, today: date) -> date:
     """The first day on which the row's object may be visited as planned."""
-    return workdays(calendar_scope(row.plan), row.target, row.week_on, today)[0]
+    return workdays(calendar_scope(row.plan, today), row.target, row.week_on, today)[0]
 
 
 def week_asked(day: date | None, weeks: Sequence[tuple[date, int]], today: date) -> date | None:

@@ -133,7 +133,7 @@ def attached(request: HttpRequest, user: User) -> list[tuple[StoredFile, str]]:
     kept = []
     for upload in request.FILES.getlist("files"):
         name = clean_name(upload.name or "附件")
-        kept.append((store(upload, name=name, by=user, at=clock.now()), name))
+        kept.append((store(upload, name=name, by=user, at=clock.now(), kind="attachment"), name))
     return kept
 
 
