@@ -120,6 +120,11 @@ def registered(request: HttpRequest, row: Lead) -> HttpResponse:
     return redirect(DETAIL, row.pk)
 
 
+def handler_of(row: Lead, capability: str = HANDLE) -> str:
+    """What concerns officers' conduct is handled by those who alone see it."""
+    return WATCH if row.is_integrity else capability
+
+
 def lead_or_404(request: HttpRequest, pk: int) -> Lead:
     related = ("unit", "enterprise__unit", "merged_into", "entered_by", "approved_by")
     return get_object_or_404(Lead.objects.visible_to(person(request)).select_related(*related), pk=pk)
@@ -133,7 +138,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail_of(request: HttpRequest, row: Lead, **more: Any) -> dict[str, Any]:
     user = person(request)
-    able = {arrow.action for arrow in LEADS.actions(row.state) if may(user, arrow.capability, row)}
+    able = {arrow.action for arrow in LEADS.actions(row.state) if may(user, handler_of(row, arrow.capability), row)}
     over = times_over(row.value, row.limit)
     return {
         "row": row,
@@ -165,7 +170,7 @@ def targets_of(request: HttpRequest, row: Lead) -> list[Target]:
 @require_POST
 def lead_accept(request: HttpRequest, pk: int) -> HttpResponse:
     row = lead_or_404(request, pk)
-    require(request.user, HANDLE, row)
+    require(request.user, handler_of(row), row)
     return carried_out(
         request, lambda: leads.accept(row, actor=person(request), at=clock.now()), "线索已受理。", DETAIL, pk
     )
@@ -175,7 +180,7 @@ def lead_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def lead_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     row, reason = lead_or_404(request, pk), reason_of(request)
-    require(request.user, HANDLE, row)
+    require(request.user, handler_of(row), row)
     command = lambda: leads.refuse(row, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, "已登记不予受理及理由。", DETAIL, pk)
 
@@ -184,7 +189,7 @@ def lead_refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def lead_close(request: HttpRequest, pk: int) -> HttpResponse:
     row, reason = lead_or_404(request, pk), reason_of(request)
-    require(request.user, HANDLE, row)
+    require(request.user, handler_of(row), row)
     command = lambda: leads.close(row, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, "线索已办结。", DETAIL, pk)
 
@@ -194,10 +199,10 @@ def lead_close(request: HttpRequest, pk: int) -> HttpResponse:
 def lead_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """This lead goes into another of the same event."""
     row = lead_or_404(request, pk)
-    require(request.user, HANDLE, row)
+    require(request.user, handler_of(row), row)
     wish = request.POST.get("into", "")
     into = get_object_or_404(Lead.objects.visible_to(person(request)), pk=int(wish) if wish.isdecimal() else 0)
-    require(request.user, HANDLE, into)
+    require(request.user, handler_of(into), into)
     reason = reason_of(request)
     command = lambda: leads.merge(row, into, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, f"已并入 {into.number}，原线索保留可查。", DETAIL, into.pk)

@@ -284,6 +284,21 @@ def test_a_word_about_officers_is_seen_by_the_inspection_group_alone(client, cas
     assert not Notice.objects.filter(key=f"lead.registered:{row.pk}").exclude(recipient=cast.discipline).exists()
 
 
+def test_the_inspection_group_handles_what_it_alone_sees(client, cast):
+    row = registered(cast, is_integrity=True)
+    sign_in(client, cast.discipline)
+    page = client.get(f"{LIST}{row.pk}/")
+    assert page.context["able"] >= {"accept", "refuse"}
+    assert client.post(f"{LIST}{row.pk}/accept/").status_code == 302
+    client.post(f"{LIST}{row.pk}/close/", {"reason": "已移送纪检监察"})
+    row.refresh_from_db()
+    assert (row.state, row.end_reason) == ("closed", "已移送纪检监察")
+    other = registered(cast)
+    assert client.post(f"{LIST}{other.pk}/accept/").status_code == 404
+    hidden = registered(cast, is_integrity=True)
+    assert sign_in(client, cast.officer_a).post(f"{LIST}{hidden.pk}/accept/").status_code == 404
+
+
 def sheet(*rows):
     content = BytesIO()
     blank = {column.key: None for column in lead_sheets.COLUMNS}
