@@ -109,6 +109,7 @@ def read_people(known: Known, asked: Sequence[Asked]) -> None:
     """Certificates, pledges, recusals and grants of everybody who is to go, one query each."""
     for _, proposal in asked:
         known.people.update((person.pk, person) for person in people_of(proposal))
+    prefetch_related_objects(list(known.people.values()), "unit")
     read_holdings_of([person for person in known.people.values() if person.holdings_read is None])
     certificates = EnforcementCertificate.objects.filter(user__in=known.people, withdrawn_on=None)
     for user, start, end in certificates.values_list("user_id", "valid_from", "valid_to"):
@@ -156,7 +157,6 @@ def read_visits(known: Known, asked: Sequence[Asked], besides: set[int]) -> None
     about = [(target, proposal) for target, proposal in asked if target.campaign_id in watching]
     if not about:
         return
-    prefetch_related_objects(list(known.people.values()), "unit")
     reach = timedelta(days=max(days for days in watching.values() if days is not None))
     days = [proposal.planned_on for _, proposal in about]
     first = min(min(days) - reach, date(min(days).year, 1, 1))
