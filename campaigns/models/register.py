@@ -46,6 +46,11 @@ class RegisterVersion(models.Model):
     def is_standing(self) -> bool:
         return bool(self.data["scope"] == "standing")
 
+    @property
+    def is_confidential(self) -> bool:
+        """Who wrote an entry has no right to it by that alone."""
+        return bool(self.data["read"].get("confidential"))
+
 
 class RegisterEntryQuerySet(ScopedQuerySet["RegisterEntry"]):
     enterprise_lookup = "enterprise_id"
@@ -57,7 +62,9 @@ class RegisterEntryQuerySet(ScopedQuerySet["RegisterEntry"]):
         """
         if user.pk is None:
             return self.none()
-        found = self.by_capability(user) | self.by_group(user.pk) | Q(created_by_id=user.pk)
+        found = self.by_capability(user) | self.by_group(user.pk)
+        secret = RegisterVersion.objects.filter(data__read__confidential=True).values("pk")
+        found |= Q(created_by_id=user.pk) & ~Q(version__in=secret)
         found |= Q(pk__in=RegisterPerson.objects.filter(user_id=user.pk, sees=True).values("entry"))
         own = holdings(user).scope("enterprise.own").enterprise_ids
         found |= Q(for_enterprise=True, enterprise_id__in=sorted(own))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from campaigns.models import RegisterEntry
@@ -20,13 +21,13 @@ class RegisterForm(Handler):
     title = "登记"
 
     def subject_for(self, user: Any, subject_id: int, *, write: bool) -> RegisterEntry:
-        rows = RegisterEntry.objects.visible_to(user).select_related(
-            "version__form", "unit", "other_unit", "enterprise"
-        )
+        rows = RegisterEntry.objects.select_related("version__form", "unit", "other_unit", "enterprise")
         if write:
             rows = rows.select_for_update(of=("self",))
         entry = get_object_or_404(rows, pk=subject_id)
         begun = entry.created_by_id == user.pk and not Submission.objects.about(filing.KIND, entry.pk).exists()
+        if not begun and not RegisterEntry.objects.visible_to(user).filter(pk=entry.pk).exists():
+            raise Http404
         if write and not begun and not may_correct(entry, user):
             raise NotAllowed
         return entry

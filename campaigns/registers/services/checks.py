@@ -87,10 +87,11 @@ def others(entry: RegisterEntry, places: list[str], values: Mapping[str, Any]) -
 
 def answered(asked: Mapping[str, Any], entry: RegisterEntry, day: str) -> bool:
     """What another register must hold: an entry about this one (of each person named, settled), or one in force."""
-    rows = RegisterEntry.objects.filter(register=asked["register"]).exclude(state=VOID)
+    every = RegisterEntry.objects.filter(register=asked["register"])
     if "in_force" in asked:
-        return rows.filter(**{f"values__{asked['in_force']}__lte": day}).exists()
-    about = rows.filter(links__kind="entry", links__key=str(entry.pk))
+        return every.exclude(state=VOID).filter(**{f"values__{asked['in_force']}__lte": day}).exists()
+    filed = every.filter(links__kind="entry", links__key=str(entry.pk))
+    about = filed.exclude(state=VOID)
     if "of_each" in asked:
         wanted = set(entry.people.filter(field=asked["of_each"]).values_list("user_id", flat=True))
         if not wanted <= set(about.values_list("created_by_id", flat=True)):
@@ -99,7 +100,8 @@ def answered(asked: Mapping[str, Any], entry: RegisterEntry, day: str) -> bool:
         return False
     if not asked.get("settled"):
         return True
-    keys = [str(pk) for pk in about.values_list("pk", flat=True)]
+    # What a withdrawn entry made is still to be settled.
+    keys = [str(pk) for pk in filed.values_list("pk", flat=True)]
     return not RegisterEntry.objects.filter(is_open=True, links__kind="entry", links__key__in=keys).exists()
 
 

@@ -41,6 +41,10 @@ def file_entry(version: RegisterVersion, given: Filing, *, actor: User, at: date
         raise NotAllowed
     if not version.is_standing and given.campaign not in places.campaigns:
         raise Refused("请选择这份登记属于哪个专项行动。", field="campaign", status=422)
+    if not places.admits(given.unit, None if version.is_standing else given.campaign):
+        raise Refused(
+            "您不能以这个单位在所选的专项行动中登记，请核对专项行动和登记单位。", field="campaign", status=422
+        )
     return put_entry(version, given, actor=actor, at=at)
 
 

@@ -22,10 +22,11 @@ class Reader:
         self.groups = frozenset(places)
 
     def fields(self, entry: RegisterEntry) -> set[str]:
+        own = entry.created_by_id == self.user.pk and not entry.version.is_confidential
         return {
             field["key"]
             for field in entry.version.data["fields"]
-            if "secret" not in field or entry.created_by_id == self.user.pk or self.meant(field["secret"], entry)
+            if "secret" not in field or own or self.meant(field["secret"], entry)
         }
 
     def meant(self, who: Mapping[str, Any], entry: RegisterEntry) -> bool:

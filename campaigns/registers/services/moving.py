@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from campaigns.models import RegisterEntry, RegisterPerson, RegisterStep
 from campaigns.registers.rules import state_of
-from campaigns.registers.services import checks, filing, naming
+from campaigns.registers.services import checks, filing, naming, spawning
 from campaigns.registers.services.rights import allowed
 from core import audit, locks
 from core.refusals import NotAllowed, Refused
@@ -47,6 +47,7 @@ def move(
         locks.hold("register", entry.register)
         entry = RegisterEntry.objects.select_related("version", "unit", "other_unit", "enterprise").get(pk=entry.pk)
         table.arrow(entry.state, action)
+        spawning.refuse_void(entry, arrow["to"])
         kept = checks.judged(entry.version.data, action, values, at)
         found = [
             *naming.misnamed(entry, action, kept, actor, at),

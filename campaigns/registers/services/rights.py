@@ -22,9 +22,19 @@ class Places:
     campaigns: list[Campaign]
     units: Any
     enterprises: Any
+    # A campaign (None: standing work) with a path under which the person may file for it.
+    pairs: frozenset[tuple[int | None, str]] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.units.exists() or self.enterprises.exists())
+
+    def admits(self, unit: Unit, campaign: Campaign | None) -> bool:
+        """Unit and campaign together: a right in the one campaign is none in another."""
+        key = campaign.pk if campaign else None
+        if any(one == key and unit.path.startswith(path) for one, path in self.pairs):
+            return True
+        own = self.enterprises.filter(unit=unit).exists()
+        return own and (campaign is None or unit.path.startswith(campaign.unit.path))
 
 
 def allowed(who: Who, user: User, entry: RegisterEntry, groups: Memberships | None = None) -> bool:
@@ -83,26 +93,34 @@ def by_relation(who: Who, user: User, entry: RegisterEntry) -> bool:
 def creation_places(version: RegisterVersion, user: User) -> Places:
     """Where the person may file: under the units of the capability, of the groups' campaigns, for own enterprises."""
     who = version.data["create"]
-    grouped = list(
-        GroupMember.objects.filter(user_id=user.pk, group__key__in=who.get("groups", [])).values_list(
-            "group__campaign_id", "group__campaign__unit__path"
-        )
-    )
     named = [] if version.is_standing else campaigns_of(version, user)
-    scopes = [holdings(user).scope(capability) for capability in who.get("capabilities", [])]
-    paths = [path for scope in scopes for path in scope.paths]
-    paths += [row.unit.path for row in named if any(row.pk in scope.campaign_ids for scope in scopes)]
-    known = {row.pk for row in named}
-    paths += [path for campaign_id, path in grouped if campaign_id in known]
-    if not version.is_standing and not named:
-        paths = []
+    pairs = standing_pairs(who, user) if version.is_standing else campaign_pairs(who, user, named)
     condition = Q(pk__in=[])
-    for path in paths:
+    for _, path in pairs:
         condition |= Q(path__startswith=path)
     own = holdings(user).scope("enterprise.own").enterprise_ids if who.get("enterprise") else frozenset()
     sites = Enterprise.objects.filter(pk__in=sorted(own))
     units = Unit.objects.filter(condition, closed_on=None).order_by("path")
-    return Places(named, units, sites if version.is_standing or named else sites.none())
+    return Places(named, units, sites if version.is_standing or named else sites.none(), pairs)
+
+
+def standing_pairs(who: Who, user: User) -> frozenset[tuple[int | None, str]]:
+    return frozenset((None, path) for key in who.get("capabilities", []) for path in holdings(user).scope(key).paths)
+
+
+def campaign_pairs(who: Who, user: User, campaigns: list[Campaign]) -> frozenset[tuple[int | None, str]]:
+    """For each campaign the paths inside its own unit: held by capability, or all of it by its groups."""
+    scopes = [holdings(user).scope(capability) for capability in who.get("capabilities", [])]
+    places = GroupMember.objects.filter(user_id=user.pk, group__key__in=who.get("groups", []))
+    seated = set(places.values_list("group__campaign_id", flat=True))
+    found: set[tuple[int | None, str]] = set()
+    for row in campaigns:
+        home = row.unit.path
+        if row.pk in seated or any(row.pk in scope.campaign_ids for scope in scopes):
+            found.add((row.pk, home))
+        held = (path for scope in scopes for path in scope.paths)
+        found |= {(row.pk, max(path, home, key=len)) for path in held if path.startswith(home) or home.startswith(path)}
+    return frozenset(found)
 
 
 def campaigns_of(version: RegisterVersion, user: User) -> list[Campaign]:
@@ -129,8 +147,9 @@ def may_correct(entry: RegisterEntry, user: User) -> bool:
 
 def readable_fields(entry: RegisterEntry, user: User) -> set[str]:
     """The fields of an entry that the person may read: secret ones only for whom they are meant, and the writer."""
+    own = entry.created_by_id == user.pk and not entry.version.is_confidential
     return {
         field["key"]
         for field in entry.version.data["fields"]
-        if "secret" not in field or entry.created_by_id == user.pk or allowed(field["secret"], user, entry)
+        if "secret" not in field or own or allowed(field["secret"], user, entry)
     }

@@ -8,8 +8,10 @@ from accounts.models import User
 from campaigns.models import RegisterEntry, RegisterLink
 from campaigns.registers.rules import field_of, holds
 from campaigns.registers.services import filing
+from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.loading import version_of
 from core import clock
+from core.refusals import Refused
 
 # Which field of the new entry points back to the old one; no register may use the key.
 ORIGIN = "origin"
@@ -30,6 +32,12 @@ def spawn(entry: RegisterEntry, action: str, actor: User, at: datetime) -> list[
 def already(entry: RegisterEntry, register: str) -> bool:
     links = RegisterLink.objects.filter(kind="entry", key=str(entry.pk), field=ORIGIN)
     return links.filter(entry__register=register).exists()
+
+
+def refuse_void(entry: RegisterEntry, state: str) -> None:
+    """Who takes an entry back cannot take back what it set going."""
+    if state == VOID and RegisterLink.objects.filter(kind="entry", key=str(entry.pk), field=ORIGIN).exists():
+        raise Refused("这份登记已经生成须另行办理的登记，不能作废；填写有误的，请更正并写明理由。")
 
 
 def made(entry: RegisterEntry, rule: Mapping[str, Any], actor: User, at: datetime) -> RegisterEntry:
@@ -55,7 +63,7 @@ def valued(said: str, entry: RegisterEntry, actor: User) -> Any:
         return said
     name = said.removeprefix("@")
     own = {
-        "actor": str(actor.pk),
+        "actor": str(entry.created_by_id or actor.pk),
         "title": entry.title,
         "label": entry.label,
         "enterprise": str(entry.enterprise_id or ""),

@@ -56,7 +56,7 @@ def register_new(request: HttpRequest, key: str) -> HttpResponse:
                 form.refuse(refusal)
             else:
                 messages.success(request, f"已登记：{entry.label}。")
-                return redirect(DETAIL, entry.pk)
+                return redirect(DETAIL, entry.pk) if may_read(entry, user) else redirect("campaigns:register_menu")
     context = {
         "register": version,
         "form": form,
