@@ -117,6 +117,7 @@ ACTIONS = {
     "campaigns.readinessurging.urge": "催办启动清单",
     "campaigns.recusal.end": "解除回避",
     "campaigns.recusal.enter": "登记回避",
+    "campaigns.register.export": "导出登记簿",
     "campaigns.register.define": "登记簿定义新版本",
     "campaigns.registerentry.correct": "更正登记",
     "campaigns.registerentry.file": "登记",

@@ -142,8 +142,8 @@ def check_faults(data: Data) -> Iterator[Fault]:
     keys, known = {field["key"] for field in data["fields"]}, actions(data) | {CREATE}
     for index, check in enumerate(data["checks"]):
         where = ("checks", index)
-        if sum(name in check for name in ("must", "unique", "same", "asks")) != 1:
-            yield where, "校验须写 must、unique、same、asks 之一"
+        if sum(name in check for name in ("must", "unique", "same", "asks", "apart")) != 1:
+            yield where, "校验须写 must、unique、same、asks、apart 之一"
         if ("same" in check) != ("differs" in check):
             yield where, "same（同一对象）与 differs（不能不同的栏目）须一起写"
         for name in [
@@ -151,6 +151,7 @@ def check_faults(data: Data) -> Iterator[Fault]:
             *check.get("same", []),
             check.get("differs", ""),
             check.get("field", ""),
+            check.get("apart", ""),
         ]:
             if name and not name.startswith("@") and name not in keys:
                 yield where, f"没有名为「{name}」的栏目"
@@ -223,4 +224,6 @@ def indicator_faults(data: Data) -> Iterator[Fault]:
             yield where, "target 须写 at_least：至少几" + data["measure"]
         if one["kind"] == "rate" and not {one.get("number"), one.get("of_number")} <= set(fields):
             yield where, "rate 须写 number 和 of_number：两个数字栏目"
+        if "until" in one and fields.get(one["until"], {}).get("type") != "date":
+            yield where, "until 须是一个日期栏目"
         yield from condition_faults(one.get("where", True), fields, (*where, "where"))

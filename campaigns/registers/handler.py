@@ -55,3 +55,5 @@ class RegisterForm(Handler):
 
     def finalised(self, subject: RegisterEntry, submission: Submission, user: Any, at: datetime) -> None:
         filing.written(subject, values_of(subject.version.data, submission.answers), user, at)
+        if submission.version > 1:
+            filing.corrected(subject, user, at, submission.reason)

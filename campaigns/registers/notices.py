@@ -13,6 +13,7 @@ from campaigns.models import GroupMember, RegisterEntry, RegisterPerson
 from campaigns.registers.services.rights import above
 from core import clock
 from core.notices import notify
+from core.refusals import Refused
 
 EXPERTS = "experts"
 
@@ -72,6 +73,8 @@ def route(entry: RegisterEntry, industry: str) -> Iterable[User]:
     fitting = [row.pk for row in pool.select_related("unit") if entry.unit.path.startswith(row.unit.path)]
     named = RegisterPerson.objects.filter(entry__in=fitting, field="expert", user__is_active=True)
     people = list(User.objects.filter(pk__in=named.values("user")).order_by("pk"))
+    if not people:
+        raise Refused(f"专家库里还没有“{industry}”行业的专家可以答复，请先在专家库登记，或改选行业。", status=422)
     RegisterPerson.objects.bulk_create(
         [RegisterPerson(entry=entry, field=EXPERTS, user=person, sees=True) for person in people], ignore_conflicts=True
     )

@@ -14,6 +14,7 @@ from campaigns.models import BlueprintVersion, Campaign, CampaignForm, ListItem,
 from campaigns.rules import campaign_day
 from campaigns.services.due import end_dues, open_dues
 from campaigns.services.duties import open_contact_duties, open_self_check_duties
+from campaigns.services.groups import end_group_rights
 from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
 from campaigns.states import CAMPAIGNS, CampaignState
@@ -250,10 +251,12 @@ def publish(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign
 
 
 def close(campaign: Campaign, *, actor: User, at: datetime, reason: str) -> Campaign:
-    """The campaign is over: nothing is planned in it any more, and what its plan asks for later is not owed."""
+    """The campaign is over: nothing is planned in it any more, what its plan asks for later is not owed, and the
+    rights of its work groups end."""
     with transaction.atomic():
         row = advance(Campaign, campaign.pk, "close", table=CAMPAIGNS, actor=actor, at=at, reason=reason)
         end_dues(row, at=at)
+        end_group_rights(row, actor=actor, at=at)
     return row
 
 

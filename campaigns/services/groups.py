@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Unit, User
 from accounts.rules import Role
 from accounts.services.people import give_place, revoke_grant
-from campaigns.models import Assignment, Campaign, GroupMember, PlanRow, WorkGroup
+from campaigns.models import Assignment, Campaign, GroupMember, PlanRow, RegisterPerson, WorkGroup
 from campaigns.states import AssignmentState, PlanState
 from core import audit, locks
 from core.refusals import Refused
@@ -22,6 +22,8 @@ ROLES = {
 }
 # These read the authority's whole area; experts and patrol only what the campaign itself holds.
 OVER_UNIT = frozenset({WorkGroup.Rights.READ, WorkGroup.Rights.OFFICE})
+# The register of the teams that are sent out.
+TEAMS = "team_task"
 ENDED = (AssignmentState.REFUSED, AssignmentState.CANCELLED)
 
 
@@ -90,6 +92,14 @@ def remove_member(member: GroupMember, *, actor: User, at: datetime) -> None:
             revoke_grant(grant, actor=actor, at=at, reason=f"移出{before['group']}")
 
 
+def end_group_rights(campaign: Campaign, *, actor: User, at: datetime) -> None:
+    """The campaign is over: places stay on the paper, the rights that came with them do not."""
+    places = GroupMember.objects.filter(group__campaign=campaign, grant__revoked_at=None, grant__isnull=False)
+    for member in places.select_related("grant", "group"):
+        assert member.grant is not None
+        revoke_grant(member.grant, actor=actor, at=at, reason=f"{campaign.title}已结束：{member.group.name}")
+
+
 def members_of(campaign: Campaign, *keys: str) -> QuerySet[User]:
     """Who sits in one of these groups and has an account."""
     places = GroupMember.objects.filter(group__campaign=campaign, group__key__in=keys, user__isnull=False)
@@ -111,13 +121,16 @@ def hold_teams(campaign: Campaign, people: Iterable[User]) -> None:
 
 def refuse_inspected(campaign: Campaign, user: User) -> None:
     """Nobody patrols a campaign in whose teams the person stands or stood (廉政巡查与被巡查的检查组互斥)."""
-    teams = Q(lead_inspector=user) | Q(second_inspector=user) | Q(expert=user)
-    found = Assignment.objects.filter(teams, target__campaign=campaign).exclude(state__in=ENDED)
+    led = Q(lead_inspector=user) | Q(second_inspector=user) | Q(expert=user)
+    found = Assignment.objects.filter(led, target__campaign=campaign).exclude(state__in=ENDED)
     if row := found.select_related("target__enterprise").order_by("-planned_on").first():
         raise Refused(
             f"{user.name}是本行动检查组人员（{row.planned_on} {row.target.enterprise.name}），不能编入巡查组。",
             field="user",
         )
+    teams = RegisterPerson.objects.filter(user=user, field="members", entry__register=TEAMS, entry__campaign=campaign)
+    if seat := teams.select_related("entry").first():
+        raise Refused(f"{user.name}是本行动检查组成员（{seat.entry}），不能编入巡查组。", field="user")
     planned = PlanRow.objects.filter(Q(lead=user) | Q(second=user), plan__campaign=campaign)
     if planned.exclude(plan__state=PlanState.REPLACED).exists():
         raise Refused(f"{user.name}在本行动的执法计划中有检查任务，不能编入巡查组。", field="user")

@@ -245,24 +245,29 @@ def urged_on(campaign: Campaign, units: Iterable[Unit]) -> dict[int, Any]:
 def plan_missing(campaign: Campaign, units: Iterable[Unit]) -> dict[int, str]:
     """What the gate says of units that have no approved document which the plan makes a condition (HS-42).
 
-    One query for all units; a unit that lacks nothing is not named.
+    Two queries for all units; a unit that lacks nothing is not named.
     """
-    asked = {unit.pk: (unit, gating(campaign, unit)) for unit in units}
-    if not any(wanted for _, wanted in asked.values()):
+    every = list(units)
+    items = [item for item in readiness_items(campaign) if item.get("gates")] if every else []
+    if not items:
         return {}
-    rows = ReadinessEntry.objects.filter(campaign=campaign, unit__in=asked, state=ReadinessState.APPROVED)
+    above = {int(key) for unit in every for key in unit.path.strip("/").split("/")}
+    known = {unit.pk: unit for unit in Unit.objects.under(campaign.unit.path).filter(pk__in=above)}
+    rows = ReadinessEntry.objects.filter(campaign=campaign, unit__in=known, state=ReadinessState.APPROVED)
     approved = set(rows.values_list("unit", "key"))
     found = {}
-    for pk, (unit, wanted) in asked.items():
-        names = [name for key, name in wanted.items() if (pk, key) not in approved]
-        if names:
-            found[pk] = f"{unit.short_name}没有审核通过的“{'、'.join(names)}”"
+    for unit in every:
+        owed = [(owing(unit, item, known), item) for item in items]
+        lacking = [(one, item["name"]) for one, item in owed if one and (one.pk, item["key"]) not in approved]
+        if lacking:
+            found[unit.pk] = "；".join(f"{one.short_name}没有审核通过的“{name}”" for one, name in lacking)
     return found
 
 
-def gating(campaign: Campaign, unit: Unit) -> dict[str, str]:
-    """The items of the start checklist that are a condition for assigning, by key."""
-    return {item["key"]: item["name"] for item in readiness_items(campaign, unit.level) if item.get("gates")}
+def owing(unit: Unit, item: Item, known: Mapping[int, Unit]) -> Unit | None:
+    """Who answers for an item: the unit itself, or the nearest above it whose level owes it (a team's county)."""
+    line = [known[int(key)] for key in unit.path.strip("/").split("/") if int(key) in known]
+    return next((one for one in reversed(line) if one.level in item["who"]), None)
 
 
 def paid_by(assignment: Assignment) -> str:

@@ -205,3 +205,13 @@ def test_the_rights_of_a_group_are_dated_grants_in_the_trail(henan, cast):
     services.remove_member(place, actor=cast.leader_province, at=MAY)
     grant.refresh_from_db()
     assert grant.revoked_at == MAY
+
+
+def test_the_rights_of_a_group_end_when_the_campaign_closes(henan, cast):
+    person = make.user("office", "白办公", cast.province, post="科长")
+    place = member(henan, "office", person, cast)
+    assert holdings(again(person)).rows
+    services.close(henan, actor=cast.officer_province, at=MAY, reason="行动结束")
+    assert not holdings(again(person)).rows
+    place.refresh_from_db()
+    assert place.grant.revoked_at == MAY

@@ -14,6 +14,7 @@ from campaigns import services
 from campaigns.models import Assignment, Campaign, ReadinessEntry, ReadinessUrging
 from campaigns.rules.readiness import is_main_leader
 from campaigns.services.blueprints import load_blueprints
+from campaigns.services.readiness import plan_missing
 from core import clock
 from core.models import AuditEvent, Notice
 from core.refusals import NotAllowed, Refused
@@ -241,6 +242,15 @@ def test_a_county_without_an_approved_plan_gets_no_tasks(hengshui, cast):
         services.approve_readiness(row, actor=cast.officer_city, at=MAY)
         decision = services.judge(target, services.Proposal(day, cast.inspector_a, cast.second_a), clock.now())
         assert next(said.answer for said in decision.rules if said.rule == "unit_ready") == "allow"
+
+
+def test_a_brigade_does_not_pass_by_the_plan_of_its_county(hengshui, cast):
+    brigade = make.unit("源汇大队", "team", cast.county_a)
+    said = plan_missing(hengshui, [brigade, cast.county_a])
+    assert said[brigade.pk] == said[cast.county_a.pk] == "源汇区没有审核通过的“行动方案”"
+    row = file(hengshui, cast.county_a, "plan", cast.officer_a, {"title": "方案"}, upload=pdf())
+    services.approve_readiness(row, actor=cast.officer_city, at=MAY)
+    assert plan_missing(hengshui, [brigade, cast.county_a]) == {}
 
 
 def test_urging_is_a_notice_in_the_trail_and_once_a_day(henan, cast, signed_in):

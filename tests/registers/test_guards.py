@@ -1,6 +1,7 @@
 """What a hard reader tried against the registers: every way round a rule that was found, closed."""
 
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -9,12 +10,16 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.models import Campaign, RegisterEntry, WorkGroup
 from campaigns.registers import services
+from campaigns.registers.rules import answers_at
+from campaigns.services.groups import refuse_inspected
 from core import clock
-from core.refusals import Refused
+from core.form_engine.services import Incoming, Result, put_submission
+from core.models import AuditEvent
+from core.refusals import NotAllowed, Refused
 from tests import factories as make
 from tests.cast import Cast
 from tests.registers import scene
-from tests.registers.test_rows_people import CLEAN, sees, team
+from tests.registers.test_rows_people import CLEAN, lines, sees, team
 
 GUILTY = CLEAN | {"gifts": "有", "detail": "收下土特产一盒。"}
 HELP = {"subject": "企业拒绝开门", "kind": "企业不配合", "detail": "门卫称负责人不在，拒绝进入。"}
@@ -101,3 +106,112 @@ def test_loading_leaves_what_an_administrator_wrote(cast: Cast) -> None:
     own = services.write_register(text, "粘贴", change="答复时限改为48小时", actor=cast.administrator, at=scene.AT)
     again = services.load_registers(at=scene.AT, only=["field_help"])
     assert (again.new, scene.version("field_help")) == ([], own)
+
+
+def test_nobody_who_patrols_stands_in_a_team_and_the_other_way_round(cast: Cast, plan: Campaign) -> None:
+    row = team(cast, plan)
+    WorkGroup.objects.filter(campaign=plan, key="patrol").update(rights=WorkGroup.Rights.PATROL)
+    said = {"team": "第四组", "place": "召陵区", "started_on": scene.DAY}
+    with pytest.raises(Refused) as refused:
+        scene.file("team_task", cast.officer_province, plan, members=[str(cast.discipline.pk)], **said)
+    assert "巡查与被巡查须分开" in refused.value.errors["members"][0]
+    member = row.people.select_related("user").first()
+    assert member is not None
+    with pytest.raises(Refused, match="检查组成员"):
+        refuse_inspected(plan, member.user)
+
+
+def test_two_who_correct_at_once_do_not_overwrite_each_other(cast: Cast, plan: Campaign, client: Client) -> None:
+    scene.load("field_help")
+    row = scene.file("field_help", cast.inspector_a, plan, **HELP)
+    client.force_login(cast.inspector_a)
+    url = reverse("campaigns:register_entry_correct", args=[row.pk])
+    with clock.travel(scene.AT):
+        assert 'name="seen" value="1"' in client.get(url).content.decode()
+        services.correct_entry(row, HELP | {"subject": "甲"}, actor=cast.inspector_a, at=scene.AT, reason="补充")
+        page = client.post(url, HELP | {"subject": "乙改的题目", "reason": "补充", "seen": "1"})
+        assert page.status_code == 422
+        assert "没有覆盖新的一版" in page.content.decode()
+        assert "乙改的题目" in page.content.decode()
+        again = client.post(url, HELP | {"subject": "乙改的题目", "reason": "补充", "seen": "2"})
+    assert again.status_code == 302
+    row.refresh_from_db()
+    assert row.title == "乙改的题目"
+
+
+def test_a_correction_by_the_form_s_own_door_is_known_to_the_register(cast: Cast, plan: Campaign) -> None:
+    _, sheet = checked(cast, plan, **CLEAN)
+    given = Incoming(
+        client_id=uuid.uuid4(),
+        form=sheet.version.form.name,
+        kind="register",
+        subject_id=sheet.pk,
+        answers=answers_at(sheet.version.data, "create", GUILTY | {"team": sheet.values["team"]}),
+        final=True,
+        reason="补报",
+    )
+    assert put_submission(given, user=cast.inspector_a, at=scene.AT).result is Result.RECEIVED
+    assert [step.action for step in sheet.steps.order_by("pk")] == ["create", "correct"]
+    assert RegisterEntry.objects.filter(register="integrity_lead").count() == 1
+    assert AuditEvent.objects.filter(action="campaigns.registerentry.correct", object_id=str(sheet.pk)).exists()
+
+
+def test_an_insurance_that_ran_out_covers_nobody(cast: Cast) -> None:
+    scene.load("insurance")
+    said = {"insurer": "示例保险公司", "policy": "P-1", "insured": [str(cast.inspector_a.pk)]}
+    scene.file("insurance", cast.officer_a, **said, valid_from="2019-05-01", valid_to="2020-05-11")
+    assert "李一检" in lines("insurance", "uninsured", cast.officer_a)[0][1]
+    said["policy"] = "P-2"
+    scene.file("insurance", cast.officer_a, **said, valid_from="2020-05-01", valid_to="2020-05-12")
+    assert "李一检" not in lines("insurance", "uninsured", cast.officer_a)[0][1]
+
+
+def test_a_returned_matter_has_a_new_term_and_a_correction_makes_none(cast: Cast, plan: Campaign) -> None:
+    scene.load("supervised")
+    said = {"subject": "超标排放", "listed_on": scene.DAY, "receiver": str(cast.city.pk), "demands": "限期整改"}
+    row = scene.file("supervised", cast.officer_province, plan, **said, due_on="2020-05-20")
+    row = services.move(row, "feedback", {"feedback": "已停产"}, actor=cast.officer_city, at=scene.AT)
+    changed = said | {"due_on": "2020-05-25"}
+    row = services.correct_entry(row, changed, actor=cast.officer_province, at=scene.AT, reason="笔误")
+    assert row.due_at is None
+    with pytest.raises(Refused) as refused:
+        services.move(row, "return", {}, actor=cast.officer_province, at=scene.AT, reason="没有照片")
+    assert "again_on" in refused.value.errors
+    given = {"again_on": "2020-06-01"}
+    row = services.move(row, "return", given, actor=cast.officer_province, at=scene.AT, reason="没有照片")
+    assert row.due_at == clock.end_of_day(date(2020, 6, 1))
+
+
+def test_a_question_that_reaches_no_expert_is_refused(cast: Cast, plan: Campaign) -> None:
+    scene.load("experts", "expert_question")
+    said = {"subject": "精馏尾气", "industry": "化工", "topic": "产污环节", "detail": "有异味。"}
+    with pytest.raises(Refused, match="没有“化工”行业的专家"):
+        scene.file("expert_question", cast.inspector_a, plan, **said)
+    assert not RegisterEntry.objects.filter(register="expert_question").exists()
+
+
+def test_a_seat_among_the_experts_answers_no_question_of_another_industry(cast: Cast, plan: Campaign) -> None:
+    scene.load("expert_question")
+    row = scene.file(
+        "expert_question", cast.inspector_a, plan, **scene.filler("expert_question", cast, cast.inspector_a)
+    )
+    smith = make.user("smith", "冶金专家", cast.city)
+    scene.seat(plan, "experts", smith)
+    with pytest.raises(NotAllowed):
+        services.move(row, "answer", {"answer": "看负压"}, actor=smith, at=scene.AT)
+
+
+def test_senseless_filters_filter_nothing(cast: Cast, plan: Campaign, client: Client) -> None:
+    scene.load("integrity_lead")
+    client.force_login(cast.discipline)
+    page = reverse("campaigns:register_list", args=["integrity_lead"])
+    for asked in ({"year": "0"}, {"year": "0000"}, {"state": "\x00"}, {"kind": "a\x00"}, {"q": "\x00"}):
+        assert client.get(page, asked).status_code == 200, asked
+
+
+def test_taking_a_register_away_as_a_sheet_is_in_the_trail(cast: Cast, client: Client) -> None:
+    scene.load("tipoff")
+    client.force_login(cast.officer_a)
+    client.get(reverse("campaigns:register_export", args=["tipoff"]), {"q": "夜间"})
+    event = AuditEvent.objects.get(action="campaigns.register.export")
+    assert (event.actor, event.after["asked"]) == (cast.officer_a, "q=%E5%A4%9C%E9%97%B4")

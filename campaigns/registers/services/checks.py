@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from campaigns.models import RegisterEntry
+from campaigns.models import GroupMember, RegisterEntry, WorkGroup
 from campaigns.registers.rules import Data, answers_at, fields_at, form_at, holds, period_of, values_of
-from core import clock
+from core import clock, locks
 from core.form_engine import rules as engine
 from core.form_engine.conditions import is_filled
 from core.refusals import Refused
@@ -56,6 +56,8 @@ def met(check: Mapping[str, Any], entry: RegisterEntry, values: Mapping[str, Any
         return holds(check["must"], values, day)
     if "asks" in check:
         return answered(check["asks"], entry, day)
+    if "apart" in check:
+        return not on_patrol(entry, values.get(check["apart"]) or [])
     rows = others(entry, check.get("unique", check.get("same", [])), values)
     if rows is None:
         return True
@@ -64,6 +66,15 @@ def met(check: Mapping[str, Any], entry: RegisterEntry, values: Mapping[str, Any
     if "unique" in check:
         return not rows.exists()
     return not rows.exclude(**{f"values__{check['differs']}": values.get(check["differs"])}).exists()
+
+
+def on_patrol(entry: RegisterEntry, keys: list[str]) -> bool:
+    """Whether one of these people patrols the entry's campaign; nobody can be put there until this is written."""
+    people = sorted(int(key) for key in keys if key.isdecimal())
+    for pk in people:
+        locks.hold("campaign-team", str(entry.campaign_id), str(pk))
+    places = GroupMember.objects.filter(group__campaign=entry.campaign_id, group__rights=WorkGroup.Rights.PATROL)
+    return places.filter(user__in=people).exists()
 
 
 def others(entry: RegisterEntry, places: list[str], values: Mapping[str, Any]) -> "QuerySet[RegisterEntry] | None":

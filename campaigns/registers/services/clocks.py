@@ -38,9 +38,11 @@ def run(entry: RegisterEntry, action: str, at: datetime) -> None:
 
 
 def move(entry: RegisterEntry, at: datetime) -> None:
-    """After a correction: terms that hang on a date of the entry follow it."""
+    """After a correction: terms that run and hang on a date of the entry follow it; what was met stays met."""
     for clock in entry.version.data["clocks"]:
-        if "field" in clock and entry.is_open and CREATE in clock["open"]:
+        past = rounds(entry, clock)
+        fits = "field" in clock and entry.is_open and CREATE in clock["open"]
+        if fits and (past.open().exists() or not past.exists()):
             start(entry, clock, at)
     remember(entry)
 

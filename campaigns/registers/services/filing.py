@@ -121,22 +121,34 @@ def _field(path: str) -> str:
 
 
 def correct_entry(
-    entry: RegisterEntry, values: Mapping[str, Any], *, actor: User, at: datetime, reason: str
+    entry: RegisterEntry, values: Mapping[str, Any], *, actor: User, at: datetime, reason: str, seen: str = ""
 ) -> RegisterEntry:
-    """The next version of what an entry says; the one before stays (its sheet is superseded)."""
+    """The next version of what an entry says; the one before stays (its sheet is superseded).
+
+    `seen` is the version that the writer had before the eyes, where that is known.
+    """
     if not may_correct(entry, actor):
         raise NotAllowed
     if not reason.strip():
         raise Refused("更正须写明理由。", field="reason", status=422)
     with transaction.atomic():
         locks.hold("register", entry.register)
+        newest = sheets_of(entry)[-1]
+        if seen and seen != str(newest.version):
+            raise Refused(
+                f"{newest.created_by.name}在您填写期间更正过这份登记，您填的内容还在本页，没有覆盖新的一版；请对照后再提交。"
+            )
         sheet(entry, values, actor, at, reason)
-        RegisterStep.objects.create(entry=entry, action=CORRECT, label="更正", by=actor, at=at, reason=reason[:500])
         entry.refresh_from_db()
-        audit.record("campaigns.registerentry.correct", entry, actor=actor, at=at, reason=reason)
-        clocks.move(entry, at)
-        spawning.spawn(entry, CORRECT, actor, at)
     return entry
+
+
+def corrected(entry: RegisterEntry, actor: User, at: datetime, reason: str) -> None:
+    """What follows from a corrected sheet, by whatever door it came."""
+    RegisterStep.objects.create(entry=entry, action=CORRECT, label="更正", by=actor, at=at, reason=reason[:500])
+    audit.record("campaigns.registerentry.correct", entry, actor=actor, at=at, reason=reason)
+    clocks.move(entry, at)
+    spawning.spawn(entry, CORRECT, actor, at)
 
 
 def follow(entry: RegisterEntry, action: str, actor: User, at: datetime) -> None:

@@ -62,7 +62,7 @@ def figure(version: RegisterVersion, rule: Mapping[str, Any], user: User, of_day
     first, last = period_of(of_day, kind)
     due = date.fromisoformat(f"{first.year}-{rule['due']}") if "due" in rule else last
     found = Figure(rule["key"], rule["title"], period_name(of_day, kind), over=kind == "ever" or today > due)
-    rows = entries(version, rule, user, first, last)
+    rows = [row for row in entries(version, rule, user, first, last) if lasts(rule, row, today)]
     found.lines = list(KINDS[rule["kind"]](version, rule, user, rows))
     return found
 
@@ -76,6 +76,11 @@ def entries(
     if "states" in rule:
         rows = rows.filter(state__in=rule["states"])
     return [row for row in rows if holds(rule.get("where", True), row.values)]
+
+
+def lasts(rule: Mapping[str, Any], row: RegisterEntry, today: date) -> bool:
+    """Whether an entry that has an end still covers anybody on the day."""
+    return "until" not in rule or str(row.values.get(rule["until"], "")) >= today.isoformat()
 
 
 def subjects(rule: Mapping[str, Any], user: User) -> list[tuple[str, int, str, str]]:

@@ -35,6 +35,7 @@ class Reader:
 
 def filtered(version: RegisterVersion, user: User, wanted: Mapping[str, str]) -> Any:
     """The visible entries of a register that the address asks for; a value that means nothing filters nothing."""
+    wanted = {name: said for name, said in wanted.items() if "\x00" not in said}
     rows = RegisterEntry.objects.visible_to(user).filter(register=version.key)
     if wanted.get("campaign", "").isdecimal():
         rows = rows.filter(campaign_id=int(wanted["campaign"][:9]))
@@ -42,8 +43,8 @@ def filtered(version: RegisterVersion, user: User, wanted: Mapping[str, str]) ->
         rows = rows.filter(state=wanted["state"])
     if wanted.get("unit"):
         rows = rows.filter(Q(unit__path__startswith=wanted["unit"]) | Q(other_unit__path__startswith=wanted["unit"]))
-    if wanted.get("year", "").isdecimal():
-        rows = rows.filter(occurred_on__year=int(wanted["year"][:4]))
+    if wanted.get("year", "").isdecimal() and (year := int(wanted["year"][:4])):
+        rows = rows.filter(occurred_on__year=year)
     if q := wanted.get("q", "").strip():
         rows = rows.filter(Q(title__icontains=q) | Q(enterprise__name__icontains=q))
     for field in version.data["fields"]:

@@ -160,20 +160,22 @@ def entry_correct(request: HttpRequest, pk: int) -> HttpResponse:
     entry, user, at = entry_for(request, pk), person(request), clock.now()
     if not services.may_correct(entry, user):
         deny(user, f"register.{entry.register}", entry)
+    newest = str(sheets_of(entry)[-1].version)
+    seen = request.POST.get("seen", newest)
     form = values_form(request, entry, CREATE)
     if request.method == "POST":
         form.held(at)
         if form.is_valid():
             reason = request.POST.get("reason", "")
             try:
-                services.correct_entry(entry, form.values(), actor=user, at=at, reason=reason)
+                services.correct_entry(entry, form.values(), actor=user, at=at, reason=reason, seen=seen)
             except Refused as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, "已更正，原来的一版保留。")
                 return redirect(DETAIL, pk)
-    context = {"title": f"更正：{entry.label}", "asks_reason": True, "reason": request.POST.get("reason", "")}
-    return entry_page(request, entry, form, context)
+    asked = {"asks_reason": True, "reason": request.POST.get("reason", ""), "seen": newest}
+    return entry_page(request, entry, form, {"title": f"更正：{entry.label}", **asked})
 
 
 def values_form(request: HttpRequest, entry: RegisterEntry, action: str) -> ValuesForm:

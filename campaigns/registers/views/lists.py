@@ -19,7 +19,7 @@ from campaigns.registers.services.indicators import Figure, figure
 from campaigns.registers.services.listing import HIDDEN, Reader, filtered, menu
 from campaigns.registers.services.naming import words_of
 from campaigns.registers.views.frame import crumbs_of, person, register_for
-from core import clock
+from core import audit, clock
 from core.paging import KeysetPage
 from core.sheets import workbook_response
 
@@ -84,6 +84,7 @@ def figures(version: RegisterVersion, user: User, today: date) -> list[Figure]:
 def register_export(request: HttpRequest, key: str) -> HttpResponseBase:
     version, user, at = register_for(request, key), person(request), clock.now()
     rows = filtered(version, user, request.GET).order_by("-occurred_on", "-pk")
+    audit.record("campaigns.register.export", version, actor=user, at=at, after={"asked": request.GET.urlencode()})
     name = f"{version.title} {clock.local(at):%Y%m%d-%H%M}.xlsx"
     return workbook_response(name, [(sheet_of(version), rows_of(rows, user))], at=at, creator=user.name)
 
@@ -101,9 +102,10 @@ def register_figure(request: HttpRequest, key: str, figure_key: str) -> HttpResp
 @require_GET
 def register_figure_export(request: HttpRequest, key: str, figure_key: str) -> HttpResponseBase:
     found, version = figure_for(request, key, figure_key)
-    at = clock.now()
+    user, at = person(request), clock.now()
+    audit.record("campaigns.register.export", version, actor=user, at=at, after={"figure": figure_key})
     name = f"{version.title}-{found.title} {clock.local(at):%Y%m%d-%H%M}.xlsx"
-    return workbook_response(name, [(FIGURE, found.lines)], at=at, creator=person(request).name)
+    return workbook_response(name, [(FIGURE, found.lines)], at=at, creator=user.name)
 
 
 def figure_for(request: HttpRequest, key: str, figure_key: str) -> tuple[Figure, RegisterVersion]:
