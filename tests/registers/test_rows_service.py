@@ -42,7 +42,6 @@ def moved(row: RegisterEntry, action: str, actor: object, **values: object) -> R
     return services.move(row, action, values, actor=actor, at=scene.AT)  # type: ignore[arg-type]
 
 
-@pytest.mark.req("HS-18")
 def test_the_verdict_of_a_spot_check_refers_to_the_record_that_was_checked(cast: Cast, plan: Campaign) -> None:
     scene.load("spot_check")
     visit = make.visit(make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done"))

@@ -120,7 +120,6 @@ def test_a_reminder_without_index_value_and_day_is_not_sent(cast: Cast, plan: Ca
     assert moved(row, "send", cast.officer_city).state == "sent"
 
 
-@pytest.mark.req("DT-25")
 def test_a_quarter_without_a_case_review_is_red_on_the_day_after(cast: Cast, plan: Campaign) -> None:
     scene.load("case_review")
     said = {"subject": "第一季度审查会", "held_on": "2020-03-20"}
