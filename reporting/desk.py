@@ -31,11 +31,11 @@ def owed_by(user: User) -> QuerySet[Obligation]:
 
     What is overdue is on the desk of who supervises it too: whatever a reminder counts stands here, and it alone.
     """
-    held = holdings(user)
+    held, today = holdings(user), day_of(clock.now())
     paths = {row.path for row in held.rows if row.path}
     sites = held.scope("enterprise.own").enterprise_ids
-    mine = Q(person=user) | Q(enterprise_id=None, unit_path__in=sorted(paths)) & of_nobody()
-    mine |= supervised_by(held) & Q(due_at__lt=at_local(day_of(clock.now())))
+    mine = Q(person=user) | Q(enterprise_id=None, unit_path__in=sorted(paths)) & of_nobody(today)
+    mine |= supervised_by(held, today) & Q(due_at__lt=at_local(today))
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))
     return Obligation.objects.open().filter(mine)

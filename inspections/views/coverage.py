@@ -17,7 +17,7 @@ from core.paging import KeysetPage
 from core.refusals import Refused
 from enterprises.forms import under
 from enterprises.models import Enterprise
-from inspections.coverage_forms import ProjectsForm, QuarterFilter, YearFilter
+from inspections.forms.coverage import ProjectsForm, QuarterFilter, YearFilter
 from inspections.models import OffsiteCheck, Project, Visit
 from inspections.rules.coverage import Checked, least, light
 from inspections.services import coverage as figures

@@ -13,7 +13,7 @@ from core.commands import carried_out, reason_of
 from core.files import serve
 from core.paging import KeysetPage
 from core.refusals import NotAllowed, Refused
-from inspections.coverage_forms import OffsiteDoneForm, OffsitePlanForm
+from inspections.forms.coverage import OffsiteDoneForm, OffsitePlanForm
 from inspections.models import OffsiteCheck
 from inspections.services import offsite
 from inspections.states import OFFSITE

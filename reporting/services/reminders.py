@@ -20,7 +20,7 @@ from accounts.gate import Holdings
 from accounts.models import Grant, Unit
 from accounts.rules import Role, capabilities
 from core import locks
-from core.clock import day_of, local, today
+from core.clock import day_of, local
 from core.models import ChatRobot, Delivery, Notice, Obligation
 from core.obligations import FIRST_HOUR, next_stage, stages
 
@@ -283,14 +283,14 @@ def supervising(row: Obligation) -> str:
     return row.unit_path if superior == "/" else superior
 
 
-def supervised_by(held: Holdings) -> Q:
+def supervised_by(held: Holdings, day: date) -> Q:
     """What `Directory.supervisors` would tell a person once it is late: of the enterprises that the person's unit is
     responsible for, and of the units just below it; also where the unit responsible has nobody to be told."""
     mine: dict[str, set[str]] = {}
     for row in held.rows:
         if row.path and row.kind == Grant.Kind.UNIT:
             mine.setdefault(row.path, set()).update(row.able)
-    spoken = voices(set(mine))
+    spoken = voices(set(mine), day)
     starts = {late: heard_from(mine, spoken, late) for late in {OTHERS.late, *(told.late for told in KINDS.values())}}
     found = Q(pk__in=[])
     for late, paths in starts.items():
@@ -319,7 +319,7 @@ def heard_from(mine: dict[str, set[str]], spoken: dict[str, set[str]], late: str
     return hears | {path for path, end in nearest if end in hears}
 
 
-def voices(paths: set[str]) -> dict[str, set[str]]:
+def voices(paths: set[str], day: date) -> dict[str, set[str]]:
     """What the people of each unit hold together, in one query: of these units, of those below them where nobody holds
     what stands in the place of everything else, and of the units just below either. Any other has somebody to be told.
     """
@@ -330,7 +330,7 @@ def voices(paths: set[str]) -> dict[str, set[str]]:
         able |= Q(unit__level=level, role__in=[role for role in Role if capabilities(role, level) & set(INSTEAD)])
     for path in paths:
         under |= Q(path__startswith=path)
-    held = Grant.objects.in_force(today()).filter(kind=Grant.Kind.UNIT, user__is_active=True)
+    held = Grant.objects.in_force(day).filter(kind=Grant.Kind.UNIT, user__is_active=True)
     heard, heard_above = (Exists(held.filter(able, unit=OuterRef(one))) for one in ("pk", "parent"))
     roles = ArraySubquery(held.filter(unit=OuterRef("pk")).values("role").distinct())
     near = Q(path__in=paths) | Q(parent__path__in=paths) | Q(~heard) | Q(~heard_above)
@@ -338,9 +338,9 @@ def voices(paths: set[str]) -> dict[str, set[str]]:
     return {path: set[str]().union(*(capabilities(role, level) for role in found)) for path, level, found in rows}
 
 
-def of_nobody() -> Q:
+def of_nobody(day: date) -> Q:
     """Named to nobody, or to a person who is gone: `Directory.owners` tells the unit then."""
-    held = Grant.objects.in_force(today()).filter(user=OuterRef("person"), user__is_active=True)
+    held = Grant.objects.in_force(day).filter(user=OuterRef("person"), user__is_active=True)
     return Q(person=None) | Q(~Exists(held))
 
 
