@@ -25,6 +25,10 @@ PUBLIC = {
 AWAY = {"login", "401", "403", "404"}
 # Rows that have no .visible_to: one's own upload, one's own messages, a draft that only its writers read.
 OTHER_GATES = {"core_api:evidence", "core_api:submission", "core_api:submission_conflicts", "core_api:submission_photo"}
+# Obligations are core's: `campaigns.services.due.looking` stands before them, and a feed opens by its secret alone.
+OTHER_GATES |= {"campaigns:due_detail", "campaigns:due_file", "campaigns:feed_read"}
+# The units of a start checklist are found among those of the person's grants (`readiness.shown_units`).
+OTHER_GATES |= {"campaigns:readiness_unit", "campaigns:readiness_file", "campaigns:readiness_document"}
 
 
 @pytest.fixture

@@ -67,9 +67,8 @@ def without_plans(campaign: Campaign) -> Campaign:
 
 
 def listed(campaign: Campaign, cast: Cast, of: Enterprise | None = None) -> Target:
-    services.list_targets(
-        campaign, cast.province, key_only=False, actor=cast.officer_province, at=campaign.published_at
-    )
+    at = campaign.published_at or campaign.created_at
+    services.list_targets(campaign, cast.province, key_only=False, actor=cast.officer_province, at=at)
     return Target.objects.get(campaign=campaign, enterprise=of or cast.site_a)
 
 

@@ -120,6 +120,7 @@ def test_what_is_handed_in_is_what_its_name_says(kind: files.Kind, name: str, co
     assert keep(picture("PNG"), "图.PNG", kind).content_type == "image/png"
 
 
+@pytest.mark.django_db
 def test_a_photo_of_thirty_megabytes_is_refused_with_its_size_the_limit_and_what_to_do(settings) -> None:
     content = picture() + b"\x00" * int(30.1 * 1024 * 1024)
     assert refusal(content, "IMG_01.jpg") == "照片“IMG_01.jpg”有 30.2 MB，超过 20 MB 的上限，请压缩后再传。"

@@ -294,7 +294,10 @@ def test_nothing_is_taken_off_the_list_before_its_mending_was_verified(cast: Cas
     verified = {"verified_on": scene.DAY, "verifier": "吴经办"}
     row = moved(row, "verify", cast.officer_city, **verified, verdict="整改不到位")
     assert stopped(row, "delist", cast.officer_city)[""] == ["核查结论不是“整改到位”，不能摘牌。"]
-    row = services.move(row, "return", {}, actor=cast.officer_city, at=scene.AT, reason="残留未清")
+    again = {"again_on": "2020-06-10"}
+    row = services.move(row, "return", again, actor=cast.officer_city, at=scene.AT, reason="残留未清")
+    term = Obligation.objects.open().get(subject__startswith=f"register_entry:{row.pk}")
+    assert term.due_at == clock.end_of_day(date(2020, 6, 10)), "what was sent back is owed again"
     row = moved(
         moved(row, "feedback", cast.officer_a, feedback="全部清运"),
         "verify",

@@ -14,14 +14,20 @@ def a_pdf() -> SimpleUploadedFile:
 def readiness(stage: Stage) -> Doors:
     cast, rows, running = stage.cast, stage.rows, key(stage.henan)
     unit = running | {"unit_pk": cast.city.pk}
+    # A unit that owes nothing in this campaign: the authority itself.
+    astray = running | {"unit_pk": cast.province.pk}
+    funds = {"measure": "已安排", "officer": "示例甲"}
     entry = {"entry_pk": rows["readiness"].pk}
     children = {OWN: running | entry, WRONG_PARENT: key(stage.draft) | entry}
     return {
         "campaigns:readiness_list": one(Ask(running)),
         "campaigns:readiness_export": one(Ask(running)),
-        "campaigns:readiness_unit": one(Ask(unit)),
-        "campaigns:readiness_urge": one(Ask(unit)),
-        "campaigns:readiness_file": one(Ask(unit | {"item": "funds"}, sent={"measure": "已安排", "officer": "示例甲"})),
+        "campaigns:readiness_unit": {OWN: Ask(unit), WRONG_PARENT: Ask(astray)},
+        "campaigns:readiness_urge": {OWN: Ask(unit), WRONG_PARENT: Ask(astray)},
+        "campaigns:readiness_file": {
+            OWN: Ask(unit | {"item": "funds"}, sent=funds),
+            WRONG_PARENT: Ask(astray | {"item": "funds"}, sent=funds),
+        },
         "campaigns:readiness_document": {name: Ask(ids) for name, ids in children.items()},
         "campaigns:readiness_approve": {name: Ask(ids) for name, ids in children.items()},
         "campaigns:readiness_return": {name: Ask(ids, sent=REASON) for name, ids in children.items()},
