@@ -82,7 +82,8 @@ def test_every_door_opens_for_somebody() -> None:
         for line, cells in golden().items()
         if WRONG_PARENT not in line[2] and "new id" not in line[2] and not set(cells.values()) - AWAY - {"500"}
     ]
-    assert not [line for line in shut if line[0] != "accounts:logout"]
+    # A feed opens by its secret alone, which this scene does not know (tests/campaigns/test_due_pages.py has it).
+    assert not [line for line in shut if line[0] not in {"accounts:logout", "campaigns:feed_read"}]
 
 
 def test_a_method_that_is_not_declared_is_refused(asker: Asker) -> None:

@@ -9,11 +9,12 @@ from tests.journeys.stage import Player, Stage
 
 
 def inspectors_pledge(stage: Stage) -> None:
-    """Before 5: a colleague without a certificate exists; so far only the lead inspector has signed the pledge."""
+    """Before 5: a colleague without a certificate exists; the second inspector has not signed the pledge yet."""
     stage.travel("2020-04-27 09:00")
     third = make.user("third_a", "何三检", stage.cast.county_a)
     make.grant(third, "inspector", over=stage.cast.county_a)
     pledges(stage, stage.at_desk(stage.cast.inspector_a))
+    pledges(stage, stage.at_desk(third))
 
 
 def pledges(stage: Stage, player: Player) -> None:
@@ -31,19 +32,19 @@ def pledges(stage: Stage, player: Player) -> None:
 
 
 def visits_are_planned(stage: Stage) -> None:
-    """5: positive list, certificates, pledge and phase refuse with their sentences; then the gate allows."""
+    """5: positive list, certificates and phase refuse with their sentences, who has not signed cannot be chosen;
+    then the gate allows."""
     county = stage.at_desk(stage.cast.officer_a)
     refused_for_the_list(stage, county)
     path = plan_path(stage, "hero")
     propose(county, path, "2020-04-28", "何三检")
     county.reads("检查当日有效执法证只有 1 个，不足两个：何三检的执法证在检查当日无效或未登记。")
-    propose(county, path, "2020-04-28", "王二检")
-    county.reads("王二检尚未签署本行动的廉洁自律承诺书，请本人登录后签署。")
+    expect(county.page.locator("#id_second_inspector option", has_text="王二检")).to_be_disabled()
     stage.look(county.page, "plan-refused")
     county.press("派单")
     assert not Assignment.objects.exists(), "the gate holds on sending too"
     pledges(stage, stage.at_desk(stage.cast.second_a))
-    assert Pledge.objects.filter(campaign=stage.facts["campaign"]).count() == 2
+    assert Pledge.objects.filter(campaign=stage.facts["campaign"]).count() == 3
     propose(county, path, "2020-06-29", "王二检")
     county.reads("检查日期 2020-06-29 不在“执法检查”阶段")
     stage.at_desk(stage.cast.inspector_b).finds_nothing(path)
@@ -58,7 +59,7 @@ def plan_path(stage: Stage, name: str) -> str:
 
 
 def refused_for_the_list(stage: Stage, county: Player) -> None:
-    propose(county, plan_path(stage, "listed"), "2020-04-28", "王二检")
+    propose(county, plan_path(stage, "listed"), "2020-04-28", "何三检")
     county.reads("该企业检查当日在监督执法正面清单内（有效期至 2021-04-30），不得直接派单")
     stage.look(county.page, "plan-positive-list")
 
