@@ -10,7 +10,6 @@ from penalties.models import PenaltyCase
 from reporting.services.reminders import sweep_obligations
 from tests import factories as make
 from tests.journeys.stage import Player, Stage
-from tests.journeys.steps.planning import pledges
 from tests.journeys.steps.registering import HERO
 
 OWED = "报送一体化执法检查联络人员（附件7）"
@@ -95,7 +94,6 @@ def leaver_hands_over(stage: Stage) -> None:
     leader.reads("没有有效的执法证")
     colleague = User.objects.get(name="何三检")
     make.certificate(colleague)
-    pledges(stage, stage.at_desk(colleague))
     leader.open(f"/handover/?leaver={leaver.pk}")
     hand(leader, "何三检")
     leader.reads("项工作给何三检。")
