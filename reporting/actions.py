@@ -119,6 +119,7 @@ ACTIONS = {
     "campaigns.recusal.enter": "登记回避",
     "campaigns.register.export": "导出登记簿",
     "campaigns.register.define": "登记簿定义新版本",
+    "campaigns.register.retire": "停用登记簿定义",
     "campaigns.registerentry.correct": "更正登记",
     "campaigns.registerentry.file": "登记",
     "campaigns.registerentry.move": "办理登记",

@@ -336,7 +336,7 @@ class SpecialityForm(forms.Form):
 
 
 class HelpersForm(forms.Form):
-    """One of the two lists of those who help: experts, or professional institutions."""
+    """The list of professional institutions; experts are written in their register."""
 
     lines = forms.CharField(widget=forms.Textarea(attrs={"rows": 8}), required=False)
 

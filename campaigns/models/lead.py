@@ -43,11 +43,13 @@ class Lead(models.Model):
         INSIDER = Source.INSIDER.value, "内部举报"
         INDUSTRY = Source.INDUSTRY.value, "行业监督"
         GRID = Source.GRID.value, "网格巡查"
+        ASSOCIATION = Source.ASSOCIATION.value, "环保协会"
         EXCEEDANCE = Source.EXCEEDANCE.value, "在线监控超标"
         POWER = Source.POWER.value, "用电监控异常"
         MONITORING = Source.MONITORING.value, "监督性监测超标"
         REMOTE = Source.REMOTE.value, "卫星遥感"
         DRONE = Source.DRONE.value, "无人机或走航"
+        VIDEO = Source.VIDEO.value, "视频监控"
         TRANSFER = Source.TRANSFER.value, "上级交办或移送"
         OTHER = Source.OTHER.value, "其他"
 

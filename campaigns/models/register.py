@@ -32,6 +32,8 @@ class RegisterVersion(models.Model):
     loaded_at = models.DateTimeField()
     written_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     change = models.CharField(max_length=200, blank=True)
+    # The platform no longer comes with it: what was filed stays to be read and finished, nothing new is filed.
+    retired_at = models.DateTimeField(null=True)
 
     objects = RegisterVersionQuerySet.as_manager()
 

@@ -18,11 +18,13 @@ class Source(StrEnum):
     INSIDER = "insider"
     INDUSTRY = "industry"
     GRID = "grid"
+    ASSOCIATION = "association"
     EXCEEDANCE = "exceedance"
     POWER = "power"
     MONITORING = "monitoring"
     REMOTE = "remote"
     DRONE = "drone"
+    VIDEO = "video"
     TRANSFER = "transfer"
     OTHER = "other"
 
@@ -32,14 +34,14 @@ KIND_LABELS = {
     "complaint": "信访举报",
     "exceedance": "超标报警",
     "transfer": "上级交办或移送",
-    "sensing": "遥感、无人机或走航发现",
+    "sensing": "遥感、无人机、走航或视频发现",
     "other": "其他线索",
 }
 KINDS: Mapping[str, str] = {
     **dict.fromkeys((Source.HOTLINE, Source.WECHAT, Source.WEB, Source.COMPLAINT, Source.INSIDER), "complaint"),
-    **dict.fromkeys((Source.INDUSTRY, Source.GRID), "complaint"),
+    **dict.fromkeys((Source.INDUSTRY, Source.GRID, Source.ASSOCIATION), "complaint"),
     **dict.fromkeys((Source.EXCEEDANCE, Source.POWER, Source.MONITORING), "exceedance"),
-    **dict.fromkeys((Source.REMOTE, Source.DRONE), "sensing"),
+    **dict.fromkeys((Source.REMOTE, Source.DRONE, Source.VIDEO), "sensing"),
     Source.TRANSFER: "transfer",
     Source.OTHER: "other",
 }

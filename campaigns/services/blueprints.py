@@ -136,7 +136,7 @@ def held_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     for index, form in enumerate(data.get("forms", [])):
         if "definition" in form and newest_definition(form["definition"]) is None:
             yield ("forms", index, "definition"), f"平台没有表单「{form['definition']}」"
-    held = shipped_keys() | set(RegisterVersion.objects.values_list("key", flat=True))
+    held = shipped_keys() | set(RegisterVersion.objects.filter(retired_at=None).values_list("key", flat=True))
     for index, register in enumerate(data.get("registers", [])):
         for place, key in enumerate(register.get("platform", [])):
             if key not in held:

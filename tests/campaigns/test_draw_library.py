@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import PoolVersion, Target
+from campaigns.models import Target
+from campaigns.registers.services import move
 from campaigns.services import draws
 from core.refusals import Refused
 from enterprises.models import Enterprise, Permit
@@ -17,6 +18,7 @@ from tests import factories as make
 from tests.campaigns import draw_scene as scene
 from tests.campaigns.draw_scene import MORNING
 from tests.cast import Cast
+from tests.registers import scene as registers
 
 pytestmark = pytest.mark.django_db
 SECOND = Quarter(2020, 2)
@@ -73,9 +75,15 @@ def test_a_draw_of_the_library_alone_leaves_out_who_is_not_in_it_and_says_what_l
 @pytest.mark.req("DT-06")
 def test_without_a_speciality_nobody_is_in_a_special_draw_and_helpers_have_lists_of_their_own(cast, client):
     draw = scene.draft(cast, speciality="辐射")
-    experts, institutions = PoolVersion.Kind.EXPERTS, PoolVersion.Kind.INSTITUTIONS
-    draws.keep_helpers(cast.city, experts, "何示例｜辐射｜示例大学", actor=cast.officer_city, at=MORNING)
-    draws.keep_helpers(cast.city, institutions, "示例监测中心｜辐射监测｜CMA 001", actor=cast.officer_city, at=MORNING)
+    with pytest.raises(Refused, match="还没有在库的专家"):
+        draws.keep_experts(cast.city, actor=cast.officer_city, at=MORNING)
+    registers.load("experts")
+    said = {"home": "示例大学", "industries": ["化工", "电力"], "ways": ["网络远程"]}
+    registers.file("experts", cast.officer_city, name="何示例", **said)
+    left = registers.file("experts", cast.officer_city, name="吕示例", **said)
+    move(left, "leave", {}, actor=cast.officer_city, at=registers.AT, reason="调离")
+    draws.keep_experts(cast.city, actor=cast.officer_city, at=MORNING)
+    draws.keep_institutions(cast.city, "示例监测中心｜辐射监测｜CMA 001", actor=cast.officer_city, at=MORNING)
     assert draws.gather(draw).inspectors == []
     person = User.objects.filter(username__startswith="crew").first()
     draws.set_specialities(person, ["辐射"], actor=cast.officer_city, at=MORNING)
@@ -83,11 +91,12 @@ def test_without_a_speciality_nobody_is_in_a_special_draw_and_helpers_have_lists
     assert [row[0] for row in found.inspectors] == [person.pk]
     assert {"没有“辐射”专长"} == {row[2] for row in found.excluded_inspectors}
     assert not {"何示例", "示例监测中心"} & {row[1] for row in found.roster}
-    with pytest.raises(Refused, match="“何示例”已在专家名录库中，专家和专业机构须分库登记"):
-        draws.keep_helpers(cast.city, institutions, "何示例｜辐射｜无", actor=cast.officer_city, at=MORNING)
+    with pytest.raises(Refused, match="“何示例”已在专家库中，专家和专业机构须分库登记"):
+        draws.keep_institutions(cast.city, "何示例｜辐射｜无", actor=cast.officer_city, at=MORNING)
     client.force_login(cast.officer_city)
     page = client.get(reverse("campaigns:helper_lists"))
-    assert [[row[0] for row in part["rows"]] for part in page.context["parts"]] == [["何示例"], ["示例监测中心"]]
+    found = [[tuple(row) for row in part["rows"]] for part in page.context["parts"]]
+    assert found == [[("何示例", "化工、电力", "示例大学")], [("示例监测中心", "辐射监测", "CMA 001")]]
 
 
 # What is checked, and with whom.

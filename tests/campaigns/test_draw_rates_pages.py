@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.campaigns import draw_scene as scene
 from tests.campaigns.draw_scene import MORNING
 from tests.cast import Cast
+from tests.registers import scene as registers
 
 pytestmark = pytest.mark.django_db
 RATES = reverse("campaigns:rates_list")
@@ -110,12 +111,16 @@ def test_a_draw_takes_partners_items_and_range_from_its_form(cast):
     assert strange.status_code == 422
 
 
-def test_helpers_are_typed_in_two_lists_and_a_wrong_line_is_named(cast):
+def test_experts_come_from_their_register_and_a_wrong_line_of_institutions_is_named(cast):
     client, address = of(cast.officer_city), reverse("campaigns:helper_lists")
-    page = client.post(address, {"kind": "experts", "experts-lines": "何示例｜水"})
+    page = client.post(address, {"kind": "institutions", "institutions-lines": "示例监测中心｜水"})
     assert page.status_code == 422
-    assert "第 1 行须写成“专家｜业务专长｜单位”" in page.content.decode()
-    assert client.post(address, {"kind": "experts", "experts-lines": "何示例｜水｜示例大学"}).status_code == 302
+    assert "第 1 行须写成“专业机构｜业务类别｜资质”" in page.content.decode()
+    assert "还没有在库的专家" in client.post(address, {"kind": "experts"}).content.decode()
+    registers.load("experts")
+    said = {"home": "示例大学", "industries": ["化工"], "ways": ["网络远程"]}
+    registers.file("experts", cast.officer_city, name="何示例", **said)
+    assert client.post(address, {"kind": "experts"}).status_code == 302
     page = client.post(address, {"kind": "institutions", "institutions-lines": "何示例｜水｜无"})
-    assert "已在专家名录库中" in page.content.decode()
+    assert "已在专家库中" in page.content.decode()
     assert "示例大学" in client.get(address).content.decode()

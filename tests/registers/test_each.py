@@ -70,7 +70,6 @@ def assert_exported(answer: object, entry: RegisterEntry) -> None:
 NAMED = {
     "talks": ("kind", ["座谈会", "通报会", "约谈会"], ["参会或被约谈单位", "事由", "提出的要求"]),
     "sharing": ("kind", ["抄告", "联合任务"], ["抄告或联合的部门", "涉及企业", "反馈情况"]),
-    "lead_sources": ("from", ["遥感", "无人机", "视频监控"], ["来源", "核查方式", "核查结果"]),
     "joint": (
         "kind",
         ["联席会议", "线索通报", "案件移送", "联合执法", "联合督办", "联合督导"],

@@ -210,7 +210,7 @@ def test_senseless_filters_filter_nothing(cast: Cast, plan: Campaign, client: Cl
 
 
 def test_taking_a_register_away_as_a_sheet_is_in_the_trail(cast: Cast, client: Client) -> None:
-    scene.load("tipoff")
+    scene.load("insurance")
     client.force_login(cast.officer_a)
-    client.get(reverse("campaigns:register_export", args=["tipoff"]), {"q": "夜间"})
+    client.get(reverse("campaigns:register_export", args=["insurance"]), {"q": "夜间"})
     assert AuditEvent.objects.filter(action="campaigns.register.export").count() == 1

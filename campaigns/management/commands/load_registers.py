@@ -17,4 +17,6 @@ class Command(BaseCommand):
             raise CommandError("登记簿定义有误：\n" + "\n".join(error.errors)) from error
         for sentence in loaded.new:
             self.stdout.write(f"新增 {sentence}")
+        for sentence in loaded.retired:
+            self.stdout.write(f"停用 {sentence}")
         self.stdout.write(f"登记簿：新增 {len(loaded.new)} 个版本，{loaded.known} 个没有变化。")

@@ -69,7 +69,8 @@ def menu(user: User) -> list[RegisterVersion]:
     return [
         row
         for row in RegisterVersion.objects.current()
-        if row.key in named or ((row.is_standing or row.key in ordered) and concerns(row, able, groups))
+        if row.key in named
+        or (row.retired_at is None and (row.is_standing or row.key in ordered) and concerns(row, able, groups))
     ]
 
 

@@ -21,11 +21,15 @@ class Loaded:
     """What a run of the loader found."""
 
     new: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
     known: int = 0
 
 
 def load_registers(*, at: datetime, root: Path = files.ROOT, only: Collection[str] = ()) -> Loaded:
-    """Load every file under `root`, or the registers named in `only`: all of it or, when one is bad, nothing."""
+    """Load every file under `root`, or the registers named in `only`: all of it or, when one is bad, nothing.
+
+    A register that came with the platform and has no file any more is retired, unless an administrator wrote on it.
+    """
     shipped = files.shipped_keys(root)
     chosen = sorted(key for key in shipped if not only or key in only)
     read = [files.read_file(root / f"{key}.yaml", shipped) for key in chosen]
@@ -45,7 +49,17 @@ def load_registers(*, at: datetime, root: Path = files.ROOT, only: Collection[st
                 loaded.new.append(str(row))
             else:
                 loaded.known += 1
+        if not only:
+            gone = [row for key, row in newest.items() if key not in shipped and not row.written_by_id]
+            loaded.retired = [retire(row, at) for row in gone if row.retired_at is None]
     return loaded
+
+
+def retire(row: RegisterVersion, at: datetime) -> str:
+    """Nothing new is filed in it; what was filed stays to be read and finished."""
+    RegisterVersion.objects.filter(key=row.key).update(retired_at=at)
+    audit.record("campaigns.register.retire", row, actor=None, at=at)
+    return str(row)
 
 
 def current() -> Any:
@@ -68,7 +82,7 @@ def keep(
 ) -> tuple[RegisterVersion, bool]:
     """The newest version if it has this very content, else the next one."""
     digest = audit.digest_of(data)
-    if newest is not None and newest.digest == digest:
+    if newest is not None and newest.digest == digest and newest.retired_at is None:
         return newest, False
     number = newest.version + 1 if newest else 1
     row = RegisterVersion.objects.create(

@@ -92,6 +92,8 @@ def by_relation(who: Who, user: User, entry: RegisterEntry) -> bool:
 
 def creation_places(version: RegisterVersion, user: User) -> Places:
     """Where the person may file: under the units of the capability, of the groups' campaigns, for own enterprises."""
+    if version.retired_at is not None:
+        return Places([], Unit.objects.none(), Enterprise.objects.none())
     who = version.data["create"]
     named = [] if version.is_standing else campaigns_of(version, user)
     pairs = standing_pairs(who, user) if version.is_standing else campaign_pairs(who, user, named)

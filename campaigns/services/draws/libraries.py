@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Unit, User
 from campaigns.draw_rules import canonical, sealed
-from campaigns.models import InspectorProfile, PoolVersion, Rating
+from campaigns.models import InspectorProfile, PoolVersion, Rating, RegisterEntry
 from campaigns.services.draws.rates import above
 from core import audit, locks
 from core.refusals import Refused
@@ -87,15 +87,27 @@ HELPERS = {
 }
 
 
-def keep_helpers(unit: Unit, kind: PoolVersion.Kind, lines: str, *, actor: User, at: datetime) -> PoolVersion:
-    """Experts and professional institutions, in lists of their own: none of them is drawn as an inspector."""
-    rows = read_lines(lines, HELPERS[kind])
-    other = next(one for one in HELPERS if one != kind)
-    taken = {row[0] for row in rows_of(version)} if (version := latest(unit, other)) else set()
+def keep_institutions(unit: Unit, lines: str, *, actor: User, at: datetime) -> PoolVersion:
+    """Professional institutions, apart from the experts: none of either is drawn as an inspector."""
+    rows = read_lines(lines, HELPERS[PoolVersion.Kind.INSTITUTIONS])
+    taken = set(experts_of(unit).values_list("title", flat=True))
     for row in rows:
         if row[0] in taken:
-            raise Refused(f"“{row[0]}”已在{other.label}中，专家和专业机构须分库登记。", field="lines", status=422)
-    return keep_version(unit, kind, rows, actor=actor, at=at)
+            raise Refused(f"“{row[0]}”已在专家库中，专家和专业机构须分库登记。", field="lines", status=422)
+    return keep_version(unit, PoolVersion.Kind.INSTITUTIONS, rows, actor=actor, at=at)
+
+
+def keep_experts(unit: Unit, *, actor: User, at: datetime) -> PoolVersion:
+    """The experts of the bureau as the register of experts names them now: one place where they are written."""
+    rows = [[row.title, "、".join(row.values["industries"]), row.values["home"]] for row in experts_of(unit)]
+    if not rows:
+        raise Refused("登记簿“专家库”里还没有在库的专家，请先登记。", field="lines", status=422)
+    return keep_version(unit, PoolVersion.Kind.EXPERTS, rows, actor=actor, at=at)
+
+
+def experts_of(unit: Unit) -> QuerySet[RegisterEntry]:
+    rows = RegisterEntry.objects.filter(register="experts", is_open=True, unit__path__startswith=unit.path)
+    return rows.order_by("title", "pk")
 
 
 def latest(unit: Unit, kind: PoolVersion.Kind) -> PoolVersion | None:

@@ -118,37 +118,39 @@ def library(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def helper_lists(request: HttpRequest) -> HttpResponse:
-    """Experts and institutions, each in a list of their own."""
+    """Experts, as the register of experts names them, and institutions, as typed: each in a list of their own."""
     user = opened(request)
     unit = units_for(user, PREPARE).first()
-    parts = [helper_part(request, kind, unit, unit or units_for(user, VIEW)[0]) for kind in draws.HELPERS]
-    if request.method == "POST" and unit:
-        for part in parts:
-            if part["sent"] and helpers_kept(part, unit, user):
-                messages.success(request, f"{part['kind'].label}已留为新的一版。")
-                return redirect("campaigns:helper_lists")
-    return answered(request, "helper_lists", {"parts": parts, "may_write": unit is not None})
+    typed = PoolVersion.Kind.INSTITUTIONS
+    parts = [helper_part(kind, unit or units_for(user, VIEW)[0]) for kind in draws.HELPERS]
+    sent = request.POST if request.method == "POST" and request.POST.get("kind") == typed else None
+    lines = "\n".join("｜".join(row) for row in parts[-1]["rows"])
+    form = HelpersForm(sent, kind=typed, typed=lines)
+    if request.method == "POST" and unit and (kept := helpers_kept(request, form, unit)):
+        messages.success(request, f"{kept.get_kind_display()}已留为新的一版。")
+        return redirect("campaigns:helper_lists")
+    return answered(request, "helper_lists", {"parts": parts, "form": form, "may_write": unit is not None})
 
 
-def helper_part(request: HttpRequest, kind: PoolVersion.Kind, unit: Unit | None, looked: Unit) -> dict[str, Any]:
-    version = draws.latest(unit or looked, kind)
+def helper_part(kind: PoolVersion.Kind, unit: Unit) -> dict[str, Any]:
+    version = draws.latest(unit, kind)
     rows = draws.rows_of(version) if version else []
-    sent = request.method == "POST" and request.POST.get("kind") == kind
-    typed = "\n".join("｜".join(row) for row in rows)
-    form = HelpersForm(request.POST if sent else None, kind=kind, typed=typed)
-    return {"kind": kind, "columns": draws.HELPERS[kind], "rows": rows, "version": version, "form": form, "sent": sent}
+    return {"kind": kind, "columns": draws.HELPERS[kind], "rows": rows, "version": version}
 
 
-def helpers_kept(part: dict[str, Any], unit: Unit, user: User) -> bool:
-    form = part["form"]
-    if not form.is_valid():
-        return False
+def helpers_kept(request: HttpRequest, form: HelpersForm, unit: Unit) -> PoolVersion | None:
+    actor, at = person(request), clock.now()
     try:
-        draws.keep_helpers(unit, part["kind"], form.cleaned_data["lines"], actor=user, at=clock.now())
+        if request.POST.get("kind") == PoolVersion.Kind.EXPERTS:
+            return draws.keep_experts(unit, actor=actor, at=at)
+        if form.is_valid():
+            return draws.keep_institutions(unit, form.cleaned_data["lines"], actor=actor, at=at)
     except Refused as refusal:
-        form.add_error("lines", refusal.message)
-        return False
-    return True
+        if form.is_bound:
+            form.add_error("lines", refusal.message)
+        else:
+            messages.error(request, refusal.message)
+    return None
 
 
 @login_required

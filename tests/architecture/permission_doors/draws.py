@@ -79,7 +79,9 @@ def children(stage: Stage) -> Doors:
         "campaigns:item_list": one(Ask(sent={"lines": ITEMS + "\n危险废物管理｜《固体废物污染环境防治法》"})),
         "campaigns:rating_list": one(Ask(sent=rating | {"enterprise": cast.site_a.name})),
         "campaigns:library": one(Ask()),
-        "campaigns:helper_lists": one(Ask(sent={"kind": "experts", "experts-lines": "何示例｜水｜示例大学"})),
+        "campaigns:helper_lists": one(
+            Ask(sent={"kind": "institutions", "institutions-lines": "示例监测中心｜水｜CMA 001"})
+        ),
         "campaigns:rates_list": one(Ask(sent=rates_of(stage))),
         "campaigns:rates_approve": one(Ask(key(rows["rates"]))),
         "campaigns:rates_refuse": one(Ask(key(rows["rates"]), sent=REASON)),
