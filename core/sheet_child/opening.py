@@ -6,11 +6,15 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import IO, Any, Final
 
+from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
-from openpyxl.xml.functions import iterparse
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import DATA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 MEBIBYTE: Final = 1024 * 1024
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,6 +31,9 @@ STRANGERS: Final[tuple[tuple[bytes, str], ...]] = (
 BROKEN: Final = "“{name}”打不开：文件已损坏、没有传完整，或结构不合规范。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 TOO_BIG_INSIDE: Final = "“{name}”解开后异常庞大，已停止读取。请把需要的内容复制到一个新的工作簿再上传。"
 TOO_LONG: Final = "“{name}”超过 {rows:,} 行的上限，请分成几个文件上传。"
+# defusedxml does the same in Python, at six times the time.
+HARMLESS: Final = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+PLAIN_TEXT: Final = f"{{{SHEET_MAIN_NS}}}t"
 GARBLED: Final = "“{name}”的文字编码无法识别。请在 Excel 中另存为“CSV UTF-8”或 .xlsx 后上传。"
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -89,6 +96,8 @@ def ole_sentence(content: bytes) -> str:
 def workbook_rows(source: IO[bytes], limits: Limits) -> Iterator[RawRow]:
     check_archive(source, limits)
     source.seek(0)
+    # A sheet without a dimension would be read to its end only to learn its size, which is not believed anyway.
+    ReadOnlyWorksheet._get_size = lambda sheet: None  # type: ignore[attr-defined]
     try:
         book = load_workbook(source, read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
@@ -130,7 +139,7 @@ def archive_sentence(names: set[str]) -> str:
 def sheet_rows(book: Any, sheet: Any, limits: Limits) -> Iterator[RawRow]:
     """Only cells that are there: what a sheet claims about its size is never believed, nor looped over."""
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
+        parser = TextFirstParser(
             source,
             sheet._shared_strings,
             data_only=True,
@@ -138,17 +147,51 @@ def sheet_rows(book: Any, sheet: Any, limits: Limits) -> Iterator[RawRow]:
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
-        for _, element in iterparse(source):
-            if element.tag == DATA_TAG:
-                return
-            if element.tag != ROW_TAG:
-                continue
+        for element in rows_in(source):
             number, cells = parser.parse_row(element)
-            element.clear()
             parser.row_dimensions.clear()
             values = dense(cells, limits.columns)
             if values:
                 yield RawRow(sheet.title, number, values)
+
+
+def rows_in(source: IO[bytes]) -> Iterator[Any]:
+    """The row elements of a sheet; each is forgotten when the next is asked for. A document type is nobody's sheet."""
+    found = etree.iterparse(source, tag=(ROW_TAG, DATA_TAG), remove_comments=True, remove_pis=True, **HARMLESS)
+    for _, element in found:
+        if element.getroottree().docinfo.doctype:
+            raise Unreadable(BROKEN)
+        if element.tag == DATA_TAG:
+            return
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+
+
+class TextFirstParser(WorkSheetParser):
+    """openpyxl's parser with a short way for what most cells are, text without formatting: a third of the time."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        place, text = element.get("r"), text_of(element, self.shared_strings)
+        if not place or not text:
+            found: dict[str, Any] = super().parse_cell(element)
+            return found
+        self.col_counter = column_of(place.rstrip("0123456789"))
+        return {"row": self.row_counter, "column": self.col_counter, "value": text, "data_type": "s"}
+
+
+def text_of(element: Any, shared: Any) -> str | None:
+    kind = element.get("t")
+    if kind == "s":
+        value = element.findtext(VALUE_TAG)
+        return shared[int(value)] if value else None
+    if kind == "inlineStr" and len(element) == 1 and element[0].tag == INLINE_STRING and len(element[0]) == 1:
+        return element[0][0].text if element[0][0].tag == PLAIN_TEXT else None
+    return None
+
+
+column_of = cache(column_index_from_string)
 
 
 def dense(cells: list[dict[str, Any]], width: int) -> list[Any]:

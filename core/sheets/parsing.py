@@ -20,6 +20,7 @@ NARROW: Final = {
     **dict.fromkeys((0x3000, 0xA0, 0x2002, 0x2003, 0x2009), 0x20),
     **dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060)),
 }
+WIDE: Final = re.compile(f"[{''.join(map(chr, NARROW))}]")
 MARKS: Final = str.maketrans(
     {"º": "°", "˚": "°", "度": "°", "′": "'", "’": "'", "‘": "'", "分": "'", "″": '"', "”": '"', "“": '"', "秒": '"'}
 )
@@ -60,7 +61,9 @@ class CellError(str):
 
 def clean(text: str) -> str:
     """Trimmed, full-width letters and digits narrowed, invisible characters gone; line breaks inside a cell stay."""
-    return unicodedata.normalize("NFC", text.translate(NARROW)).replace("\r\n", "\n").strip()
+    if not text.isascii():  # most cells are plain figures and codes, and an import looks at every one
+        text = unicodedata.normalize("NFC", text.translate(NARROW) if WIDE.search(text) else text)
+    return text.replace("\r\n", "\n").strip()
 
 
 def code(text: str) -> str:
@@ -85,6 +88,8 @@ def letter(place: int) -> str:
 
 def shown(value: object) -> str:
     """A raw cell as the person sees it."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S").removesuffix(" 00:00:00")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -94,9 +99,9 @@ def shown(value: object) -> str:
     return "" if value is None else clean(str(value))
 
 
-def parse_cell(column: Column, value: object) -> object:
-    """The value of a cell, or None where it is empty. ValueError with a sentence where it makes no sense."""
-    text = shown(value)
+def parse_cell(column: Column, value: object, text: str) -> object:
+    """The value of a cell that is `shown` as `text`, or None where it is empty. ValueError with a sentence where it
+    makes no sense."""
     if isinstance(value, CellError):
         raise ValueError(f"“{column.title}”是公式错误 {text}，请在表格中改正后再上传。")
     if not text or (column.kind not in {"text", "choice", "bool"} and text in NOTHING):

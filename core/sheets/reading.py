@@ -278,9 +278,9 @@ def rows_of(lines: IO[bytes], heads: list[Head], spec: SheetSpec, passed: list[t
             if in_note or is_total(raw):
                 passed.append((head.sheet, number))
                 continue
-            texts = [text for cell in cells.values() if (text := shown(cell))]
-            if texts and not all(key_of(text) in known for text in texts):
-                row = understood(head, number, cells, before, spec)
+            texts = {key: shown(cell) for key, cell in cells.items()}
+            if any(text and key_of(text) not in known for text in texts.values()):
+                row = understood(head, number, cells, texts, before, spec)
                 before = row.values
                 yield row
 
@@ -309,27 +309,34 @@ def is_note(raw: list[Any], cells: Mapping[str, object], spec: SheetSpec) -> boo
 
 def makes_sense(column: Column, cell: object) -> bool:
     try:
-        return parse_cell(column, cell) is not None
+        return parse_cell(column, cell, shown(cell)) is not None
     except ValueError:
         return False
 
 
 def understood(
-    head: Head, number: int, cells: Mapping[str, object], before: Mapping[str, object], spec: SheetSpec
+    head: Head,
+    number: int,
+    cells: Mapping[str, object],
+    texts: Mapping[str, str],
+    before: Mapping[str, object],
+    spec: SheetSpec,
 ) -> TableRow:
     values: dict[str, Any] = {}
     errors: list[SheetError] = []
     for column in spec.columns:
-        cell = cells.get(column.key)
+        values[column.key] = None
+        if column.key not in head.places:
+            continue
+        cell, text = cells.get(column.key), texts.get(column.key, "")
         try:
-            values[column.key] = None if column.key not in head.places else parse_cell(column, cell)
+            values[column.key] = parse_cell(column, cell, text)
         except ValueError as error:
             said = str(error)
-            if not shown(cell) and before.get(column.key) is not None:
+            if not text and before.get(column.key) is not None:
                 said += "如果这里是合并的单元格，请取消合并后逐行填写。"
-            values[column.key] = None
             where = letter(head.places[column.key])
-            errors.append(SheetError(head.sheet, number, where, column.title, shown(cell)[:200], said))
+            errors.append(SheetError(head.sheet, number, where, column.title, text[:200], said))
     return TableRow(head.sheet, number, values, tuple(errors))
 
 

@@ -71,9 +71,9 @@ def rename_entities(renamed: Sequence[tuple[Enterprise, str]], *, since: date) -
 
 def open_names(site: Enterprise, *, since: date, source: str, former: str = "") -> list[EnterpriseName]:
     """The first rows of the history of a new site, unsaved."""
-    rows = [EnterpriseName(enterprise=site, name=site.name, valid_from=since, source=source)]
+    rows = [EnterpriseName(enterprise_id=site.pk, name=site.name, valid_from=since, source=source)]
     if former and former != site.name:
-        rows.append(EnterpriseName(enterprise=site, name=former, valid_from=None, valid_to=since, source=source))
+        rows.append(EnterpriseName(enterprise_id=site.pk, name=former, valid_from=None, valid_to=since, source=source))
     return rows
 
 

@@ -91,7 +91,7 @@ def line(number: int) -> dict[str, Any]:
 
 
 def beside_the_peer(rows: int, cast: Cast, folder: Path) -> tuple[float, float]:
-    """Seconds of ours (read, judged, shown, written) and of theirs (read, written), each on an emptied register."""
+    """Seconds of ours (read, judged, shown, written) and theirs (read, tried, written), each on an emptied register."""
     path = sheet(rows, folder)
     began = time.perf_counter()
     batch = commands.upload(uploaded(path), cast.city, actor=cast.officer_city, at=MORNING)

@@ -58,7 +58,12 @@ class SiteResource(resources.ModelResource):  # type: ignore[misc]
 
 
 def take_in(path: Path, cast: Cast) -> int:
-    """Read the workbook and import every row. Returns how many sites were new."""
+    """Read the workbook, try it (the preview of the library's own pages) and import every row.
+
+    Returns how many sites were new.
+    """
     dataset = Dataset().load(path.read_bytes(), format="xlsx")
+    tried = SiteResource(cast).import_data(dataset, dry_run=True, raise_errors=True)
     result = SiteResource(cast).import_data(dataset, raise_errors=True)
+    assert tried.totals["new"] == result.totals["new"]
     return int(result.totals["new"])

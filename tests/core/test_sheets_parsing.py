@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sheets.parsing import clean, letter, parse_cell
+from core.sheets.parsing import clean, letter, parse_cell, shown
 from core.sheets.spec import Column, Kind
 
 
 def parsed(kind: Kind, value: object, **options: object) -> object:
-    return parse_cell(Column("k", "栏目", kind=kind, **options), value)
+    return parse_cell(Column("k", "栏目", kind=kind, **options), value, shown(value))
 
 
 def complaint(kind: Kind, value: object, **options: object) -> str:

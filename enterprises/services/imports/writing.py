@@ -72,7 +72,7 @@ class Writer:
         copying.insert(list(missing.values()))
         copying.insert(
             [
-                LegalEntityName(entity=body, name=body.name, uscc=body.uscc or "", valid_from=self.day)
+                LegalEntityName(entity_id=body.pk, name=body.name, uscc=body.uscc or "", valid_from=self.day)
                 for body in missing.values()
             ]
         )
