@@ -37,6 +37,9 @@ class Scope:
     """Over what a person holds one capability. `everywhere` only for platform administrators' own capabilities."""
 
     paths: tuple[str, ...] = ()
+    # Of these paths, those that hold for everything, and those that came with a place in a campaign: for its rows only.
+    free: tuple[str, ...] = ()
+    bound: tuple[tuple[str, int], ...] = ()
     enterprise_ids: frozenset[int] = frozenset()
     campaign_ids: frozenset[int] = frozenset()
     case_ids: frozenset[int] = frozenset()
@@ -54,8 +57,11 @@ class Holdings:
 
     def scope(self, capability: str) -> Scope:
         able = [row for row in self.rows if capability in row.able]
+        units = [row for row in able if row.kind == Grant.Kind.UNIT]
         return Scope(
-            paths=shortest(row.path for row in able if row.kind == Grant.Kind.UNIT),
+            paths=shortest(row.path for row in units),
+            free=shortest(row.path for row in units if row.subject_id is None),
+            bound=tuple(sorted({(row.path, row.subject_id) for row in units if row.subject_id is not None})),
             enterprise_ids=subjects(able, Grant.Kind.ENTERPRISE),
             campaign_ids=subjects(able, Grant.Kind.CAMPAIGN),
             case_ids=subjects(able, Grant.Kind.CASE),
@@ -163,6 +169,8 @@ class ScopedQuerySet(models.QuerySet[Row]):
     enterprise_lookup = ""
     campaign_lookup = ""
     case_lookup = ""
+    # The way to the row's campaign ("" is the row itself), for grants over a unit that came with a place in a campaign.
+    of_campaign: str | None = None
 
     def visible_to(self, user: Person) -> Self:
         """The rows a person may see: those under a viewing grant, and an enterprise user's own."""
@@ -177,11 +185,18 @@ class ScopedQuerySet(models.QuerySet[Row]):
 
     def _condition(self, scope: Scope) -> Q:
         condition = Q(pk__in=[])
-        for prefix in scope.paths:
+        for prefix in scope.paths if self.of_campaign is None else scope.free:
             condition |= Q(**{f"{self.path_lookup}__startswith": prefix})
+        for prefix, campaign in scope.bound if self.of_campaign is not None else ():
+            condition |= Q(**{f"{self.path_lookup}__startswith": prefix}) & self.of(campaign)
         condition |= self._named(self.campaign_lookup, scope.campaign_ids)
         condition |= self._named(self.case_lookup, scope.case_ids)
         return condition | self._named(self.enterprise_lookup, scope.enterprise_ids)
+
+    def of(self, campaign: int) -> Q:
+        """The rows of a campaign and of those that were made from it."""
+        way = f"{self.of_campaign}__" if self.of_campaign else ""
+        return Q(**{f"{way}pk": campaign}) | Q(**{f"{way}parent": campaign})
 
     @staticmethod
     def _named(lookup: str, ids: frozenset[int]) -> Q:

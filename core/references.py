@@ -17,21 +17,25 @@ class Reference:
     label: str
     url: str
     enterprise_id: int | None = None
+    campaign_id: int | None = None
 
 
-Find = Callable[[Any, str], Reference | None]
+Find = Callable[[Any, str], list[Reference]]
 Url = Callable[[str], str]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of things with numbers. `find(user, typed)` finds only what the person may see; `url(key)` its page."""
+    """One kind of things with numbers. `find(user, typed)` finds only what the person may see (a number may stand for
+    several, the newest first); `url(key)` its page; `offer(user)` what the person likely means, as typed and label.
+    """
 
     key: str
     title: str
     example: str
     find: Find
     url: Url
+    offer: Callable[[Any], list[tuple[str, str]]] = lambda user: []
 
 
 _kinds: dict[str, Kind] = {}
@@ -48,7 +52,7 @@ def kind_of(key: str) -> Kind | None:
     return _kinds.get(key)
 
 
-def find(user: Any, kind: str, typed: str) -> Reference | None:
-    """The row of that kind and number among those that the person may see."""
+def find(user: Any, kind: str, typed: str) -> list[Reference]:
+    """The rows of that kind and number among those that the person may see."""
     known = _kinds.get(kind)
-    return known.find(user, typed.strip()) if known and typed.strip() else None
+    return known.find(user, typed.strip()) if known and typed.strip() else []

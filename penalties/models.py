@@ -23,6 +23,7 @@ class Signing:
 
 class PenaltyCaseQuerySet(ScopedQuerySet["PenaltyCase"]):
     view_capability = "case.view"
+    of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
     case_lookup = "pk"
 

@@ -8,9 +8,9 @@ from core.references import Kind, Reference
 from penalties.models import PenaltyCase
 
 
-def case(user: Any, typed: str) -> Reference | None:
-    row = PenaltyCase.objects.visible_to(user).filter(number=typed).first()
-    return Reference("case", str(row.pk), row.cause, case_url(str(row.pk)), row.enterprise_id) if row else None
+def case(user: Any, typed: str) -> list[Reference]:
+    rows = PenaltyCase.objects.visible_to(user).filter(number=typed)
+    return [Reference("case", str(row.pk), row.cause, case_url(str(row.pk)), row.enterprise_id) for row in rows]
 
 
 def case_url(key: str) -> str:

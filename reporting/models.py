@@ -14,6 +14,7 @@ class ReportPeriodQuerySet(ScopedQuerySet["ReportPeriod"]):
     """A period as a whole is for who oversees the whole campaign; a city sees its UnitReport."""
 
     view_capability = "report.view"
+    of_campaign = "campaign"
     path_lookup = "campaign__unit__path"
 
     def unfrozen(self) -> "ReportPeriodQuerySet":
@@ -73,6 +74,7 @@ class ReportPeriod(models.Model):
 
 class UnitReportQuerySet(ScopedQuerySet["UnitReport"]):
     view_capability = "report.view"
+    of_campaign = "period__campaign"
 
 
 class UnitReport(models.Model):
@@ -178,6 +180,7 @@ class ReportVersion(models.Model):
 
 class CountyConfirmationQuerySet(ScopedQuerySet["CountyConfirmation"]):
     view_capability = "report.view"
+    of_campaign = "report__period__campaign"
 
     def given(self) -> "CountyConfirmationQuerySet":
         return self.exclude(confirmed_at=None)
@@ -225,6 +228,7 @@ class CountyConfirmation(models.Model):
 
 class SummaryQuerySet(ScopedQuerySet["Summary"]):
     view_capability = "report.view"
+    of_campaign = "period__campaign"
     path_lookup = "period__campaign__unit__path"
 
 

@@ -14,6 +14,7 @@ from enterprises.models import Enterprise
 
 class TargetQuerySet(ScopedQuerySet["Target"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
 
 
@@ -62,6 +63,7 @@ class TargetPast(models.Model):
 
 class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
     view_capability = "visit.view"
+    of_campaign = "target__campaign"
     path_lookup = "target__unit__path"
 
     def standing(self) -> "AssignmentQuerySet":
@@ -159,6 +161,7 @@ class ConsentQuerySet(ScopedQuerySet["Consent"]):
     """The enterprise is asked, so it sees this visit before it begins."""
 
     view_capability = "visit.view"
+    of_campaign = "assignment__target__campaign"
     path_lookup = "assignment__target__unit__path"
     enterprise_lookup = "assignment__target__enterprise_id"
 

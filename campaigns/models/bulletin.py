@@ -31,6 +31,7 @@ class CampaignContact(models.Model):
 
 class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
     view_capability = "campaign.view"
+    of_campaign = "campaign"
     path_lookup = "campaign__unit__path"
     campaign_lookup = "campaign_id"
 

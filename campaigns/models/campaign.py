@@ -13,6 +13,7 @@ from core.models import FormDefinition, StoredFile
 
 class CampaignQuerySet(ScopedQuerySet["Campaign"]):
     view_capability = "campaign.view"
+    of_campaign = ""
     path_lookup = "unit__path"
     campaign_lookup = "pk"
 

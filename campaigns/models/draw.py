@@ -16,6 +16,7 @@ from enterprises.models import Enterprise
 
 class DrawQuerySet(ScopedQuerySet["Draw"]):
     view_capability = "draw.view"
+    of_campaign = "campaign"
 
     def visible_to(self, user: Person) -> "DrawQuerySet":
         """Who may look at the unit's draws, and whoever takes part in one as its witness."""

@@ -17,6 +17,7 @@ EDITABLE = (PlanState.DRAFT.value, PlanState.RETURNED.value)
 
 class PlanQuerySet(ScopedQuerySet["Plan"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
 
     def in_force(self) -> "PlanQuerySet":
         return self.filter(state=PlanState.IN_FORCE)

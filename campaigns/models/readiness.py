@@ -12,6 +12,7 @@ from core.models import StoredFile
 
 class ReadinessEntryQuerySet(ScopedQuerySet["ReadinessEntry"]):
     view_capability = "campaign.view"
+    of_campaign = "campaign"
 
 
 class ReadinessEntry(models.Model):

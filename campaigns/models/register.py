@@ -75,15 +75,17 @@ class RegisterEntryQuerySet(ScopedQuerySet["RegisterEntry"]):
 
     def by_capability(self, user: Person) -> Q:
         """One condition a place, whatever the number of capabilities held there."""
-        held: dict[str, set[str]] = {}
+        held: dict[tuple[str, int | None], set[str]] = {}
         found = Q(pk__in=[])
         for row in holdings(user).rows:
             if row.kind == Grant.Kind.UNIT:
-                held.setdefault(row.path, set()).update(row.able)
+                held.setdefault((row.path, row.subject_id), set()).update(row.able)
             elif row.kind == Grant.Kind.CAMPAIGN:
                 found |= Q(read_capability__in=sorted(row.able), campaign_id=row.subject_id)
-        for path, able in held.items():
+        for (path, campaign), able in held.items():
             within = Q(unit__path__startswith=path) | Q(other_unit__path__startswith=path)
+            if campaign is not None:
+                within &= Q(campaign=campaign) | Q(campaign__parent=campaign)
             found |= Q(read_capability__in=sorted(able)) & within
         return found
 

@@ -224,6 +224,8 @@ def indicator_faults(data: Data) -> Iterator[Fault]:
             yield where, "target 须写 at_least：至少几" + data["measure"]
         if one["kind"] == "rate" and not {one.get("number"), one.get("of_number")} <= set(fields):
             yield where, "rate 须写 number 和 of_number：两个数字栏目"
+        if one.get("of", "units") != "units" and one["kind"] not in {"without", "uncovered"}:
+            yield where, "企业（of）只用于 without 和 uncovered"
         if "until" in one and fields.get(one["until"], {}).get("type") != "date":
             yield where, "until 须是一个日期栏目"
         yield from condition_faults(one.get("where", True), fields, (*where, "where"))

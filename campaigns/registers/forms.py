@@ -70,6 +70,26 @@ class RowsInput(forms.Widget):
         return [row for row in rows if row]
 
 
+class OfferedInput(forms.TextInput):
+    """A number, typed or chosen from those that the person is likely to mean."""
+
+    template_name = "campaigns/registers/_offered.html"
+
+    def __init__(self, offers: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.offers = offers
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {"list": f"offers-{name}", "autocomplete": "off"}
+        return {**context, "offers": self.offers}
+
+
+def offered(field: Data, user: User) -> list[tuple[str, str]]:
+    kinds = [kind for key in field["kinds"] if (kind := kind_of(key))]
+    return [one for kind in kinds for one in kind.offer(user)]
+
+
 class ValuesForm(forms.Form):
     """The fields of one action of a register."""
 
@@ -83,6 +103,8 @@ class ValuesForm(forms.Form):
         self.unkept: list[tuple[str, str]] = []
         for field in self.asked:
             self.fields[field["key"]] = control(field, only_when(field, self.asked))
+            if field["type"] == "reference":
+                self.fields[field["key"]].widget = OfferedInput(offered(field, user))
             if entry is not None and data is None:
                 self.fields[field["key"]].initial = shown_again(entry, field)
 
@@ -211,7 +233,7 @@ def help_of(field: Data) -> str:
         )
     if field["type"] == "reference":
         kinds = [kind for key in field["kinds"] if (kind := kind_of(key))]
-        said.append("；".join(f"{kind.title}编号，如 {kind.example}" for kind in kinds))
+        said.append("；".join(f"{kind.title}：从列出的选，或填编号，如 {kind.example}" for kind in kinds))
     if field.get("unit"):
         said.append(f"单位：{field['unit']}")
     return " ".join(filter(None, said))

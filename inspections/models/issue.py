@@ -18,6 +18,7 @@ from inspections.states import BasisKind, Gravity, IssueState, Nature
 
 class IssueQuerySet(ScopedQuerySet["Issue"]):
     view_capability = "issue.view"
+    of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
 
     def open(self) -> "IssueQuerySet":

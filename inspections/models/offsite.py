@@ -14,6 +14,7 @@ TONES = {OffsiteState.PLANNED: "amber", OffsiteState.DONE: "green", OffsiteState
 
 class OffsiteCheckQuerySet(ScopedQuerySet["OffsiteCheck"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
     campaign_lookup = "campaign_id"
 
     def finished(self) -> "OffsiteCheckQuerySet":

@@ -14,6 +14,7 @@ from inspections.states import Outcome, RecordState
 
 class RecordQuerySet(ScopedQuerySet["VisitRecord"]):
     view_capability = "visit.view"
+    of_campaign = "visit__campaign"
     path_lookup = "visit__unit__path"
     enterprise_lookup = "visit__enterprise_id"
     campaign_lookup = "visit__campaign_id"
@@ -115,6 +116,7 @@ class VisitRecord(models.Model):
 
 class SignatureQuerySet(ScopedQuerySet["Signature"]):
     view_capability = "visit.view"
+    of_campaign = "record__visit__campaign"
     path_lookup = "record__visit__unit__path"
     enterprise_lookup = "record__visit__enterprise_id"
     campaign_lookup = "record__visit__campaign_id"
@@ -173,6 +175,7 @@ class Signature(models.Model):
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     view_capability = "visit.view"
+    of_campaign = "visit__campaign"
     path_lookup = "visit__unit__path"
     enterprise_lookup = "visit__enterprise_id"
     campaign_lookup = "visit__campaign_id"

@@ -15,6 +15,7 @@ OPEN = [SelfCheckState.DRAFT, SelfCheckState.SUBMITTED, SelfCheckState.RETURNED]
 
 class SelfCheckQuerySet(ScopedQuerySet["SelfCheck"]):
     view_capability = "selfcheck.view"
+    of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
 
     def current(self) -> "SelfCheckQuerySet":

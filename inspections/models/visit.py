@@ -21,6 +21,7 @@ KNOWN_TO_ENTERPRISE = [VisitState.ON_SITE, VisitState.SUBMITTED, VisitState.HALT
 
 class VisitQuerySet(ScopedQuerySet["Visit"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
     campaign_lookup = "campaign_id"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.gate import holdings
 from accounts.models import User
@@ -61,17 +61,28 @@ def menu(user: User) -> list[RegisterVersion]:
 
     Who may neither read nor write a register does not find it in the menu.
     """
+    return opened(user, RegisterVersion.objects.current())
+
+
+def opens(user: User, version: RegisterVersion) -> bool:
+    return bool(opened(user, RegisterVersion.objects.filter(pk=version.pk)))
+
+
+def opened(user: User, rows: QuerySet[RegisterVersion]) -> list[RegisterVersion]:
+    """Those of these registers that the person may open. The database stops at the first entry that is seen."""
     campaigns = list(Campaign.objects.visible_to(user).published().select_related("blueprint"))
     ordered = {key for campaign in campaigns for key in ordered_by(campaign)}
     groups = set(GroupMember.objects.filter(user=user).values_list("group__key", flat=True))
     able = {capability for row in holdings(user).rows for capability in row.able}
-    named = set(RegisterEntry.objects.visible_to(user).values_list("register", flat=True).distinct())
-    return [
-        row
-        for row in RegisterVersion.objects.current()
-        if row.key in named
-        or (row.retired_at is None and (row.is_standing or row.key in ordered) and concerns(row, able, groups))
+    ours = [
+        row.pk
+        for row in rows
+        if row.retired_at is None and (row.is_standing or row.key in ordered) and concerns(row, able, groups)
     ]
+    seen = Exists(RegisterEntry.objects.visible_to(user).filter(register=OuterRef("key")))
+    others = RegisterVersion.objects.filter(pk__in=[row.pk for row in rows]).exclude(pk__in=ours)
+    named = set(others.filter(seen).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in named or row.pk in ours]
 
 
 def concerns(row: RegisterVersion, able: set[str], groups: set[str]) -> bool:

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Unit, User
-from campaigns.models import RegisterEntry, RegisterFile, RegisterLink, RegisterPerson, RegisterStep
+from campaigns.models import Campaign, RegisterEntry, RegisterFile, RegisterLink, RegisterPerson, RegisterStep
 from campaigns.registers.rules import CORRECT, CREATE, Data, field_of, fields_at, holds, words
 from campaigns.registers.services.checks import Said, site_of
 from core import clock, references
 from core.form_engine.conditions import is_filled
 from core.form_engine.evidence import own_recent
 from core.models import StoredFile
+from core.references import Reference
 from enterprises.rules.industries import INDUSTRIES
 
 
@@ -22,6 +25,10 @@ def misnamed(entry: RegisterEntry, action: str, values: Mapping[str, Any], user:
         if is_filled(value):
             for said in dict.fromkeys(_misnamed(field, value, entry, user, at)):
                 yield field["key"], said
+            if field["type"] == "reference":
+                _, said = referred(entry, field, str(value), user, site_named(entry, action, values))
+                if said:
+                    yield field["key"], said
 
 
 def _misnamed(field: Data, value: Any, entry: RegisterEntry, user: User, at: datetime) -> Iterator[str]:
@@ -36,21 +43,44 @@ def _misnamed(field: Data, value: Any, entry: RegisterEntry, user: User, at: dat
         wanted = {number(one) for one in ([value] if kind == "person" else value)}
         if User.objects.filter(pk__in=wanted, is_active=True).count() != len(wanted):
             yield "有人员没有找到，或账号已停用"
-    elif kind == "reference":
-        yield from filter(None, [_unreferred(field, value, entry, user)])
     elif kind == "files":
         known = set(entry.files.values_list("file__sha256", flat=True))
         if any(one not in known and own_recent(user, one, at) is None for one in value):
             yield "有附件没有上传成功，请重新选择"
 
 
-def _unreferred(field: Data, value: str, entry: RegisterEntry, user: User) -> str:
-    if entry.links.filter(field=field["key"], typed=value).exists():
-        return ""
-    if any(references.find(user, kind, value) for kind in field["kinds"]):
-        return ""
-    titles = [kind.title for key in field["kinds"] if (kind := references.kind_of(key))]
-    return f"没有找到编号为「{value}」的{'或'.join(titles) or '对象'}"
+def site_named(entry: RegisterEntry, action: str, values: Mapping[str, Any]) -> int | None:
+    """The enterprise that the sheet itself names; at a later step the entry's."""
+    if action != CREATE:
+        return entry.enterprise_id
+    fields = fields_at(entry.version.data, CREATE)
+    return next((number(values.get(one["key"])) or None for one in fields if one["type"] == "enterprise"), None)
+
+
+def referred(
+    entry: RegisterEntry, field: Data, typed: str, user: User, site: int | None
+) -> tuple[Reference | None, str]:
+    """What a number stands for, of the entry's own campaign and enterprise; or the sentence that says what is wrong."""
+    found = [one for kind in field["kinds"] for one in references.find(user, kind, typed)]
+    titles = "或".join(kind.title for key in field["kinds"] if (kind := references.kind_of(key))) or "对象"
+    if not found:
+        kept = entry.links.filter(field=field["key"], typed=typed).exists()
+        return None, "" if kept else f"没有找到编号为「{typed}」的{titles}"
+    family = family_of(entry)
+    ours = [one for one in found if not family or one.campaign_id is None or one.campaign_id in family]
+    if not ours:
+        return None, f"「{typed}」是另一个专项行动的{titles}"
+    fitting = [one for one in ours if site is None or one.enterprise_id in {None, site}]
+    return (fitting[0], "") if fitting else (None, f"「{typed}」是另一家企业的{titles}（{ours[0].label}）")
+
+
+def family_of(entry: RegisterEntry) -> set[int]:
+    """The entry's campaign, the one above it and those below; none of standing work."""
+    if entry.campaign_id is None:
+        return set()
+    key = entry.campaign_id
+    rows = Campaign.objects.filter(Q(pk=key) | Q(parent=key) | Q(children=key))
+    return set(rows.values_list("pk", flat=True))
 
 
 def number(text: Any) -> int:
@@ -68,7 +98,7 @@ def name_rows(entry: RegisterEntry, values: Mapping[str, Any], user: User, at: d
         elif field["type"] in {"person", "persons"}:
             name_people(entry, field, [value] if field["type"] == "person" and value else value or [])
         elif field["type"] == "reference":
-            name_reference(entry, field, value or "", user)
+            name_reference(entry, field, value or "", user, site_named(entry, action, values))
         elif field["type"] == "files":
             name_files(entry, field, value or [])
     if entry.enterprise_id is None and (link := entry.links.first()):
@@ -77,7 +107,7 @@ def name_rows(entry: RegisterEntry, values: Mapping[str, Any], user: User, at: d
 
 def enterprise_behind(link: RegisterLink, user: User) -> int | None:
     found = references.find(user, link.kind, link.typed)
-    return found.enterprise_id if found else None
+    return next((one.enterprise_id for one in found if one.key == link.key), None)
 
 
 def name_people(entry: RegisterEntry, field: Data, keys: list[str]) -> None:
@@ -99,16 +129,15 @@ def name_people(entry: RegisterEntry, field: Data, keys: list[str]) -> None:
     )
 
 
-def name_reference(entry: RegisterEntry, field: Data, typed: str, user: User) -> None:
+def name_reference(entry: RegisterEntry, field: Data, typed: str, user: User, site: int | None) -> None:
     entry.links.filter(field=field["key"]).exclude(typed=typed).delete()
-    for kind in field["kinds"] if typed else []:
-        if found := references.find(user, kind, typed):
-            RegisterLink.objects.get_or_create(
-                entry=entry,
-                field=field["key"],
-                defaults={"kind": kind, "key": found.key, "typed": typed, "label": f"{typed} {found.label}"[:200]},
-            )
-            return
+    found = referred(entry, field, typed, user, site)[0] if typed else None
+    if found is not None:
+        RegisterLink.objects.get_or_create(
+            entry=entry,
+            field=field["key"],
+            defaults={"kind": found.kind, "key": found.key, "typed": typed, "label": f"{typed} {found.label}"[:200]},
+        )
 
 
 def name_files(entry: RegisterEntry, field: Data, hashes: list[str]) -> None:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns.models import RegisterEntry, RegisterVersion
-from campaigns.registers.services.listing import menu
+from campaigns.registers.services.listing import opens
 from campaigns.registers.services.loading import version_of
 from campaigns.views.frame import person
 
@@ -15,7 +15,7 @@ __all__ = ["crumbs_of", "entry_for", "person", "register_for"]
 def register_for(request: HttpRequest, key: str) -> RegisterVersion:
     """The newest version of a register that the person may open, else 404."""
     version = version_of(key)
-    if version is None or key not in {row.key for row in menu(person(request))}:
+    if version is None or not opens(person(request), version):
         raise Http404
     return version
 

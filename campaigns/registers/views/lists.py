@@ -9,21 +9,23 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.gate import able_somewhere
-from accounts.models import User
 from campaigns.models import RegisterEntry, RegisterVersion
 from campaigns.registers.exports import FIGURE, rows_of, sheet_of
 from campaigns.registers.filters import FilterForm
 from campaigns.registers.rules import state_of
 from campaigns.registers.services import may_create
-from campaigns.registers.services.indicators import Figure, figure
+from campaigns.registers.services.indicators import Figure, campaigns_for, figure
 from campaigns.registers.services.listing import HIDDEN, Reader, filtered, menu
 from campaigns.registers.services.naming import words_of
 from campaigns.registers.views.frame import crumbs_of, person, register_for
+from campaigns.views.library import number
 from core import audit, clock
 from core.paging import KeysetPage
 from core.sheets import workbook_response
 
 COLUMNS = 4
+# Of how many enterprises a page of what is missing names; the sheet has all of them.
+SHOWN = 200
 
 
 @login_required
@@ -52,7 +54,8 @@ def register_list(request: HttpRequest, key: str) -> HttpResponse:
         "page": page,
         "columns": shown,
         "lines": [line_of(entry, shown, reader) for entry in page.rows],
-        "figures": figures(version, user, clock.today()),
+        "figures": version.data["indicators"],
+        "asked_campaign": number(request.GET.get("campaign", "")),
         "creates": may_create(version, user),
         "at": clock.now(),
     }
@@ -75,10 +78,6 @@ def line_of(entry: RegisterEntry, shown: list[dict[str, Any]], reader: Reader) -
     return {"entry": entry, "state": state_of(entry.version.data, entry.state), "cells": cells}
 
 
-def figures(version: RegisterVersion, user: User, today: date) -> list[Figure]:
-    return [figure(version, rule, user, today, today) for rule in version.data["indicators"]]
-
-
 @login_required
 @require_GET
 def register_export(request: HttpRequest, key: str) -> HttpResponseBase:
@@ -92,9 +91,11 @@ def register_export(request: HttpRequest, key: str) -> HttpResponseBase:
 @login_required
 @require_GET
 def register_figure(request: HttpRequest, key: str, figure_key: str) -> HttpResponse:
-    found, version = figure_for(request, key, figure_key)
+    found, version = figure_for(request, key, figure_key, limit=SHOWN)
     crumbs = crumbs_of(version, found.title)
-    context = {"register": version, "figure": found, "crumbs": crumbs, "on": request.GET.get("on", "")}
+    campaigns = [] if version.is_standing else campaigns_for(version, person(request))
+    on = request.GET.get("on", "")
+    context = {"register": version, "figure": found, "crumbs": crumbs, "on": on, "campaigns": campaigns}
     return render(request, "campaigns/registers/register_figure.html", context)
 
 
@@ -108,13 +109,21 @@ def register_figure_export(request: HttpRequest, key: str, figure_key: str) -> H
     return workbook_response(name, [(FIGURE, found.lines)], at=at, creator=user.name)
 
 
-def figure_for(request: HttpRequest, key: str, figure_key: str) -> tuple[Figure, RegisterVersion]:
-    """The indicator of the period in which ?on= lies, else of the one that runs."""
-    version, today = register_for(request, key), clock.today()
+def figure_for(
+    request: HttpRequest, key: str, figure_key: str, limit: int | None = None
+) -> tuple[Figure, RegisterVersion]:
+    """The indicator of ?campaign= and of the period in which ?on= lies, else of what runs."""
+    version, user, today = register_for(request, key), person(request), clock.today()
     rule = next((one for one in version.data["indicators"] if one["key"] == figure_key), None)
     if rule is None:
         raise Http404
-    return figure(version, rule, person(request), day_said(request.GET.get("on", ""), today), today), version
+    wanted, day = number(request.GET.get("campaign", "")), day_said(request.GET.get("on", ""), today)
+    campaign = None
+    if wanted and not version.is_standing:
+        campaign = next((row for row in campaigns_for(version, user) if row.pk == wanted), None)
+        if campaign is None:
+            raise Http404
+    return figure(version, rule, user, day, today, campaign=campaign, limit=limit), version
 
 
 def day_said(said: str, otherwise: date) -> date:
