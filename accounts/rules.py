@@ -9,6 +9,7 @@ class Role(StrEnum):
     LEADER = "leader"
     CONTACT = "contact"
     EXPERT = "expert"
+    THIRD_PARTY = "third_party"
     DISCIPLINE = "discipline"
     OFFICE = "office"
     GROUP = "group"
@@ -24,6 +25,7 @@ ROLE_LABELS = {
     Role.LEADER: "单位领导",
     Role.CONTACT: "联络员",
     Role.EXPERT: "专家",
+    Role.THIRD_PARTY: "第三方辅助人员",
     Role.DISCIPLINE: "巡查人员",
     Role.OFFICE: "行动办公室人员",
     Role.GROUP: "行动工作组人员",
@@ -64,6 +66,8 @@ BASE: dict[Role, frozenset[str]] = {
     | {"draw.view", "draw.approve", "bulletin.receive", "lead.view", "lead.identity"},
     Role.CONTACT: LOOK | {"report.view", "due.answer", "bulletin.receive"},
     Role.EXPERT: frozenset({"campaign.view", "visit.view", "visit.advise"}),
+    # 第三方社会机构: collects (排查、评估、跟踪) and enforces nothing (DT-30).
+    Role.THIRD_PARTY: frozenset({"campaign.view", "enterprise.view", "evidence.collect"}),
     Role.DISCIPLINE: frozenset({"campaign.view", "discipline.view", "visit.view", "draw.view", "lead.identity"}),
     # 领导小组办公室: reads all of the campaign's authority and below, publishes notices, changes nothing (HN-09).
     Role.OFFICE: LOOK | {"report.view", "draw.view", "bulletin.publish"},
@@ -113,6 +117,8 @@ def conflicting(held: set[str]) -> str:
         return "系统管理员、安全管理员、审计管理员须由不同人员担任，不能由一人兼任。"
     if administrators and held - ADMINISTRATORS:
         return "管理员账号不能同时承担业务角色，请另设账号。"
+    if Role.THIRD_PARTY in held and len(held) > 1:
+        return "第三方辅助人员只能采集，不能同时承担执法和管理的角色。"
     if Role.ENTERPRISE in held and len(held) > 1:
         return "排污单位账号不能同时承担生态环境部门的角色。"
     return ""

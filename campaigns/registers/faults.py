@@ -209,6 +209,8 @@ def spawn_faults(data: Data, registers: Collection[str]) -> Iterator[Fault]:
         if len(registers) > 1 and spawn["register"] not in registers:
             yield ("spawns", index, "register"), f"没有名为「{spawn['register']}」的登记簿"
         yield from condition_faults(spawn.get("when", True), keys, ("spawns", index, "when"))
+        if "streak" in spawn and not any(field["type"] == "enterprise" for field in data["fields"]):
+            yield ("spawns", index, "streak"), "streak（连续几期）须有企业栏目"
 
 
 def indicator_faults(data: Data) -> Iterator[Fault]:

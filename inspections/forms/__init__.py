@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from core.widgets import DateInput, PhotosField, SignatureField
+from inspections.models.visit import OBSTRUCTED
 from inspections.rules.selfcheck import LABELS, Standing
 from inspections.states import Outcome, VisitState
 
@@ -93,8 +94,14 @@ class SelfCheckFilter(forms.Form):
         self.fields["unit"].choices = [*EVERY, *units]  # type: ignore[attr-defined]
 
 
+# The state that no column holds: resistance was reported and is not settled.
+OBSTACLE = "obstructed"
+
+
 class VisitFilter(forms.Form):
-    state = forms.ChoiceField(label="状态", required=False, choices=[*EVERY, *VisitState.choices])
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[*EVERY, *VisitState.choices, (OBSTACLE, OBSTRUCTED)]
+    )
     outcome = forms.ChoiceField(label="结果", required=False, choices=[*EVERY, *Outcome.choices])
     unit = forms.ChoiceField(label="属地", required=False)
     since = forms.DateField(label="计划日期自", required=False, widget=DateInput)

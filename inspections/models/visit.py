@@ -1,10 +1,11 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Cast
 
-from accounts.gate import Person, ScopedQuerySet, holdings
+from accounts.gate import Person, ScopedQuerySet, able_somewhere, holdings
 from accounts.models import EnforcementCertificate, Unit, User
-from campaigns.models import Assignment, Campaign
+from campaigns.models import Assignment, Campaign, RegisterLink
 from enterprises.models import Enterprise
 from inspections.states import VisitState
 
@@ -16,6 +17,8 @@ TONES = {
     VisitState.CLOSED: "amber",
     VisitState.CANCELLED: "grey",
 }
+OPEN = [VisitState.PLANNED, VisitState.ON_SITE]
+OBSTRUCTED = "受阻"
 KNOWN_TO_ENTERPRISE = [VisitState.ON_SITE, VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED]
 
 
@@ -37,6 +40,15 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
             | models.Q(assignment__second_inspector=user)
             | models.Q(assignment__expert=user)
         )
+
+    def with_obstacles(self, user: Person) -> "VisitQuerySet":
+        """Each with whether an obstacle report about it stands (检查阻力报告单, not settled yet); the enterprise's own
+        people are not told."""
+        if not able_somewhere(user, self.view_capability):
+            return self
+        about = RegisterLink.objects.filter(kind="visit", key=Cast(models.OuterRef("pk"), models.CharField()))
+        standing = about.filter(entry__register="obstacle", entry__is_open=True)
+        return self.annotate(obstructed=models.Exists(standing))
 
     def finished(self) -> "VisitQuerySet":
         return self.filter(state__in=[VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED])
@@ -92,8 +104,20 @@ class Visit(models.Model):
         return self.enterprise_id
 
     @property
+    def is_obstructed(self) -> bool:
+        """Not through, and resistance was reported (read by `with_obstacles`): nobody is late with it."""
+        return bool(getattr(self, "obstructed", False)) and self.state in OPEN
+
+    @property
+    def word(self) -> str:
+        """The state as lists say it."""
+        return OBSTRUCTED if self.is_obstructed else self.get_state_display()
+
+    @property
     def tone(self) -> str:
         """The colour beside the state's word."""
+        if self.is_obstructed:
+            return "red"
         return TONES[VisitState(self.state)]
 
 

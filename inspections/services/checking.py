@@ -13,7 +13,7 @@ from core.models import FormDefinition
 from inspections.models import Signature, Visit, VisitRecord
 from inspections.rules import findings as rules
 from inspections.rules import selfcheck, timing
-from inspections.services import facts, sheets
+from inspections.services import facts, obstacles, sheets
 from inspections.services.own_problems import own_problems
 from inspections.states import IssueState
 
@@ -212,7 +212,7 @@ def lateness(record: VisitRecord, answers: Answers, at: datetime) -> list[Proble
 def late_sentence(visit: Visit, at: datetime) -> str:
     """What is asked of who hands in after the day of the visit, whatever the visit met; "" in time."""
     began_at = visit.started_at
-    if began_at is None or not timing.is_late(began_at, at):
+    if began_at is None or not timing.is_late(began_at, at) or obstacles.reported_in_time(visit):
         return ""
     return f"检查于 {clock.day_of(began_at)} 进行，应当日上传，现已迟报，须填写迟报原因"
 

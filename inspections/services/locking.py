@@ -18,7 +18,7 @@ from inspections import notices
 from inspections.models import Visit, VisitRecord
 from inspections.rules import timing
 from inspections.rules.told import notice_text
-from inspections.services import checking, evidence, sheets, visits
+from inspections.services import checking, evidence, obstacles, sheets, visits
 from inspections.services.correcting import correct_issues
 from inspections.services.facts import handling_names, record_facts
 from inspections.services.raising import raise_issues
@@ -74,7 +74,7 @@ def facts_of(record: VisitRecord, sheet: Submission, before: VisitRecord | None,
     answers = sheet.answers
     findings = checking.findings_of(answers)
     ended_at = checking.ended_of(record.visit, answers, at).at or at
-    late = before.is_late if before else timing.is_late(record.visit.started_at or ended_at, at)
+    late = before.is_late if before else is_late(record.visit, ended_at, at)
     return record_facts(record, answers) | {
         "submission": sheet,
         "outcome": VisitOutcome.DONE if findings else VisitOutcome.NO_PROBLEM,
@@ -84,6 +84,11 @@ def facts_of(record: VisitRecord, sheet: Submission, before: VisitRecord | None,
         "late_reason": (before.late_reason if before else checking.late_reason(answers)) if late else "",
         "notice_text": notice_text(findings, handling_names(record.visit)),
     }
+
+
+def is_late(visit: Visit, ended_at: datetime, at: datetime) -> bool:
+    """By the day it began; who reported resistance that day is not late with what resistance held up."""
+    return timing.is_late(visit.started_at or ended_at, at) and not obstacles.reported_in_time(visit)
 
 
 def finish(visit: Visit, record: VisitRecord, *, actor: User, at: datetime) -> None:

@@ -31,7 +31,7 @@ def person(request: HttpRequest) -> User:
 
 
 def visits_with_team(user: User) -> VisitQuerySet:
-    return Visit.objects.visible_to(user).select_related(*TEAM)
+    return Visit.objects.visible_to(user).with_obstacles(user).select_related(*TEAM)
 
 
 def sees_lead(assignment: Assignment, user: User) -> bool:

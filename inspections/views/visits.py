@@ -21,16 +21,16 @@ from core.paging import KeysetPage
 from core.refusals import Refused
 from enterprises.models import PositiveListEntry
 from enterprises.rules.searching import wanted
-from inspections.forms import EndForm, VisitFilter
+from inspections.forms import OBSTACLE, EndForm, VisitFilter
 from inspections.models import CheckIn, Issue, SelfCheck, Visit, VisitRecord
+from inspections.models.visit import OBSTRUCTED, OPEN
 from inspections.rules import team
-from inspections.services import checking, ending, visits
+from inspections.services import checking, ending, obstacles, visits
 from inspections.services.ending import Ending
 from inspections.services.own_problems import problems_of, self_check_for
 from inspections.states import Outcome, RecordState, VisitState
 from inspections.views.access import person, sees_lead, visit_for, visits_with_team
 
-OPEN = [VisitState.PLANNED, VisitState.ON_SITE]
 AHEAD_DAYS = 7
 HISTORY = 5
 
@@ -51,7 +51,7 @@ def visit_mine(request: HttpRequest) -> HttpResponse:
 
 
 def groups(rows: Iterable[Visit], today: date) -> list[tuple[str, list[Visit]]]:
-    named: dict[str, list[Visit]] = {"今天": [], "逾期未查": [], "近七天": [], "今天已完成": []}
+    named: dict[str, list[Visit]] = {OBSTRUCTED: [], "今天": [], "逾期未查": [], "近七天": [], "今天已完成": []}
     for visit in rows:
         named[group_of(visit, today)].append(visit)
     return [(name, found) for name, found in named.items() if found]
@@ -60,6 +60,8 @@ def groups(rows: Iterable[Visit], today: date) -> list[tuple[str, list[Visit]]]:
 def group_of(visit: Visit, today: date) -> str:
     if visit.state not in OPEN:
         return "今天已完成"
+    if visit.is_obstructed:
+        return OBSTRUCTED
     planned_on = visit.assignment.planned_on
     if visit.state == VisitState.ON_SITE or planned_on == today:
         return "今天"
@@ -143,6 +145,7 @@ def standing_of(visit: Visit, request: HttpRequest) -> dict[str, Any]:
         "expert": team.expert_label(visit.assignment.expert.name if visit.assignment.expert else None),
         "draft": draft,
         "is_desk": desk,
+        "reports_obstacle": desk and visit.state in OPEN and obstacles.may_report(visit.campaign),
         "seen_records": list(seen.order_by("-version")),
     }
 
@@ -226,7 +229,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     """The desk's list, newest first; an enterprise sees the visits that were made to it."""
     if not able_somewhere(request.user, "enterprise.own"):
         require_somewhere(request.user, "visit.view")
-    seen = Visit.objects.visible_to(person(request))
+    seen = Visit.objects.visible_to(person(request)).with_obstacles(person(request))
     units = Unit.objects.filter(pk__in=seen.values("unit")).order_by("path")
     form = VisitFilter(request.GET or None, units=[(str(unit.pk), unit.short_name) for unit in units])
     rows = narrowed(seen, form).select_related(
@@ -243,9 +246,19 @@ def readable(form: VisitFilter) -> dict[str, Any]:
     return form.cleaned_data if form.is_bound else {}
 
 
+def held_up(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Those with an obstacle report that stands; nobody who is not told of it finds any."""
+    if "obstructed" not in rows.query.annotations:
+        return rows.none()
+    return rows.filter(Q(("obstructed", True)), state__in=OPEN)
+
+
 def narrowed(rows: QuerySet[Visit], form: VisitFilter) -> QuerySet[Visit]:
     """What the address asks for; a filter that cannot be read is shown with its fault and filters nothing."""
     said = readable(form)
+    if said.get("state") == OBSTACLE:
+        rows = held_up(rows)
+        said = said | {"state": ""}
     exact = {"state": "state", "unit": "unit", "since": "assignment__planned_on__gte"}
     exact |= {"until": "assignment__planned_on__lte"}
     for name, lookup in exact.items():

@@ -38,10 +38,12 @@ def visits_to_make(user: User, at: datetime) -> Rows:
     """The person's own, planned for today or earlier or begun and not yet handed in."""
     due = Q(state=VisitState.PLANNED, assignment__planned_on__lte=day_of(at)) | Q(state=VisitState.ON_SITE)
     mine = Visit.objects.visible_to(user).of_team_member(user).filter(due, assignment__state=AssignmentState.PLANNED)
-    return mine.select_related("enterprise", "assignment").order_by("assignment__planned_on", "pk")
+    return mine.with_obstacles(user).select_related("enterprise", "assignment").order_by("assignment__planned_on", "pk")
 
 
 def visit_entry(row: Visit) -> Entry:
+    if row.is_obstructed:
+        return Entry(row.enterprise.name, link("inspections:visit_view", row.pk), "受阻，已上报，不计逾期")
     begun = "检查中，记录还没有提交" if row.state == VisitState.ON_SITE else ""
     return Entry(row.enterprise.name, link("inspections:visit_view", row.pk), begun, row.assignment.planned_on)
 

@@ -245,7 +245,7 @@ def test_highlights_and_typical_cases_or_nothing(org, plan):
 def test_a_review_meeting_each_quarter_with_a_case(org, plan):
     row = one(plan, "due.reviews", org.city, "2021-06-30")
     assert row.is_late(midnight("2021-07-01"))
-    with pytest.raises(Refused, match="评议的案件"):
+    with pytest.raises(Refused, match="自动办结"):
         due.submit(row, {"会议情况": "已召开"}, actor=org.officer, at=noon("2021-06-01"))
 
 

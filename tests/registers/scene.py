@@ -13,8 +13,11 @@ from core.calendar import load_tables
 from core.files import store
 from core.form_engine.conditions import evaluate
 from core.form_engine.evidence import _sent
+from penalties.models import PenaltyCase
+from penalties.services import file_case
 from tests import factories as make
 from tests.cast import Cast
+from tests.penalties.steps import LATER, filing
 
 # Tuesday 2020-05-12 09:00 in Shanghai.
 AT = datetime(2020, 5, 12, 1, 0, tzinfo=UTC)
@@ -115,6 +118,8 @@ def least(field: Mapping[str, Any], cast: Cast, actor: User) -> Any:
 def referred(kind: str, cast: Cast) -> str:
     """The number of something that the actor may refer to: a visit, or a team's task."""
     plan = Campaign.objects.get(unit=cast.province)
+    if kind == "case":
+        return a_case(cast, plan).number
     if kind == "entry":
         load("team_task")
         members = [str(cast.inspector_a.pk)]
@@ -122,6 +127,14 @@ def referred(kind: str, cast: Cast) -> str:
         return file("team_task", cast.officer_province, plan, **said).label
     done = make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done")
     return str(make.visit(done).pk)
+
+
+def a_case(cast: Cast, plan: Campaign) -> PenaltyCase:
+    """A penalty case of the county that files the entries."""
+    task = make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done")
+    load_tables()
+    issue = make.issue(make.locked_record(make.visit(task, state="submitted")))
+    return file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
 
 
 def attachment(actor: User, text: bytes = b"%PDF-1.4 receipt") -> str:

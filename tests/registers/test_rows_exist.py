@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import Campaign, RegisterEntry
+from campaigns.models import BlueprintVersion, Campaign, RegisterEntry
+from campaigns.registers import files, services
+from campaigns.services import due
 from core import clock
-from penalties.models import PenaltyCase
-from penalties.services import file_case
-from tests import factories as make
+from core.form_engine.conditions import slots
+from core.form_engine.definitions import read_definition
+from core.models import Notice, Obligation
+from enterprises.models import Enterprise
 from tests.cast import Cast
-from tests.penalties.steps import LATER, filing
 from tests.registers import scene
 from tests.registers.test_each import rows_of
 
@@ -33,32 +36,38 @@ class Desk:
     actor: User
     filed: list[RegisterEntry] = field(default_factory=list)
 
-    def file(self, **said: Any) -> RegisterEntry:
-        self.client.force_login(self.actor)
+    def enter(self, by: User) -> None:
+        """Signed in anew: what was open at another time would have timed out."""
+        self.client.logout()
+        self.client.force_login(by)
+
+    def post(self, said: dict[str, Any], at: datetime) -> Any:
+        self.enter(self.actor)
         sent = said | {"filing_unit": self.actor.unit_id, "campaign": self.plan.pk}
-        with clock.travel(scene.AT):
-            answer = self.client.post(reverse("campaigns:register_new", args=[self.key]), sent)
+        with clock.travel(at):
+            return self.client.post(reverse("campaigns:register_new", args=[self.key]), sent)
+
+    def file(self, at: datetime = scene.AT, **said: Any) -> RegisterEntry:
+        answer = self.post(said, at)
         assert answer.status_code == 302, answer.content.decode()
         self.filed.append(RegisterEntry.objects.filter(register=self.key).latest("pk"))
         return self.filed[-1]
 
-    def refused(self, field: str, **said: Any) -> str:
-        self.client.force_login(self.actor)
-        sent = said | {"filing_unit": self.actor.unit_id, "campaign": self.plan.pk}
-        with clock.travel(scene.AT):
-            answer = self.client.post(reverse("campaigns:register_new", args=[self.key]), sent)
+    def refused(self, field: str, at: datetime = scene.AT, **said: Any) -> str:
+        answer = self.post(said, at)
         assert answer.status_code == 422
         return " ".join(answer.context["form"].errors.get(field, []))
 
     def move(self, entry: RegisterEntry, action: str, by: User, **said: Any) -> None:
-        self.client.force_login(by)
+        self.enter(by)
+        sent = {"csrfmiddlewaretoken": "sent by the page"} | said
         with clock.travel(scene.AT):
-            answer = self.client.post(reverse("campaigns:register_entry_move", args=[entry.pk, action]), said)
+            answer = self.client.post(reverse("campaigns:register_entry_move", args=[entry.pk, action]), sent)
         assert answer.status_code == 302, answer.content.decode()
 
     def sheet(self, by: User | None = None, **wanted: str) -> list[dict[str, Any]]:
         """The rows of the export under a filter, by the names of their columns."""
-        self.client.force_login(by or self.actor)
+        self.enter(by or self.actor)
         with clock.travel(scene.AT):
             rows = rows_of(self.client.get(reverse("campaigns:register_export", args=[self.key]), wanted))
         start = next(index for index, row in enumerate(rows) if "登记号" in row)
@@ -67,7 +76,7 @@ class Desk:
 
     def only(self, entry: RegisterEntry, *, says: Mapping[str, Any], **wanted: str) -> None:
         """Under this filter list and export show this entry alone, with these columns."""
-        self.client.force_login(self.actor)
+        self.enter(self.actor)
         with clock.travel(scene.AT):
             listed = self.client.get(reverse("campaigns:register_list", args=[self.key]), wanted).content.decode()
         assert [one.pk for one in self.filed if f"{one.label}<" in listed] == [entry.pk]
@@ -77,7 +86,7 @@ class Desk:
 
     def closed_to_strangers(self) -> None:
         for name in STRANGERS:
-            self.client.force_login(getattr(self.cast, name))
+            self.enter(getattr(self.cast, name))
             with clock.travel(scene.AT):
                 for entry in self.filed:
                     page = self.client.get(reverse("campaigns:register_entry", args=[entry.pk]))
@@ -92,18 +101,16 @@ class Desk:
                         assert not any(labels & set(row) for row in rows_of(answer)), name
 
 
-def a_case(cast: Cast, plan: Campaign) -> PenaltyCase:
-    """A penalty case of the county that files the entries."""
-    task = make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done")
-    issue = make.issue(make.locked_record(make.visit(task, state="submitted")))
-    return file_case(issue, filing(cast), actor=cast.officer_a, at=LATER)
-
-
 @pytest.mark.req("GS-02")
 def test_talks_circulars_and_interviews_of_the_province(cast: Cast, plan: Campaign, client: Client) -> None:
     scene.load("talks")
     desk = Desk(client, cast, plan, "talks", cast.officer_province)
-    said = {"held_on": scene.DAY, "party": "漯河市重点排污单位", "matter": "重大违法问题", "demands": "限期自查"}
+    said: dict[str, Any] = {
+        "held_on": scene.DAY,
+        "party": "漯河市重点排污单位",
+        "matter": "重大违法问题",
+        "demands": "限期自查",
+    }
     assert desk.refused("matter", subject="没有事由", kind="座谈会", **said | {"matter": ""})
     kinds = ("座谈会", "通报会", "约谈会")
     rows = {kind: desk.file(subject=f"第二季度{kind}", kind=kind, **said) for kind in kinds}
@@ -159,35 +166,14 @@ def test_violations_are_copied_to_other_departments_and_tasks_are_held_with_them
     desk.closed_to_strangers()
 
 
-@pytest.mark.req("GS-35")
-def test_leads_of_satellites_drones_and_cameras_are_verified_on_line_or_on_the_spot(
-    cast: Cast, plan: Campaign, client: Client
-) -> None:
-    scene.load("lead_sources")
-    desk = Desk(client, cast, plan, "lead_sources", cast.officer_a)
-    rows = {
-        source: desk.file(
-            **{"subject": f"{source}发现料堆", "from": source, "enterprise": "漯河示例纸业有限公司", "detail": "裸露"}
-        )
-        for source in ("遥感", "无人机", "视频监控")
-    }
-    for source, row in rows.items():
-        says = {"来源": source, "线索": f"{source}发现料堆", "涉及企业": "漯河示例纸业有限公司", "状态": "待核查"}
-        desk.only(row, says=says, **{"from": source})
-    for source, way in (("视频监控", "在线巡查"), ("无人机", "实地核查")):
-        desk.move(rows[source], "verify", cast.inspector_a, way=way, result="已覆盖")
-        desk.only(rows[source], says={"核查方式": way, "核查结果": "已覆盖"}, **{"from": source, "state": "verified"})
-    desk.closed_to_strangers()
-
-
 @pytest.mark.req("GS-46")
 def test_meetings_leads_and_transfers_with_the_police_and_the_prosecution(
     cast: Cast, plan: Campaign, client: Client
 ) -> None:
     scene.load("joint")
     desk = Desk(client, cast, plan, "joint", cast.officer_a)
-    case = a_case(cast, plan)
-    said = {"held_on": scene.DAY, "enterprise": "漯河示例纸业有限公司", "detail": "涉嫌篡改监测数据"}
+    case = scene.a_case(cast, plan)
+    said: dict[str, Any] = {"held_on": scene.DAY, "enterprise": "漯河示例纸业有限公司", "detail": "涉嫌篡改监测数据"}
     kinds = ("联席会议", "线索通报", "案件移送", "联合执法", "联合督办", "联合督导")
     strange = desk.refused(
         "case", subject="移送", kind="案件移送", parties=["公安"], case="漯环源立〔2020〕99号", **said
@@ -214,7 +200,7 @@ def test_meetings_leads_and_transfers_with_the_police_and_the_prosecution(
 def test_the_library_of_experts_and_their_consultations(cast: Cast, plan: Campaign, client: Client) -> None:
     scene.load("experts", "consultation")
     library = Desk(client, cast, plan, "experts", cast.officer_city)
-    known = {"home": "示例大学", "title": "教授", "ways": ["现场实地"]}
+    known: dict[str, Any] = {"home": "示例大学", "title": "教授", "ways": ["现场实地"]}
     chemist = library.file(name="示例化工专家", industries=["化工", "制药"], **known)
     smith = library.file(name="示例钢铁专家", industries=["钢铁"], **known)
     library.only(
@@ -223,10 +209,151 @@ def test_the_library_of_experts_and_their_consultations(cast: Cast, plan: Campai
     library.only(smith, industries="钢铁", says={"职称": "教授", "服务方式": "现场实地", "状态": "在库"})
     library.closed_to_strangers()
     desk = Desk(client, cast, plan, "consultation", cast.officer_a)
-    said = {"enterprise": "漯河示例纸业有限公司", "held_on": scene.DAY, "found": "曝气不足", "advice": "更换曝气头"}
+    said: dict[str, Any] = {
+        "enterprise": "漯河示例纸业有限公司",
+        "held_on": scene.DAY,
+        "found": "曝气不足",
+        "advice": "更换曝气头",
+    }
     rows = {kind: desk.file(kind=kind, expert="示例化工专家", **said) for kind in ("把脉问诊", "体检式筛查")}
     assert desk.refused("advice", kind="把脉问诊", expert="示例化工专家", **said | {"advice": ""})
     for kind, row in rows.items():
         says = {"企业": "漯河示例纸业有限公司", "专家": "示例化工专家", "类别": kind}
         desk.only(row, kind=kind, says=says | {"发现的问题": "曝气不足", "处方": "更换曝气头"})
     desk.closed_to_strangers()
+
+
+@pytest.mark.req("DT-25")
+def test_a_quarter_without_a_review_meeting_about_a_case_is_red_at_its_end(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
+    scene.load("case_review")
+    order = {"key": "reviews", "title": "案件交流审查会", "owes": "市局", "by": "authority", "source": "三（三）2"}
+    term = {"clock": {"kind": "quarter", "before": 0}, "on_holiday": "keep", "fact": "case_review"}
+    BlueprintVersion.objects.filter(pk=plan.blueprint_id).update(data=plan.blueprint.data | {"dues": [order | term]})
+    Campaign.objects.filter(pk=plan.pk).update(unit=cast.city, year=2021)
+    plan = Campaign.objects.get(pk=plan.pk)
+    due.open_dues(plan, at=clock.at_local(date(2021, 4, 1), 9))
+    owed = Obligation.objects.get(campaign_id=plan.pk, subject="due.reviews", period="2021-06-30")
+
+    def light(at: datetime) -> bool:
+        client.logout()
+        client.force_login(cast.officer_city)
+        with clock.travel(at):
+            page = client.get(reverse("campaigns:due_detail", args=[owed.pk]))
+        return bool(page.context["standing"].tone == "red")
+
+    midnight = clock.at_local(date(2021, 7, 1), 0)
+    assert (light(midnight - timedelta(minutes=5)), light(midnight)) == (False, True)
+    desk = Desk(client, cast, plan, "case_review", cast.officer_city)
+    case = scene.a_case(cast, plan)
+    said: dict[str, Any] = {"subject": "第二季度审查会", "held_on": "2021-06-30", "verdict": "裁量适当"}
+    at = midnight + timedelta(hours=9)
+    for wrong, words in (("", "请填写"), ("漯环源立〔2020〕99号", "没有找到编号")):
+        assert words in desk.refused("case", at=at, case=wrong, **said), wrong
+    assert light(midnight), "a meeting without a case is none"
+    row = desk.file(at=at, case=case.number, **said)
+    assert row.links.get(field="case").key == str(case.pk)
+    assert not light(midnight + timedelta(hours=10))
+    desk.only(row, year="2021", says={"评议的案件": f"{case.number} {case.cause}", "评议意见": "裁量适当"})
+    desk.move(row, "cancel", cast.officer_city, reason="填错")
+    assert light(midnight + timedelta(hours=10)), "what was taken back was no meeting"
+
+
+@pytest.mark.req("GS-63")
+def test_the_file_of_an_enterprise_says_which_of_four_incentives_it_has_and_no_inspection_asks(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
+    scene.load("incentive")
+    desk = Desk(client, cast, plan, "incentive", cast.officer_a)
+    kinds = ["绿色信贷", "排污权有偿使用和交易", "环境污染责任保险", "环境损害鉴定评估"]
+
+    def shown(by: User) -> list[tuple[str, bool]]:
+        client.force_login(by)
+        with clock.travel(scene.AT):
+            page = client.get(reverse("campaigns:enterprise_panel", args=[cast.site_a.pk]))
+        assert all(kind in page.content.decode() for kind in kinds)
+        return [(kind, entry is not None) for kind, entry in page.context["incentives"]]
+
+    assert shown(cast.officer_a) == [(kind, False) for kind in kinds]
+    said: dict[str, Any] = {"enterprise": cast.site_a.name, "on": scene.DAY, "detail": "示例银行授信"}
+    rows = {kind: desk.file(kind=kind, **said) for kind in (kinds[0], kinds[2])}
+    for by in (cast.officer_a, cast.inspector_a, cast.enterprise_a):
+        assert shown(by) == [(kind, kind in rows) for kind in kinds]
+    for kind, row in rows.items():
+        desk.only(row, kind=kind, says={"企业": cast.site_a.name, "激励事项": kind, "情况": "示例银行授信"})
+    desk.move(rows[kinds[0]], "cancel", cast.officer_a, reason="填错")
+    assert shown(cast.officer_a) == [(kind, kind == kinds[2]) for kind in kinds]
+    desk.closed_to_strangers()
+    for form in (files.ROOT.parents[1] / "blueprints").glob("*/forms/*.yaml"):
+        fields = [one.field for one in slots(read_definition(form)) if one.field.get("required")]
+        assert not [one for one in fields if any(kind in one["label"] for kind in kinds)], form
+
+
+@pytest.mark.req("GS-55")
+def test_what_a_superior_found_is_handed_down_and_the_locality_receives_it(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
+    scene.load("notified")
+    desk = Desk(client, cast, plan, "notified", cast.officer_city)
+    said: dict[str, Any] = {
+        "enterprise": cast.site_a.name,
+        "receiver": cast.county_a.pk,
+        "checked_on": scene.DAY,
+        "found": "治污设施停运",
+        "demands": "立即恢复运行",
+        "due_on": "2020-05-29",
+    }
+    assert desk.refused("demands", **said | {"demands": ""})
+    row = desk.file(**said)
+    told = Notice.objects.filter(title__startswith="上级检查情况待接收")
+    assert cast.officer_a in {one.recipient for one in told}
+    assert not told.filter(recipient__in=[cast.inspector_b, cast.officer_other]).exists()
+    owed = Obligation.objects.get(kind="register_notified", period="receive")
+    assert (owed.unit_path, clock.day_of(owed.due_at)) == (cast.county_a.path, date(2020, 5, 15))
+    client.force_login(cast.officer_a)
+    with clock.travel(scene.AT):
+        page = client.get(reverse("campaigns:register_entry", args=[row.pk])).content.decode()
+        assert "立即恢复运行" in page
+        assert reverse("campaigns:register_entry_move", args=[row.pk, "receive"]) in page
+    client.force_login(cast.officer_city)
+    with clock.travel(scene.AT):
+        answer = client.post(reverse("campaigns:register_entry_move", args=[row.pk, "receive"]))
+    assert answer.status_code == 403, "who sends it does not receive it"
+    desk.move(row, "receive", cast.officer_a)
+    owed.refresh_from_db()
+    assert owed.met_at is not None
+    desk.move(row, "feedback", cast.officer_a, feedback="已恢复运行")
+    columns = {"属地单位": "源汇区", "检查情况": "治污设施停运", "整改要求": "立即恢复运行", "属地反馈": "已恢复运行"}
+    desk.only(row, state="done", says=columns)
+    assert [one["登记号"] for one in desk.sheet(by=cast.officer_a)] == [row.label]
+    desk.closed_to_strangers()
+
+
+@pytest.mark.req("DT-15")
+def test_the_third_low_ranking_in_a_row_makes_a_key_check_on_the_day_it_is_published(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
+    scene.load("key_check", "ranking")
+    desk = Desk(client, cast, plan, "ranking", cast.officer_city)
+
+    def publish(month: str, *, low: str = "yes", site: Enterprise = cast.site_a) -> int:
+        """How many key checks there are for the enterprise after its ranking of a month was published."""
+        said = {"enterprise": site.name, "on": f"{month}-20", "index": "在线监控综合得分", "place": "98", "low": low}
+        desk.move(desk.file(**said), "publish", cast.officer_city)
+        return RegisterEntry.objects.filter(register="key_check", enterprise=site).count()
+
+    assert [publish(month) for month in ("2020-01", "2020-02")] == [0, 0]
+    draft = desk.file(enterprise=cast.site_a.name, on="2020-03-20", index="在线监控综合得分", place="98", low="yes")
+    assert not RegisterEntry.objects.filter(register="key_check").exists(), "not before it is published"
+    desk.move(draft, "publish", cast.officer_city)
+    made = RegisterEntry.objects.get(register="key_check")
+    assert (made.enterprise, made.occurred_on, made.state) == (cast.site_a, clock.day_of(scene.AT), "open")
+    assert publish("2020-04") == 1, "one at a time"
+    assert [publish(month, site=cast.site_b) for month in ("2019-12", "2020-02", "2020-03")] == [0, 0, 0], "a gap"
+    assert publish("2020-04", site=cast.site_b, low="no") == 0
+    text = scene.version("ranking").text.replace("times: 3", "times: 2")
+    services.write_register(text, "粘贴", change="改为连续两期", actor=cast.administrator, at=scene.AT)
+    assert [publish(month, site=cast.site_b) for month in ("2020-06", "2020-07")] == [0, 1]
+    listed = Desk(client, cast, plan, "key_check", cast.officer_city)
+    assert {row["企业"] for row in listed.sheet(state="open")} == {cast.site_a.name, cast.site_b.name}

@@ -122,11 +122,9 @@ def test_a_reminder_without_index_value_and_day_is_not_sent(cast: Cast, plan: Ca
 
 def test_a_quarter_without_a_case_review_is_red_on_the_day_after(cast: Cast, plan: Campaign) -> None:
     scene.load("case_review")
-    said = {"subject": "第一季度审查会", "held_on": "2020-03-20"}
-    assert "reviews" in refused_at("case_review", cast.officer_city, plan, **said)
-    scene.file(
-        "case_review", cast.officer_city, plan, **said, reviews=[{"number": "同环罚〔2020〕1号", "verdict": "适当"}]
-    )
+    said = {"subject": "第一季度审查会", "held_on": "2020-03-20", "verdict": "适当"}
+    assert "case" in refused_at("case_review", cast.officer_city, plan, **said)
+    scene.file("case_review", cast.officer_city, plan, **said, case=scene.a_case(cast, plan).number)
     assert lines("case_review", "quarter", cast.officer_city, of=date(2020, 2, 1)) == [
         ("漯河市", "1 次，至少 1 次", False)
     ]

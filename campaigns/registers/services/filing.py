@@ -12,7 +12,7 @@ from accounts.models import Unit, User
 from campaigns.models import Campaign, RegisterEntry, RegisterStep, RegisterVersion
 from campaigns.registers import notices
 from campaigns.registers.rules import CORRECT, CREATE, SECTION, answers_at, first_state, state_of
-from campaigns.registers.services import checks, clocks, naming, spawning
+from campaigns.registers.services import checks, clocks, naming, owed, spawning
 from campaigns.registers.services.rights import creation_places, may_correct
 from core import audit, clock, locks
 from core.form_engine.services import Incoming, Outcome, Result, put_submission
@@ -148,12 +148,14 @@ def corrected(entry: RegisterEntry, actor: User, at: datetime, reason: str) -> N
     RegisterStep.objects.create(entry=entry, action=CORRECT, label="更正", by=actor, at=at, reason=reason[:500])
     audit.record("campaigns.registerentry.correct", entry, actor=actor, at=at, reason=reason)
     clocks.move(entry, at)
+    owed.settle(entry, at)
     spawning.spawn(entry, CORRECT, actor, at)
 
 
 def follow(entry: RegisterEntry, action: str, actor: User, at: datetime) -> None:
     """What an action sets going: terms, words to people, entries elsewhere."""
     clocks.run(entry, action, at)
+    owed.settle(entry, at)
     notices.send(entry, action, at)
     spawning.spawn(entry, action, actor, at)
 

@@ -1,12 +1,12 @@
 """An entry that makes another: an answer "有" becomes a lead of integrity, a bad answer of an enterprise too."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
 from campaigns.models import RegisterEntry, RegisterLink
-from campaigns.registers.rules import field_of, holds
+from campaigns.registers.rules import field_of, holds, period_of
 from campaigns.registers.services import filing
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.loading import version_of
@@ -26,7 +26,30 @@ def spawn(entry: RegisterEntry, action: str, actor: User, at: datetime) -> list[
         if action in one["on"]
         and holds(one.get("when", True), entry.values, day)
         and not already(entry, one["register"])
+        and lasted(entry, one, day)
     ]
+
+
+def lasted(entry: RegisterEntry, rule: Mapping[str, Any], day: str) -> bool:
+    """Where a rule asks for several periods in a row: whether the enterprise's entries of each say so (DT-15).
+
+    While what it made is still open for the enterprise it makes no second.
+    """
+    streak = rule.get("streak")
+    if streak is None:
+        return True
+    rows = RegisterEntry.objects.filter(campaign=entry.campaign_id, enterprise=entry.enterprise_id)
+    if entry.enterprise_id is None or rows.filter(register=rule["register"], is_open=True).exists():
+        return False
+    said = rows.filter(register=entry.register, state__in=streak["states"])
+    last = entry.occurred_on
+    for _ in range(streak["times"]):
+        first, end = period_of(last, streak["period"])
+        found = said.filter(occurred_on__range=(first, end))
+        if not any(holds(rule.get("when", True), row.values, day) for row in found):
+            return False
+        last = first - timedelta(days=1)
+    return True
 
 
 def already(entry: RegisterEntry, register: str) -> bool:

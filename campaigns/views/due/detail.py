@@ -10,6 +10,7 @@ from accounts.gate import may, require
 from accounts.models import Unit, User
 from campaigns.forms.due import AnswerForm
 from campaigns.models import DueAnswer, DueAnswerFile
+from campaigns.registers.services.owed import PERIODS as REGISTERS
 from campaigns.services import due, plans
 from campaigns.services.due import looking
 from campaigns.services.due.opening import POLICY_SAID
@@ -69,6 +70,8 @@ def light_of(found: Due, owner: Unit | None) -> plans.Light | None:
     """What is still missing, where the platform counts it itself."""
     if owner is None or not found.entry.counted:
         return None
+    if found.entry.fact in REGISTERS:
+        return plans.Light()
     day = found.row.nominal_on or clock.day_of(found.row.due_at)
     return plans.light_of(found.campaign, found.entry.fact, owner, day, clock.now())
 
