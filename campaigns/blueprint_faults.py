@@ -138,11 +138,19 @@ def unknown_references(data: Data) -> Iterator[Fault]:
             yield ("forms", index), f"表单「{form['purpose']}」须写 annex（哪一个附件）或 title（名称）"
 
 
-def clocks(data: Data) -> Iterator[tuple[yaml_lines.Where, Data]]:
+def owing(data: Data) -> Iterator[tuple[yaml_lines.Where, Data]]:
+    """Everything with a clock, and where it stands."""
     for index, due in enumerate(data.get("dues", [])):
-        yield ("dues", index, "clock"), due["clock"]
+        yield ("dues", index), due
     for index, row in enumerate(data.get("plan", {}).get("rows", [])):
-        yield ("plan", "rows", index, "clock"), row["clock"]
+        yield ("plan", "rows", index), row
+    if "clock" in data.get("planning", {}):
+        yield ("planning",), data["planning"]
+
+
+def clocks(data: Data) -> Iterator[tuple[yaml_lines.Where, Data]]:
+    for where, entry in owing(data):
+        yield (*where, "clock"), entry["clock"]
 
 
 def bad_clocks(data: Data) -> Iterator[Fault]:
@@ -163,14 +171,13 @@ def bad_clocks(data: Data) -> Iterator[Fault]:
 
 def unheard_events(data: Data) -> Iterator[Fault]:
     """An event that the platform never tells of would open nothing, ever. With a phase its end is counted from."""
-    entries = {"dues": data.get("dues", []), "plan": data.get("plan", {}).get("rows", [])}
-    for where, clock in clocks(data):
-        by = entries[str(where[0])][int(where[-2])].get("by", "named")
+    for where, entry in owing(data):
+        clock, by = entry["clock"], entry.get("by", "named")
         opened = set([by] if isinstance(by, str) else by) - NOT_OPENED
         if clock["kind"] == "after" and opened and "phase" not in clock and clock.get("event", "") not in {"", *EVENTS}:
             known = "、".join(EVENTS)
             yield (
-                (*where, "event"),
+                (*where, "clock", "event"),
                 f"平台不认得「{clock['event']}」这件事，可以写：{known}；或写 phase，从阶段结束日起算",
             )
 
@@ -217,6 +224,13 @@ def bad_parameters(data: Data) -> Iterator[Fault]:
 def bad_planning(data: Data) -> Iterator[Fault]:
     """A visit that needs approval outside the plan needs a phase in which there is a plan to be outside of."""
     planning = data.get("planning")
+    told = any(due.get("fact") == "plan" for due in data.get("dues", []))
+    if planning and ("clock" in planning) != ("by" in planning):
+        yield ("planning",), "planning 的 clock（何时报送计划）和 by（哪些单位）须同时写明"
+    if planning and planning.get("clock", {}).get("kind") in {"after", "weekly"} and "phase" not in planning["clock"]:
+        yield ("planning", "clock"), "报送计划的期限须是某一天，不能从每件事的日期起算"
+    if planning and told and "clock" in planning:
+        yield ("planning", "clock"), "报送计划的期限写了两处：dues 里已有 fact: plan 的一条，只能留一处"
     if planning and not any(phase["key"] in PLANNED_PHASES for phase in data["phases"]):
         yield ("planning",), f"写了执法计划，却没有检查阶段（{'、'.join(PLANNED_PHASES)}）"
     names = [] if planning is None else planning.get("elements", [])

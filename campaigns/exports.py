@@ -12,6 +12,7 @@ from campaigns.rules import NEXT_YEAR
 from campaigns.services.due.looking import ALL_KINDS, standing
 from core import clock
 from core.sheets import Column, SheetSpec
+from core.wording import until
 
 
 class _Plain(yaml.SafeDumper):
@@ -77,7 +78,7 @@ def _dump(data: Mapping[str, Any]) -> str:
 def due_spec(at: datetime) -> SheetSpec:
     """The list of what is due, as a sheet: {"row": Obligation, "unit": …, "campaign": …} a line."""
     columns = (
-        Column("due", "到期", 17, read=lambda line: f"{clock.local(line['row'].due_at):%Y-%m-%d %H:%M}"),
+        Column("due", "到期", 17, read=lambda line: until(line["row"].due_at)),
         Column("nominal", "原定日期", 12, read=lambda line: str(line["row"].nominal_on or "")),
         Column("provisional", "暂定", 6, read=lambda line: "暂定" if line["row"].provisional else ""),
         Column("state", "状态", 12, read=lambda line: standing(line["row"], at).text),

@@ -15,6 +15,12 @@ from django.core.mail import EmailMessage, get_connection
 from core.models import ChatRobot, Delivery
 from core.refusals import Refused
 
+# The host at which each platform's robots live; a host that is not here (a platform of one's own) may be any kind.
+HOME = {
+    "qyapi.weixin.qq.com": ChatRobot.Kind.WECOM,
+    "oapi.dingtalk.com": ChatRobot.Kind.DINGTALK,
+    "open.feishu.cn": ChatRobot.Kind.FEISHU,
+}
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 HTTPS_PORT = 443
 # An answer of a robot is a line of JSON.
@@ -104,14 +110,14 @@ class Poster(AbstractContextManager["Poster"]):
 CHANNELS: dict[str, Callable[[], Any]] = {Delivery.Channel.MAIL: Mailer, Delivery.Channel.CHAT: Poster}
 
 
-def refuse_address(url: str) -> None:
-    """HTTPS to a host of the list, the standard port, no name in the address; in a demonstration also this machine."""
+def refuse_address(url: str, kind: str) -> None:
+    """HTTPS to a host of the list that is not another platform's, the standard port, no name in the address."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise Refused("机器人地址不是有效的网址。", field="url", status=422) from error
-    if settings.CLOCK_MAY_TRAVEL and parts.hostname in LOOPBACK:
+    if settings.CHAT_LOOPBACK and parts.hostname in LOOPBACK:
         return
     if parts.scheme != "https":
         raise Refused("机器人地址须以 https:// 开头。", field="url", status=422)
@@ -120,6 +126,13 @@ def refuse_address(url: str) -> None:
     if parts.hostname not in settings.CHAT_HOSTS:
         allowed = "、".join(settings.CHAT_HOSTS)
         raise Refused(f"机器人地址只能指向：{allowed}。", field="url", status=422)
+    if (own := HOME.get(parts.hostname or "", kind)) != kind:
+        said = ChatRobot.Kind
+        raise Refused(
+            f"这是{said(own).label}的地址，平台选的是{said(kind).label}；请改选平台，或换成{said(kind).label}的机器人地址。",
+            field="url",
+            status=422,
+        )
 
 
 def masked(url: str) -> str:
@@ -130,7 +143,7 @@ def masked(url: str) -> str:
 def post(robot: ChatRobot, text: str, token: str) -> None:
     """One message to a group. Never follows a redirect, never tells the address in an error."""
     try:
-        refuse_address(robot.url)  # the list of hosts may have become shorter since it was entered
+        refuse_address(robot.url, robot.kind)  # the list of hosts may have become shorter since it was entered
         status, answer = exchange(robot.url, json.dumps(content_of(robot, text)).encode(), token)
     except Refused as refused:
         raise Failed(f"{refused}", final=True) from None

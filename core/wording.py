@@ -30,6 +30,13 @@ def deadline_of(due: date | datetime, met: date | datetime | None, at: datetime)
     return Deadline(f"剩 {days} 天", "amber" if days <= NEAR_DAYS else "grey")
 
 
+def until(due: datetime, pattern: str = "%Y-%m-%d") -> str:
+    """Until when, as plan documents say it: the end of a day is its 24:00, never 23:59."""
+    here = due.astimezone(SHANGHAI)
+    hour = "24:00" if (here.hour, here.minute) == (23, 59) else f"{here:%H:%M}"
+    return f"{here.strftime(pattern)} {hour}".strip()
+
+
 def overdue_text(days: int) -> str:
     return f"逾期 {days} 天" if days else "今日已逾期"
 

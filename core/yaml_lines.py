@@ -13,18 +13,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from core import yaml_words
+
 Where = tuple[str | int, ...]
 Lines = dict[Where, int]
-
-TYPE_NAMES = {
-    "object": "一组键值",
-    "array": "列表",
-    "string": "文字",
-    "integer": "整数",
-    "number": "数字",
-    "boolean": "true 或 false",
-    "null": "空",
-}
 
 
 class BadYaml(ValueError):
@@ -88,7 +80,7 @@ def _unkept(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
 
 def _broken(error: yaml.MarkedYAMLError, name: str) -> str:
     mark = error.problem_mark or error.context_mark
-    return f"{name}:{mark.line + 1 if mark else 1}: 不是合格的 YAML：{error.problem}"
+    return f"{name}:{mark.line + 1 if mark else 1}: {yaml_words.broken(error.problem or '')}"
 
 
 def _read(text: str, name: str) -> tuple[Any, Lines]:
@@ -142,7 +134,7 @@ def at(path: Path | str, lines: Lines, where: Iterable[str | int], message: str)
 def validate(data: Any, lines: Lines, schema: dict[str, Any], path: Path | str) -> list[str]:
     """Every breach of the JSON schema as "file:line: sentence", in the order of the file."""
     found = [
-        (line_of(lines, _place(error)), at(path, lines, _place(error), _sentence(error)))
+        (line_of(lines, _place(error)), at(path, lines, _place(error), yaml_words.sentence(error)))
         for top in Draft202012Validator(schema).iter_errors(data)
         for error in _deepest(top)
     ]
@@ -170,36 +162,3 @@ def _deepest(error: ValidationError) -> list[ValidationError]:
     if max(len(e.absolute_path) for e in nearest) == len(error.absolute_path) and len(branches) > 1:
         return [error]
     return [leaf for child in nearest for leaf in _deepest(child)]
-
-
-def _sentence(error: ValidationError) -> str:
-    where = ".".join(str(part) for part in error.absolute_path) or "文件"
-    rule = error.validator
-    value: Any = error.validator_value
-    instance: Any = error.instance
-    if rule == "required":
-        missing = [name for name in value if name not in instance]
-        return f"{where} 缺少「{'」「'.join(missing)}」"
-    if rule == "additionalProperties":
-        known = set(error.schema.get("properties", {})) if isinstance(error.schema, dict) else set()
-        extra = [str(name) for name in instance if name not in known]
-        return f"{where} 里没有「{'」「'.join(extra)}」这样的键"
-    if rule == "type":
-        names = [value] if isinstance(value, str) else value
-        return f"{where} 应当是{'或'.join(TYPE_NAMES.get(n, n) for n in names)}，现在是 {_short(instance)}"
-    if rule == "enum":
-        return f"{where} 只能是 {'、'.join(map(str, value))} 之一，现在是 {_short(instance)}"
-    if rule == "pattern":
-        return f"{where} 的写法不对：{_short(instance)}（应符合 {value}）"
-    if rule in {"minItems", "minLength", "minProperties"}:
-        return f"{where} 至少要有 {value} 个"
-    if rule in {"maxItems", "maxLength"}:
-        return f"{where} 最多 {value} 个{'字' if rule == 'maxLength' else ''}"
-    if rule in {"minimum", "maximum"}:
-        return f"{where} 不能{'小' if rule == 'minimum' else '大'}于 {value}，现在是 {_short(instance)}"
-    return f"{where} 不合规则 {rule}：{_short(instance)}"
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -70,9 +70,7 @@ class ReportForm(forms.Form):
 
 
 class CorrectionForm(ReportForm):
-    reason = forms.CharField(
-        label="更正理由", max_length=300, help_text="说明更正了什么、为什么，将随更正版一并报省厅。"
-    )
+    reason = forms.CharField(label="更正理由", max_length=300, help_text="说明更正了什么、为什么，将随更正版一并报送。")
 
 
 class ConfirmationForm(forms.Form):

@@ -80,12 +80,12 @@ def returned(report: UnitReport, at: datetime) -> None:
 
 def reminded(report: UnitReport, at: datetime) -> int:
     """To the city: please send. At most once a day. Returns how many people were told now."""
-    cutoff = local(report.period.cutoff_at)
+    cutoff, superior = local(report.period.cutoff_at), report.period.campaign.unit.short_name
     past = at > report.period.cutoff_at
     return notify(
         people_with("report.send", report.unit, at),
         f"请{'补报' if past else '报送'}{report.period}周报",
-        f"截止时间为 {cutoff:%m-%d %H:%M}{'，已过截止时间' if past else ''}，省厅正在汇总，请尽快报送。",
+        f"截止时间为 {cutoff:%m-%d %H:%M}{'，已过截止时间' if past else ''}，{superior}正在汇总，请尽快报送。",
         key=f"report:{report.pk}:reminded:{local(at):%Y-%m-%d}",
         at=at,
         url=reverse("reporting:report_detail", args=[report.pk]),

@@ -18,7 +18,7 @@ TEST = "这是一条测试消息，收到即表示通知渠道可用。"
 
 def set_robot(unit: Unit, *, kind: str, url: str, actor: User, at: datetime) -> ChatRobot:
     """Set or change the robot of a unit's group. The trail learns the end of the address only."""
-    refuse_address(url)
+    refuse_address(url, kind)
     with transaction.atomic():
         robot, _ = ChatRobot.objects.update_or_create(
             unit_id=unit.pk, defaults={"kind": kind, "url": url, "set_at": at}

@@ -1,5 +1,7 @@
 """Pages of what leaves the platform: its state and its failures for the system administrator, choices for everybody."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +20,8 @@ from core.models import ChatRobot, Delivery, MailChoice
 from core.refusals import Refused
 
 SHOWN = 50
+# "/1/5/": the path of a city below its province.
+CITY_SLASHES = 3
 
 
 def person(request: HttpRequest) -> User:
@@ -38,7 +42,7 @@ def channel_list(request: HttpRequest) -> HttpResponse:
         "failures": last_of(Delivery.objects.failing(), names),
         "given_up": last_of(Delivery.objects.given_up(), names),
         "shown": SHOWN,
-        "rows": [(unit, unit.path.count("/") - 2, *shown(robots.get(unit.pk))) for unit in units],
+        "groups": grouped(units, robots),
     }
     return render(request, "accounts/channel_list.html", context)
 
@@ -52,6 +56,37 @@ def receiver(row: Delivery, names: dict[int, str]) -> str:
     if row.robot is not None:
         return f"{names.get(row.robot.unit_id, '')}工作群"
     return str(row.recipient.name) if row.recipient else ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit with the platform of its group and the address without what makes it a secret."""
+
+    unit: Unit
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A city with its counties and teams; the province stands alone."""
+
+    head: Unit
+    lines: list[Line]
+
+    @property
+    def set_count(self) -> int:
+        return sum(bool(line.kind) for line in self.lines)
+
+
+def grouped(units: list[Unit], robots: dict[int, ChatRobot]) -> list[Group]:
+    """In the order of the tree, whose heads are the units of its two highest levels."""
+    found: list[Group] = []
+    for unit in units:
+        if unit.path.count("/") <= CITY_SLASHES or not found:
+            found.append(Group(unit, []))
+        found[-1].lines.append(Line(unit, *shown(robots.get(unit.pk))))
+    return found
 
 
 def shown(robot: ChatRobot | None) -> tuple[str, str]:

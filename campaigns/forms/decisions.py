@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from accounts.models import Grant, Unit, User
 from accounts.rules import Role
@@ -143,6 +144,11 @@ def holders(role: str, path: str) -> Any:
     """The keys of those who hold a role somewhere under a path today."""
     grants = Grant.objects.in_force(clock.today()).filter(role=role, unit__path__startswith=path)
     return grants.values("user")
+
+
+def most_words(limit: int) -> MaxLengthValidator:
+    """Said on return; a `maxlength` in the browser would cut what is pasted, and say nothing."""
+    return MaxLengthValidator(limit, f"最多 {limit:,} 字，现在有 %(show_value)s 字，请删减后再提交。")
 
 
 def field_of(form: forms.Form, name: str, kind: type[Any]) -> Any:

@@ -7,9 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Unit
-from campaigns.forms.decisions import ON_HOLIDAY
+from campaigns.forms.decisions import ON_HOLIDAY, most_words
 from campaigns.forms.library import DatesForm
 from campaigns.models import Campaign
+from campaigns.services.due.answering import TEXT_LIMIT
 from campaigns.services.due.entries import Entry
 from campaigns.services.due.looking import ALL_KINDS, STATES
 from core.widgets import DateInput
@@ -49,7 +50,10 @@ class AnswerForm(forms.Form):
         self.parts = parts
         for index, part in enumerate(parts):
             self.fields[f"part_{index}"] = forms.CharField(
-                label=part, max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
+                label=part,
+                validators=[most_words(TEXT_LIMIT)],
+                widget=forms.Textarea(attrs={"rows": 6}),
+                help_text=f"最多 {TEXT_LIMIT:,} 字；更长的请作为附件上传。",
             )
 
     def texts(self) -> dict[str, str]:

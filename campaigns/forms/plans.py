@@ -7,11 +7,13 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Unit, User
-from campaigns.forms.decisions import field_of
+from campaigns.forms.decisions import field_of, most_words
 from campaigns.models import Campaign, Plan, Target
 from campaigns.services.plans.scope import Person, Scope
 from core import clock
 from core.widgets import DateInput
+
+ELEMENT_WORDS = 1000
 
 
 class PlanFilter(forms.Form):
@@ -49,7 +51,8 @@ class ElementsForm(forms.Form):
             self.fields[f"element_{place}"] = forms.CharField(
                 label=name,
                 required=False,
-                max_length=1000,
+                validators=[most_words(ELEMENT_WORDS)],
+                help_text=f"最多 {ELEMENT_WORDS:,} 字。",
                 initial=written.get(name, ""),
                 widget=forms.Textarea(attrs={"rows": 3}),
             )

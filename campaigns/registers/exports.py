@@ -10,6 +10,7 @@ from campaigns.registers.services.listing import HIDDEN, Reader
 from campaigns.registers.services.naming import spans_of, words_of
 from core import clock
 from core.sheets import Column, SheetSpec
+from core.wording import until
 
 CHUNK = 500
 
@@ -42,7 +43,7 @@ def row_of(entry: RegisterEntry, reader: Reader) -> dict[str, Any]:
         "day": entry.occurred_on,
         "by": entry.created_by.name if entry.created_by else "系统",
         "at": f"{clock.local(entry.created_at):%Y-%m-%d %H:%M}",
-        "due": f"{clock.local(entry.due_at):%Y-%m-%d %H:%M}" if entry.due_at else "",
+        "due": until(entry.due_at) if entry.due_at else "",
     }
     for field in entry.version.data["fields"]:
         said = words_of(entry, field)

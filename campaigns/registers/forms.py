@@ -286,10 +286,22 @@ def person_named(form: ValuesForm, typed: str) -> User:
     found = [row for row in rows if not unit or unit in {row.unit.short_name, row.unit.name}]  # type: ignore[union-attr]
     if not found:
         raise ValidationError(f"没有找到“{typed}”，请核对姓名和单位。")
+    if len(found) > 1 and form.home is not None:
+        found = nearest(found, form.home.path)
     if len(found) > 1:
         places = "、".join(f"{row.name}（{row.unit.short_name}）" for row in found[:CANDIDATES] if row.unit)
         raise ValidationError(f"“{typed}”有同名人员：{places}，请写明单位。")
     return found[0]
+
+
+def nearest(people: list[User], home: str) -> list[User]:
+    """Of several of one name those of one's own unit, else of the nearest unit above that has any."""
+    while home.count("/") > 1:
+        near = [row for row in people if row.unit is not None and row.unit.path.startswith(home)]
+        if near:
+            return near
+        home = home.rstrip("/").rpartition("/")[0] + "/"
+    return people
 
 
 def read_unit(form: ValuesForm, field: Data, unit: Unit | None) -> str:

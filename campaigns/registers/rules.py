@@ -114,7 +114,7 @@ def values_of(data: Data, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def holds(condition: Any, values: Values, day: str = "") -> bool:
-    """A condition of a register over flat values: the engine's own, `includes` of several values, and `at_least`."""
+    """A condition of a register over flat values: the engine's own and those that only registers have (CONDITIONS)."""
     if isinstance(condition, bool):
         return condition
     if "all" in condition:
@@ -131,6 +131,9 @@ def holds(condition: Any, values: Values, day: str = "") -> bool:
         rows = values.get(condition["field"]) or []
         total = sum(_number(row.get(condition["column"])) for row in rows)
         return bool(abs(total - condition["sums_to"]) < 1e-9)
+    if "within" in condition:
+        whole = values.get(condition["within"])
+        return not whole or bool(_number(values.get(condition["field"])) <= _number(whole))
     return evaluate(condition, {SECTION: {ITEM: values}}, SCOPE, day)
 
 
@@ -146,6 +149,7 @@ CONDITIONS: Mapping[str, frozenset[str]] = {
     "includes": frozenset({"field"}),
     "at_least": frozenset({"field"}),
     "sums_to": frozenset({"field", "column"}),
+    "within": frozenset({"field"}),
     "in": frozenset({"field"}),
     "before": frozenset({"field"}),
     "after": frozenset({"field"}),

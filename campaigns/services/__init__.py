@@ -51,6 +51,7 @@ from campaigns.services.readiness import (
     urged_on,
 )
 from campaigns.services.reports import ReportDate, dates_within, report_dates
+from campaigns.services.seasons import season_of
 from campaigns.services.targets import (
     Listed,
     list_targets,
@@ -58,7 +59,7 @@ from campaigns.services.targets import (
     record_visit,
     withdraw_self_check,
 )
-from campaigns.services.terms import Owed, campaign_terms, gaps, owed, season_of
+from campaigns.services.terms import Owed, campaign_terms, gaps, lapsed_count, owed
 from campaigns.services.windows import Windows, window, windows_of
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
     "is_original",
     "judge",
     "judge_many",
+    "lapsed_count",
     "list_items",
     "list_targets",
     "members_of",

@@ -1,15 +1,16 @@
 """Every day that a campaign's plan orders, resolved: seen before publication and whenever the calendar is amended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from campaigns.blueprint_files import place_said
-from campaigns.clocks import Season, Term, clock_said, terms
+from campaigns.clocks import Season, Term, terms
 from campaigns.models import Campaign
-from campaigns.rules import Window, campaign_day
+from campaigns.services.due.entries import PLANNING, Entry, entries_of
+from campaigns.services.seasons import running_season
 from core.calendar import calendar
-from core.rules import OnHoliday, WorkCalendar
+from core.rules import WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -28,56 +29,48 @@ class Owed:
     contents: tuple[str, ...] = ()
     # What stands in place of days where there are none.
     waits: str = ""
+    # What was over before anything was made of it: nobody will ever owe it.
+    lapsed: tuple[Term, ...] = ()
 
 
-def campaign_terms(campaign: Campaign) -> list[Owed]:
-    """What the plan orders in general, then the rows of its list."""
+def campaign_terms(campaign: Campaign, at: datetime) -> list[Owed]:
+    """What the plan orders in general, the rows of its list, its phases and the plans of its units."""
     phases = {phase.key: (phase.starts_on, phase.ends_on) for phase in campaign.phases.all()}
-    return owed(campaign.blueprint.data, running_season(campaign, phases), calendar())
+    season = running_season(campaign, phases)
+    return owed(campaign.blueprint.data, season, calendar(), campaign.published_at or at)
 
 
-def running_season(campaign: Campaign, phases: Mapping[str, Window]) -> Season:
-    """The campaign's own frame, with the phases as given."""
-    chosen = defaults(campaign.blueprint.data) | {key: value for key, value in campaign.parameters.items() if value}
-    return Season(campaign.year, phases, chosen, OnHoliday(campaign.on_holiday), campaign.shift_weeks)
-
-
-def season_of(data: Mapping[str, Any], year: int) -> Season:
-    """A blueprint in some year, as its own defaults have it."""
-    policy = data.get("on_holiday") or (data.get("report") or {}).get("on_holiday") or OnHoliday.PREVIOUS
-    return Season(year, phase_windows(data, year), defaults(data), OnHoliday(policy))
-
-
-def phase_windows(data: Mapping[str, Any], year: int) -> dict[str, Window]:
-    return {p["key"]: (campaign_day(p["from"], year), campaign_day(p["to"], year)) for p in data["phases"]}
-
-
-def defaults(data: Mapping[str, Any]) -> dict[str, str]:
-    return {p["key"]: p["default"] for p in data.get("parameters", []) if "default" in p}
-
-
-def owed(data: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Owed]:
-    entries: Iterable[Mapping[str, Any]] = [*data.get("dues", []), *data.get("plan", {}).get("rows", [])]
-    return [_owed(entry, season, work) for entry in entries]
+def owed(data: Mapping[str, Any], season: Season, work: WorkCalendar, at: datetime) -> list[Owed]:
+    """`at` is the publication, or the moment at which it would be published."""
+    return [_owed(entry, season, work, at) for entry in entries_of(data) if not entry.every]
 
 
 WAITS = {"after": "从每件事的日期起算", "parameter": "选定参数后确定"}
+NO_DAY = "适时，没有固定期限，不计迟报"
+PLAN_WAITS = "原文没有规定日期；行动发布后可在“责任单位”页设定"
 
 
-def _owed(entry: Mapping[str, Any], season: Season, work: WorkCalendar) -> Owed:
+def _owed(entry: Entry, season: Season, work: WorkCalendar, at: datetime) -> Owed:
+    said, found = entry.data, tuple(terms(entry.data, season, work))
+    no_day = PLAN_WAITS if entry.key == PLANNING else NO_DAY
     return Owed(
-        title=entry.get("title") or entry["task"],
-        owes=entry.get("owes") or entry["units"],
-        lead=tuple(entry.get("lead", ())),
-        joint=tuple(entry.get("joint", ())),
-        said=entry.get("report") or clock_said(entry["clock"]),
-        source=place_said(entry),
-        terms=tuple(terms(entry, season, work)),
-        number=entry.get("number", 0),
-        note=entry.get("note", ""),
-        contents=tuple(entry.get("contents", ())),
-        waits=WAITS.get(entry["clock"]["kind"], "适时，没有固定期限，不计迟报"),
+        title=entry.title,
+        owes=entry.owes,
+        lead=tuple(said.get("lead", ())),
+        joint=tuple(said.get("joint", ())),
+        said=entry.said,
+        source=entry.place,
+        terms=found,
+        number=entry.number,
+        note=said.get("note", ""),
+        contents=entry.contents,
+        waits=WAITS.get(entry.clock["kind"], no_day),
+        lapsed=tuple(term for term in found if entry.instant(term.day) <= at),
     )
+
+
+def lapsed_count(owed: list[Owed]) -> int:
+    return sum(len(one.lapsed) for one in owed)
 
 
 @dataclass(frozen=True)

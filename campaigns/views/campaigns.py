@@ -1,5 +1,6 @@
 """The list of campaigns and one campaign: what it is, what is still to be decided, and the steps to publication."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -78,13 +79,16 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     user = person(request)
     phases = list(campaign.phases.all())
     dates = services.report_dates(campaign)
+    lapsed = lapsed_of(campaign, dates)
     adopted = Campaign.objects.select_related("industries", "issue_types", "handlings", "adopted_by", "approved_by")
     return {
         **page_of(request, campaign),
         "campaign": adopted.select_related("blueprint", "unit").get(pk=campaign.pk),
         "windows": [Window(phase.name, phase.starts_on, phase.ends_on) for phase in phases],
         "dates": dates,
-        "publish_text": publish_text(dates),
+        "since": campaign.published_at or clock.now(),
+        "lapsed": lapsed,
+        "publish_text": publish_text(dates, lapsed),
         "on_holiday": dict(ON_HOLIDAY)[campaign.on_holiday],
         "obstacles": services.obstacles(campaign) if campaign.published_at is None else [],
         "parameters": readings(campaign),
@@ -95,13 +99,34 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def publish_text(dates: list[services.ReportDate]) -> str:
-    """What the person who publishes must have read: the resolved report dates."""
+@dataclass(frozen=True)
+class Lapsed:
+    """What is over before the campaign begins: nobody will be asked for it."""
+
+    weeks: int
+    terms: int
+
+    @property
+    def said(self) -> str:
+        parts = [f"{self.weeks} 期周报" * bool(self.weeks), f"{self.terms} 项期限" * bool(self.terms)]
+        return "、".join(part for part in parts if part)
+
+
+def lapsed_of(campaign: Campaign, dates: list[services.ReportDate]) -> Lapsed:
+    """As of now; of a campaign that was published, as of then."""
+    at = clock.now()
+    weeks = sum(one.due_at <= (campaign.published_at or at) for one in dates)
+    return Lapsed(weeks, services.lapsed_count(services.campaign_terms(campaign, at)))
+
+
+def publish_text(dates: list[services.ReportDate], lapsed: Lapsed) -> str:
+    """What the person who publishes must have read: the resolved report dates, and what will not be made."""
+    past = f"其中 {lapsed.said}已经过去，不会生成，也不计迟报。" if lapsed.said else ""
     if not dates:
-        return "发布后下级各单位即可看到，并按“报送与期限”页的日期报送。"
+        return f"发布后下级各单位即可看到，并按“报送与期限”页的日期报送。{past}"
     moved = "、".join(f"{date.nominal:%m-%d}→{date.day:%m-%d}" for date in dates if date.moved)
-    said = f"发布后各市即可看到，并按 {len(dates)} 周的周报截止时间报送"
-    return f"{said}（{moved} 因节假日调整）。" if moved else f"{said}。"
+    said = f"发布后下级各单位即可看到，并按 {len(dates)} 周的周报截止时间报送"
+    return f"{said}（{moved} 因节假日调整）。{past}" if moved else f"{said}。{past}"
 
 
 def counts(request: HttpRequest, campaign: Campaign) -> dict[str, Any] | None:
@@ -205,7 +230,7 @@ def campaign_return(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def campaign_publish(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, user, at = campaign_for(request, pk, MANAGE), person(request), clock.now()
-    said = "行动已发布，各市已收到通知。"
+    said = "行动已发布，下级各单位已收到通知。"
     return carried_out(request, lambda: services.publish(campaign, actor=user, at=at), said, DETAIL, pk)
 
 

@@ -36,9 +36,12 @@ def campaign_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def campaign_terms(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
+    owed = services.campaign_terms(campaign, clock.now())
     context = {
         **page_of(request, campaign),
-        "owed": services.campaign_terms(campaign),
+        "owed": owed,
+        "lapsed": services.lapsed_count(owed),
+        "since": campaign.published_at,
         "gaps": services.gaps(campaign.blueprint.data),
         "policy": services.POLICIES[campaign.on_holiday],
         "redates": campaign.state == "published" and may(person(request), "campaign.approve", campaign),

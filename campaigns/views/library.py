@@ -69,10 +69,12 @@ def blueprint_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def in_year(data: dict[str, Any], year: int) -> dict[str, Any]:
     """The blueprint's dates in one year."""
     season = services.season_of(data, year)
+    owed = services.owed(data, season, calendar(), clock.now())
     return {
         "year": year,
         "windows": [Window(phase["name"], *season.phases[phase["key"]]) for phase in data["phases"]],
-        "owed": services.owed(data, season, calendar()),
+        "owed": owed,
+        "lapsed": services.lapsed_count(owed),
         "policy": services.POLICIES[season.policy],
     }
 

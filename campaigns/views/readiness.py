@@ -69,6 +69,7 @@ def readiness_list(request: HttpRequest, pk: int) -> HttpResponse:
         "items": services.readiness_items(campaign),
         "lines": lines,
         "missing": [line for line in lines if not line.ready],
+        "done": [line for line in lines if line.ready],
         "ready": sum(line.ready for line in lines),
         "urges": {line.unit.pk for line in lines if services.reviews(person(request), line.unit)},
         "urged": services.urged_on(campaign, [line.unit for line in lines]),

@@ -52,7 +52,9 @@ def asked(request: HttpRequest, form: WindowForm) -> bool:
     except Refused as refusal:
         form.add_error(refusal.field or None, refusal.message)
         return False
-    messages.success(request, "申请已提交，省厅批准后生效；批准前仍按原时间执行。")
+    messages.success(
+        request, f"申请已提交，{form.cleaned_data['phase'].campaign.unit.short_name}批准后生效；批准前仍按原时间执行。"
+    )
     return True
 
 

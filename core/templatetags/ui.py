@@ -74,6 +74,12 @@ def day(value: date | datetime | None, pattern: str = "%Y-%m-%d") -> str:
 
 
 @register.filter
+def until(value: datetime | None, pattern: str = "%Y-%m-%d") -> str:
+    """A due instant, the end of a day as its 24:00; `pattern` is that of the day."""
+    return wording.until(value, pattern) if value else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString:
     """A <time> with the Shanghai wall clock as text and the instant for machines."""
     if value is None:

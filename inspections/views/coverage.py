@@ -61,7 +61,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "form": form,
         "year": year,
         "whole": sum(months.values(), Checked()),
-        "months": [(month, months[month]) for month in range(1, 13)],
+        "months": [(month, months[month]) for month in sorted(months)],
+        "idle": [month for month in range(1, 13) if month not in months],
         "units": [(unit, units[unit.pk]) for unit in names],
     }
     return render(request, "inspections/coverage.html", context)

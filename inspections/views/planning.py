@@ -16,7 +16,7 @@ from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
 from campaigns.rules import ENFORCE, RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
-from campaigns.services.plans import day_for, held_row
+from campaigns.services.plans import day_for, departures, held_row, rest_day
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
@@ -268,7 +268,19 @@ def preview(target: Target, form: PlanForm) -> dict[str, Any]:
         items=tuple(given.get("items", ())),
     )
     complete = proposal.lead_inspector is not None and proposal.second_inspector is not None
-    return {"gate": lines_of(campaigns.judge(target, proposal, clock.now()), complete), "complete": complete}
+    return {
+        "gate": lines_of(campaigns.judge(target, proposal, clock.now()), complete),
+        "complete": complete,
+        "departures": said_of_plan(target, proposal),
+    }
+
+
+def said_of_plan(target: Target, proposal: campaigns.Proposal) -> list[str]:
+    """How what is typed departs from the plan in force, and whether its day is one of rest: to be seen, not refused."""
+    row = held_row(target)
+    lead, second = (one.pk if one else None for one in (proposal.lead_inspector, proposal.second_inspector))
+    found = departures(row, proposal.planned_on, lead, second) if row else []
+    return [*found, *filter(None, [rest_day(proposal.planned_on)])]
 
 
 def typed(form: PlanForm) -> dict[str, Any]:

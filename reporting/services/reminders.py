@@ -23,6 +23,7 @@ from core import locks
 from core.clock import day_of, local
 from core.models import ChatRobot, Delivery, Notice, Obligation
 from core.obligations import FIRST_HOUR, next_stage, stages
+from core.wording import until
 
 CHUNK = 2000
 SHOWN = 30
@@ -70,7 +71,7 @@ class Digest:
             self.late += late
         elif late and not known["late"]:
             self.late += 1
-        text = f"{'【逾期】' if late else ''}{row.title}（{local(row.due_at):%m-%d %H:%M} 到期）"
+        text = f"{'【逾期】' if late else ''}{row.title}（{until(row.due_at)} 到期）"
         line = {"id": row.pk, "text": text, "url": row.url, "late": late}
         if known is not None:
             known.update(line)

@@ -84,7 +84,7 @@ def save_text(report: UnitReport, text: str, is_nothing: bool, *, actor: User, a
     with transaction.atomic():
         row = UnitReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
         if row.state not in {ReportState.OPEN, ReportState.RETURNED}:
-            raise Refused("本周周报已报送，不能再改草稿。如需修改，请在截止前撤回，或等待省厅退回更正。")
+            raise Refused(f"本周周报已报送，不能再改草稿。如需修改，请在截止前撤回，或等待{superior(row)}退回更正。")
         check_text(text)
         row.text, row.is_nothing = text.strip(), is_nothing
         row.save(update_fields=["text", "is_nothing"])
@@ -189,15 +189,20 @@ def ask_for_edition(report: UnitReport, at: datetime) -> None:
     ReportPeriod.objects.frozen().filter(pk=report.period_id, reports=report).update(summary_due_at=at)
 
 
+def superior(report: UnitReport) -> str:
+    """Whom the report goes to: the authority of its campaign."""
+    return report.period.campaign.unit.short_name
+
+
 def recall(report: UnitReport, *, actor: User, at: datetime, reason: str) -> UnitReport:
     """Take a sent report back, before the cut-off only; what was sent is kept."""
     if at > report.period.cutoff_at:
-        raise Refused("已过截止时间，周报不能撤回。如有错误，请联系省厅退回更正。")
+        raise Refused(f"已过截止时间，周报不能撤回。如有错误，请联系{superior(report)}退回更正。")
     stamps = {"sent_at": None, "sent_by": None, "figures_seen": None, "seen_at": None}
     with transaction.atomic():
         row = advance(UnitReport, report.pk, "recall", table=REPORTS, actor=actor, at=at, reason=reason, stamps=stamps)
         if row.frozen_at is not None:  # asked a moment before the cut-off, carried out after it
-            raise Refused("本周已封账，周报不能撤回。如有错误，请联系省厅退回更正。")
+            raise Refused(f"本周已封账，周报不能撤回。如有错误，请联系{superior(report)}退回更正。")
         row.versions.filter(recalled_at=None).update(recalled_at=at)
         reopen(OBLIGATION, subject(row.pk), period=str(row.period))
     return row
@@ -229,7 +234,7 @@ def owe_correction(report: UnitReport, at: datetime) -> None:
         at=at,
         title=f"更正{report.period}周报：{report.return_reason}",
         source=campaign.title,
-        rule="省厅退回更正，次一工作日前报送更正版",
+        rule=f"{campaign.unit.short_name}退回更正，次一工作日前报送更正版",
         url=reverse("reporting:report_detail", args=[report.pk]),
     )
 

@@ -129,7 +129,7 @@ def history(report: UnitReport) -> list[dict[str, Any]]:
         events.append({"at": report.frozen_at, "title": "平台封账", "tone": "green", "text": text, "digest": digest})
     for at, title, tone, who, text in (
         (report.returned_at, "退回更正", "amber", report.returned_by, report.return_reason),
-        (report.accepted_at, "省厅接收", "green", report.accepted_by, ""),
+        (report.accepted_at, f"{report.period.campaign.unit.short_name}接收", "green", report.accepted_by, ""),
     ):
         if at is not None:
             events.append({"at": at, "title": title, "tone": tone, "who": who.name if who else "", "text": text})

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 from openpyxl import load_workbook
 
+from campaigns.exports import due_spec
 from campaigns.models import DueAnswer, DueFeed
 from campaigns.services import due
 from campaigns.services.due import feeding
@@ -210,3 +211,55 @@ def test_the_feed_keeps_to_the_rights_of_now(org, plan, client):
     org.officer_yungang.grants.update(valid_to=D("2021-03-01"))
     answer = client.get(f"/campaigns/due/feed/{token}.ics")
     assert Calendar.from_ical(answer.content).walk("VEVENT") == []
+
+
+def test_the_calendar_keeps_what_the_list_is_filtered_by(org, plan, client):
+    client.force_login(org.officer)
+    asked = f"unit={org.yungang.pk}&kind=plan"
+    page = client.get(f"/campaigns/due/?{asked}").content.decode()
+    assert f'href="/campaigns/due/calendar/?{asked.replace("&", "&amp;")}"' in page
+    client.get("/campaigns/due/calendar/")
+    found = client.get(f"/campaigns/due/calendar/?day=2021-03-01&{asked}")
+    shown = {line[0].unit_path for day in found.context["days"] for line in day.lines}
+    assert shown
+    assert all(path.startswith(org.yungang.path) for path in shown)
+    assert asked in found.context["links"]["ahead"]
+    assert "取消这个条件" in found.content.decode()
+
+
+def test_days_off_and_days_worked_are_marked_and_many_are_folded(org, plan, client):
+    client.force_login(org.officer)
+    page = client.get("/campaigns/due/calendar/?day=2021-10-01&whose=below").content.decode()
+    assert re.search(r'due-mark" title="国庆节">休', page)
+    assert re.search(r'due-mark due-mark-work" title="[^"]+">班', page)
+    many = re.search(r'href="([^"]+)">另有 (\d+) 项', page)
+    day = next(
+        one for one in client.get("/campaigns/due/calendar/?day=2021-10-01&whose=below").context["days"] if one.more
+    )
+    listed = client.get(many[1].replace("&amp;", "&"))
+    assert len(listed.context["page"].rows) == len(day.lines)
+
+
+def test_the_end_of_a_day_is_its_24_o_clock_everywhere(org, plan, client):
+    client.force_login(org.officer_yungang)
+    row = one(plan, "due.highlights", org.yungang, "2021-10-29")
+    for page in (client.get(f"/campaigns/due/?unit={org.yungang.pk}"), client.get(row.url), client.get("/")):
+        assert "23:59" not in page.content.decode()
+    assert "2021-10-29 24:00" in client.get(row.url).content.decode()
+    sheet = due_spec(MARCH).columns[0]
+    assert sheet.read({"row": row}) == "2021-10-29 24:00"
+    feed = feeding.feed_of(org.officer_yungang, "https://example.test", MARCH).decode()
+    assert "24:00 到期" in feed
+    assert "剩" not in feed, "a program keeps the text for days"
+
+
+def test_a_text_that_is_too_long_comes_back_whole_with_a_sentence(org, plan, client):
+    client.force_login(org.officer_yungang)
+    row = one(plan, "due.highlights", org.yungang, "2021-03-31")
+    long = "长" * 20_001
+    answer = client.post(f"{row.url}answer/", {"part_0": long, "part_1": "案例"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert long in page
+    assert "最多 20,000 字，现在有 20001 字" in page
+    assert "maxlength" not in page, "a browser would cut what is pasted"

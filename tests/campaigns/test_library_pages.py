@@ -1,9 +1,12 @@
 """The pages of the library: who reads and who writes, what they show, and that nothing typed is lost."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from campaigns import services
 from campaigns.blueprint_files import ROOT
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.services.blueprints import load_blueprints
@@ -188,3 +191,22 @@ def test_dates_are_moved_copies_made_and_campaigns_handed_down_from_the_page(hen
     again = client.post(reverse("campaigns:campaign_hand_down", args=[henan.pk]), {"unit": cast.city.pk})
     assert "已经下达" in text(again)
     assert client.post(reverse("campaigns:campaign_copy", args=[henan.pk]), {"year": 2021}).status_code == 422
+
+
+def test_what_is_over_before_publication_is_said(library, cast, signed_in):
+    with clock.travel(datetime(2020, 5, 20, 1, tzinfo=UTC)):
+        row = services.create_from_blueprint(
+            "henan-2020", unit=cast.province, year=2020, actor=cast.officer_province, at=clock.now()
+        )
+        client = signed_in(cast.officer_province)
+        page = text(client.get(reverse("campaigns:campaign_detail", args=[row.pk])))
+        past = sum(one.due_at <= clock.now() for one in services.report_dates(row))
+        assert past > 2
+        assert f"现在发布，有 {past} 期周报" in page
+        assert page.count("不生成</span>") == past
+        assert "重点排污单位" in page
+        terms = text(client.get(reverse("campaigns:campaign_terms", args=[row.pk])))
+        assert "到今天已经过去，现在发布不会生成" in terms
+        assert "完成“" in terms, "what the end of a phase asks for"
+    with clock.travel(datetime(2019, 12, 20, 1, tzinfo=UTC)):
+        assert "现在发布，有" not in text(signed_in(cast.officer_province).get(f"/campaigns/{row.pk}/"))

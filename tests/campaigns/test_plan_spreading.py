@@ -7,7 +7,10 @@ from random import Random
 import pytest
 
 from campaigns.rules.spreading import Able, Loads, Visit, monday_of, spread, weeks_of
+from campaigns.services import plans
 from core.rules import WorkCalendar
+from tests import factories as make
+from tests.campaigns import plan_scene
 
 WINDOW = (date(2020, 4, 21), date(2020, 6, 20))
 # 2020-05-01 to 05-05 were off, 04-26 and 05-09 were worked.
@@ -132,3 +135,27 @@ def test_the_order_in_which_facts_come_changes_nothing():
 
 def test_the_monday_of_a_sunday_lies_before_it():
     assert monday_of(date(2020, 4, 26)) == date(2020, 4, 20)
+
+
+def test_key_objects_come_in_the_first_weeks_where_all_share_a_phase(cast):
+    campaign = plan_scene.campaign(cast, filing=["superior"])
+    campaign.phases.filter(key="inspect_other").delete()
+    plan_scene.enterprises(campaign, cast, 6)
+    others = [
+        make.target(campaign, make.enterprise(f"示例普通厂{place}", cast.county_a, cast.region_a, is_key=False))
+        for place in range(6)
+    ]
+    plan = plan_scene.county_plan(campaign, cast)
+    plan_scene.spread(plan, cast)
+    weeks = dict(plan.rows.values_list("target_id", "week_on"))
+    mundane = {weeks.pop(one.pk) for one in others}
+    assert max(weeks.values()) <= min(mundane)
+
+
+def test_the_last_week_counts_the_days_within_the_phase(cast):
+    campaign = plan_scene.campaign(cast)
+    campaign.phases.filter(key="inspect_other").delete()
+    campaign.phases.filter(key="inspect").update(starts_on=date(2020, 5, 11), ends_on=date(2020, 5, 19))
+    plan = plan_scene.county_plan(campaign, cast)
+    load = plans.load_table(plan, plans.scope_of(plan, date(2020, 5, 1)))
+    assert [(line.monday.day, line.workdays) for line in load.lines] == [(11, 5), (18, 2)]

@@ -136,6 +136,23 @@ def test_the_single_form_begins_with_what_the_plan_says(luohe, cast, client):
     assert row.week_on <= day < row.week_on + timedelta(days=7)
     assert calendar().is_workday(day)
     assert answer.context["gate"]["label"] == "放行"
+    assert answer.context["departures"] == []
+
+
+def test_what_departs_from_the_plan_in_force_is_said_and_not_refused(luohe, cast, client):
+    target = scene.enterprises(luohe, cast, 2)[0]
+    row = scene.in_force(luohe, cast).rows.get(target=target)
+    sunday = row.week_on + timedelta(days=13)
+    while calendar().is_workday(sunday):
+        sunday += timedelta(days=7)
+    client.force_login(cast.officer_a)
+    asked = {"planned_on": sunday, "lead_inspector": row.second_id, "second_inspector": row.lead_id}
+    answer = client.post(reverse("inspections:visit_plan_gate", args=[target.pk]), asked)
+    text = answer.content.decode()
+    assert f"实施中的计划安排在 {row.week_on} 起的一周，现定 {sunday}。" in text
+    assert f"计划的主办人是{row.lead.name}，现选另一人。" in text
+    assert f"计划的协办人是{row.second.name}，现选另一人。" in text
+    assert f"{sunday} 是休息日。" in text
 
 
 def test_without_a_plan_the_form_begins_today(luohe, cast, client):

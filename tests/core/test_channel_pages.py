@@ -135,3 +135,25 @@ def test_a_group_hears_once_a_day_and_its_superior_of_what_is_late(cast: Cast, r
     client.force_login(cast.contact_city)
     assert 'href="/reports/1/">报送周报（05-15 17:30 到期）</a>' in client.get("/inbox/").content.decode()
     assert Notice.objects.filter(recipient=cast.contact_city).count() == 2
+
+
+def test_an_address_belongs_to_its_platform_and_never_to_this_machine(admin: Client, cast: Cast, settings) -> None:
+    wecom = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x"
+    refused = set_robot(admin, cast, wecom, kind="feishu")
+    assert refused.status_code == 422
+    assert "这是企业微信的地址，平台选的是飞书" in refused.content.decode()
+    settings.CHAT_LOOPBACK = False
+    assert set_robot(admin, cast, "http://localhost:22/").status_code == 422
+    assert set_robot(admin, cast, "https://localhost/").status_code == 422
+    assert not ChatRobot.objects.exists()
+    assert set_robot(admin, cast, wecom).status_code == 302
+
+
+def test_groups_stand_under_their_city(admin: Client, cast: Cast) -> None:
+    groups = admin.get("/channels/").context["groups"]
+    city = next(group for group in groups if group.head == cast.city)
+    assert {line.unit for line in city.lines} >= {cast.city, cast.county_a, cast.county_b}
+    assert city.set_count == 0
+    ChatRobot.objects.create(unit_id=cast.county_a.pk, kind="wecom", url="https://x/", set_at=sh("05-12 09:00"))
+    groups = admin.get("/channels/").context["groups"]
+    assert next(group for group in groups if group.head == cast.city).set_count == 1

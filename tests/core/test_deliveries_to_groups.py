@@ -141,15 +141,15 @@ def test_the_address_never_reaches_a_log(robot: Robot, caplog: pytest.LogCapture
 )
 def test_an_address_elsewhere_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="机器人地址"):
-        channels.refuse_address(url)
+        channels.refuse_address(url, "wecom")
 
 
-def test_this_machine_is_an_address_only_where_the_clock_may_travel(settings) -> None:
-    channels.refuse_address("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1")
-    channels.refuse_address("http://127.0.0.1:9/x")
-    settings.CLOCK_MAY_TRAVEL = False
+def test_this_machine_is_an_address_only_for_tests(settings) -> None:
+    channels.refuse_address("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", "wecom")
+    channels.refuse_address("http://127.0.0.1:9/x", "wecom")
+    settings.CHAT_LOOPBACK = False
     with pytest.raises(Refused, match="https"):
-        channels.refuse_address("http://127.0.0.1:9/x")
+        channels.refuse_address("http://127.0.0.1:9/x", "wecom")
 
 
 def test_an_address_is_shown_by_its_end() -> None:

@@ -6,16 +6,25 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from campaigns.models import Campaign
 from campaigns.registers import services
+from campaigns.registers.services.indicators import figure
 from campaigns.services.gate import Proposal, judge
 from core import clock
+from core.refusals import Refused
 from tests import factories as make
 from tests.cast import Cast
 from tests.registers import scene
 from tests.registers.test_rows_people import lines
 
 DAY = date(2020, 5, 13)
+
+
+def attendance(user: User) -> str:
+    version = scene.version("training")
+    rule = next(one for one in version.data["indicators"] if one["key"] == "attendance")
+    return figure(version, rule, user, DAY, DAY).words
 
 
 def train(cast: Cast, plan: Campaign) -> None:
@@ -74,6 +83,11 @@ def test_attendance_of_the_provincial_training_by_city(cast: Cast, plan: Campaig
         "head_count": 45,
         "expected": 50,
     }
+    assert attendance(cast.officer_province) == "无数据", "nobody registered any"
+    with pytest.raises(Refused) as refused:
+        scene.file("training", cast.officer_city, plan, **held | {"head_count": 51})
+    assert "参训人数不能多于应训人数" in str(refused.value.errors)
     scene.file("training", cast.officer_city, plan, **held)
+    assert attendance(cast.officer_province) == "缺 2 项"
     found = lines("training", "attendance", cast.officer_province)
     assert found == [("漯河市", "45/50，90.0%", True), ("洛阳市", "没有登记", True)]

@@ -48,6 +48,8 @@ class Figure:
     unread: int = 0
     # Whether anything is expected at all of whom the person may see.
     concerns: bool = True
+    # A rate of what nobody held: neither whole nor missing.
+    nothing: bool = False
 
     @property
     def missing(self) -> int:
@@ -55,7 +57,7 @@ class Figure:
 
     @property
     def tone(self) -> str:
-        if not self.concerns:
+        if not self.concerns or self.nothing:
             return "grey"
         if not self.missing:
             return "green"
@@ -65,6 +67,8 @@ class Figure:
     def words(self) -> str:
         if not self.concerns:
             return "不涉及本单位"
+        if self.nothing:
+            return "无数据"
         return f"缺 {self.missing} 项" if self.missing else "齐全"
 
 
@@ -105,7 +109,9 @@ def figure(
     else:
         units = list(units_of(asked))
         found.concerns = bool(units) or rule["kind"] == "matching"
-        found.lines = list(KINDS[rule["kind"]](asked, list(rows), units))
+        held = list(rows)
+        found.lines = list(KINDS[rule["kind"]](asked, held, units))
+        found.nothing = rule["kind"] == "rate" and "where" in rule and not held
     return found
 
 

@@ -2,16 +2,33 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from campaigns.blueprint_files import place_said
 from campaigns.clocks import clock_said
+from core import clock as wall
 
 # Kinds of core.models.Obligation.
 PLAN, ACTIVITY, PHASE = "plan", "activity", "phase"
 KINDS = {PLAN: "方案任务", ACTIVITY: "定期活动", PHASE: "阶段工作"}
 # Who owes what no obligation of a unit stands for: other rooms open these, or nobody here can.
 ELSEWHERE = frozenset({"enterprises", "people", "outside"})
+# The plan that every unit makes for itself (`planning`), and the fact that meets it.
+PLANNING, PLAN_REPORTED = "planning", "plan"
+# Who owes where the plan has no words for it.
+PAYERS = {
+    "authority": "制定行动的单位",
+    "cities": "各市",
+    "counties": "各县区",
+    "teams": "各执法队",
+    "own_teams": "市属执法队",
+    "county_teams": "县区执法队",
+    "named": "由经办指定的单位",
+    "enterprises": "排污单位",
+    "people": "有关人员",
+    "outside": "平台以外的单位",
+}
 EVERY = {"month": "每月一次", "quarter": "每季一次", "year": "每年一次"}
 
 
@@ -42,7 +59,8 @@ class Entry:
     @property
     def owes(self) -> str:
         """The words of the plan for who owes."""
-        return str(self.data.get("owes") or self.data.get("units") or self.data.get("who") or "")
+        said = self.data.get("owes") or self.data.get("units") or self.data.get("who")
+        return str(said or "、".join(PAYERS[one] for one in self.by))
 
     @property
     def said(self) -> str:
@@ -66,6 +84,13 @@ class Entry:
     def counted(self) -> bool:
         """Met by what was done and by nothing else: a report that says so is not asked for."""
         return self.kind == PLAN and bool(self.fact)
+
+    def instant(self, day: date) -> datetime:
+        """Until when it is in time on its day: the hour that the plan names, else the end of the day."""
+        if "time" in self.clock:
+            hour = time.fromisoformat(self.clock["time"])
+            return wall.at_local(day, hour.hour, hour.minute)
+        return wall.end_of_day(day)
 
     @property
     def waits(self) -> bool:
@@ -91,7 +116,7 @@ class Entry:
 
 def entries_of(data: Mapping[str, Any]) -> list[Entry]:
     """Everything that the plan lays upon somebody, in its order."""
-    return [*_dues(data), *_rows(data), *_phases(data)]
+    return [*_dues(data), *_rows(data), *_phases(data), *_planning(data)]
 
 
 def entry_of(data: Mapping[str, Any], key: str) -> Entry | None:
@@ -129,6 +154,18 @@ def _phases(data: Mapping[str, Any]) -> Iterator[Entry]:
             clock = {"kind": "phase_end", "phase": phase["key"]}
             due = {**said, "clock": clock, "on_holiday": "keep", "by": phase["by"]}
             yield Entry(f"phase.{phase['key']}", PHASE, f"完成“{phase['name']}”阶段工作", due, names(phase["by"]))
+
+
+def _planning(data: Mapping[str, Any]) -> Iterator[Entry]:
+    """The plans that units file. Where one of `dues` says by when, that one stands for it."""
+    said = data.get("planning", {})
+    told = any(due.get("fact") == PLAN_REPORTED for due in data.get("dues", []))
+    if told or not (said.get("filing") or "clock" in said):
+        return
+    title = f"编制{said.get('title', '执法计划')}{'并报备案' if said.get('filing') else ''}"
+    kept = {name: said[name] for name in ("source", "lines", "quote", "note", "clock", "on_holiday") if name in said}
+    due = {"clock": {"kind": "none", "said": "原文没有规定日期"}, **kept}
+    yield Entry(PLANNING, PLAN, title, due, names(said.get("by"), ("counties",)), fact=PLAN_REPORTED)
 
 
 def names(by: Any, missing: tuple[str, ...] = ("named",)) -> tuple[str, ...]:

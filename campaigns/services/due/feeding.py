@@ -12,6 +12,7 @@ from campaigns.models import DueFeed
 from campaigns.services.due import looking
 from core import audit, clock, locks
 from core.models import Obligation
+from core.wording import until
 
 PAST, AHEAD = timedelta(days=60), timedelta(days=400)
 LIMIT = 2000
@@ -64,21 +65,21 @@ def feed_of(user: User, base_url: str, at: datetime) -> bytes:
     calendar.add("x-wr-timezone", "Asia/Shanghai")
     rows = looking.owed_by(user).filter(due_at__gte=at - PAST, due_at__lte=at + AHEAD, waived_at=None)
     for row in rows.order_by("due_at", "pk")[:LIMIT]:
-        calendar.add_component(event(row, base_url, at))
+        calendar.add_component(event(row, base_url))
     return bytes(calendar.to_ical())
 
 
-def event(row: Obligation, base_url: str, at: datetime) -> Event:
-    """A whole day: the last on which it is in time. Its number stays when the day moves."""
+def event(row: Obligation, base_url: str) -> Event:
+    """A whole day: the last on which it is in time. Its number stays when the day moves. A program keeps the text for
+    days, so it says the day and never how many are left."""
     day, found = clock.day_of(row.due_at), Event()
-    standing = looking.standing(row, at).text
     found.add("uid", f"due-{row.pk}@{base_url.partition('//')[2] or 'platform'}")
     found.add("dtstamp", row.moved_at or row.opened_at)
     found.add("dtstart", day)
     found.add("dtend", day + timedelta(days=1))
     found.add("summary", f"{'【暂定】' if row.provisional else ''}{row.title}")
-    hour = f"{clock.local(row.due_at):%H:%M}"
-    found.add("description", f"{standing}。{hour.replace('23:59', '24:00')} 到期。依据：{row.source}")
+    done = "已办结。" if row.met_at else ""
+    found.add("description", f"{done}{until(row.due_at)} 到期。依据：{row.source}")
     found.add("status", "CONFIRMED" if not row.provisional else "TENTATIVE")
     if row.url:
         found.add("url", f"{base_url}{row.url}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
@@ -13,7 +13,7 @@ from campaigns.clocks import Season, Term
 from campaigns.models import Campaign
 from campaigns.services.due.entries import ACTIVITY, KINDS, PLAN, Entry, entries_of
 from campaigns.services.due.units import laid_upon, settle_units
-from campaigns.services.terms import running_season
+from campaigns.services.seasons import running_season
 from campaigns.services.windows import Windows, windows_of
 from campaigns.states import CampaignState
 from core import audit, clock, locks
@@ -158,7 +158,7 @@ def obligation(
         title=f"{entry.title}{titled(entry, period, about)}"[:200],
         source=entry.source,
         rule=rule_said(entry, policy),
-        due_at=instant(term.day, entry),
+        due_at=entry.instant(term.day),
         nominal_on=term.nominal,
         on_holiday=policy.value,
         provisional=term.provisional,
@@ -170,13 +170,6 @@ def titled(entry: Entry, period: str, about: str) -> str:
         return f"：{about}"
     month = entry.clock["kind"] == "month_days" or entry.every
     return f"（{period}）" if month or entry.clock["kind"] == "quarter" else ""
-
-
-def instant(day: date, entry: Entry) -> datetime:
-    if "time" in entry.clock:
-        hour = time.fromisoformat(entry.clock["time"])
-        return clock.at_local(day, hour.hour, hour.minute)
-    return clock.end_of_day(day)
 
 
 def retime(campaign: Campaign, *, at: datetime) -> list[Obligation]:

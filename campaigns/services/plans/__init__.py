@@ -19,7 +19,16 @@ from campaigns.services.plans.rows import Wish, faults, remove_row, set_row, set
 from campaigns.services.plans.scope import scope_of, targets_of
 from campaigns.services.plans.spreading import Spread, spread_plan
 from campaigns.services.plans.tallies import by_mode, by_source, conflicts, ratios
-from campaigns.services.plans.waiting import day_for, days_for, held_row, waiting_in, waiting_weeks, week_asked
+from campaigns.services.plans.waiting import (
+    day_for,
+    days_for,
+    departures,
+    held_row,
+    rest_day,
+    waiting_in,
+    waiting_weeks,
+    week_asked,
+)
 from campaigns.services.plans.writing import create_plan, revise_plan, set_elements
 
 __all__ = [
@@ -40,6 +49,7 @@ __all__ = [
     "create_plan",
     "day_for",
     "days_for",
+    "departures",
     "end_patch",
     "enter_government",
     "faults",
@@ -56,6 +66,7 @@ __all__ = [
     "read_rows",
     "remove_row",
     "report_plan",
+    "rest_day",
     "return_plan",
     "revise_plan",
     "scope_of",

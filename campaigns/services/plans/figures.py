@@ -10,11 +10,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Plan, PlanRow
-from campaigns.rules.spreading import monday_of
+from campaigns.rules.spreading import Week, monday_of
 from campaigns.services.plan_terms import Terms, terms_of
 from campaigns.services.plans.scope import Scope, classed, inspected, targets_of
 from core import clock
-from core.rules import WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -120,21 +119,27 @@ def load_table(plan: Plan, scope: Scope) -> LoadTable:
     for week, lead, name, count in grouped:
         counts[week, lead] = count
         names.setdefault(lead, name)
-    weeks = {week for week, _ in counts} | {week for span in spans(plan, scope) for week in span}
+    days = workdays_within(spans(plan, scope))
+    weeks = {week for week, _ in counts} | set(days)
     people = list(names.items())
     lines = [
-        LoadLine(monday, workdays_of(monday, scope.work), [counts.get((monday, pk), 0) for pk, _ in people])
+        LoadLine(monday, days.get(monday, 0), [counts.get((monday, pk), 0) for pk, _ in people])
         for monday in sorted(weeks)
     ]
     return LoadTable(people, lines)
 
 
-def spans(plan: Plan, scope: Scope) -> list[dict[date, Any]]:
-    return [dict(scope.weeks_at(is_key, plan.unit.path)) for is_key in (True, False)]
+def spans(plan: Plan, scope: Scope) -> list[dict[date, Week]]:
+    return [scope.weeks_at(is_key, plan.unit.path) for is_key in (True, False)]
 
 
-def workdays_of(monday: date, work: WorkCalendar) -> int:
-    return sum(work.is_workday(date.fromordinal(monday.toordinal() + n)) for n in range(7))
+def workdays_within(spans: list[dict[date, Week]]) -> dict[date, int]:
+    """Of each week the working days that lie within a phase: the first and the last week may be cut."""
+    found: dict[date, int] = defaultdict(int)
+    for span in spans:
+        for monday, week in span.items():
+            found[monday] = max(found[monday], week.workdays)
+    return dict(found)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Patch, Plan, Target
-from campaigns.services.due.entries import entries_of
+from campaigns.services.due.entries import PLAN_REPORTED, entries_of
 from campaigns.services.due.opening import of_campaign
 from campaigns.services.plan_terms import terms_of
 from campaigns.services.plans.brigades import Share, month_of, shares
@@ -15,8 +15,8 @@ from core import clock, locks
 from core.models.obligation import ObligationQuerySet
 from core.obligations import meet_rows, reopen_rows
 
-# Facts that a blueprint's `dues` may name.
-BRIGADE, PLAN_REPORTED = "brigade", "plan"
+# The other fact that a blueprint's `dues` may name.
+BRIGADE = "brigade"
 SHOWN = 50
 
 

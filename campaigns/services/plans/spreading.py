@@ -53,7 +53,7 @@ def nobody(scope: Scope) -> str:
 
 
 def place(scope: Scope, at: datetime) -> tuple[list[Placed], list[int]]:
-    """Group by window and area: within a group everybody may go everywhere in every week."""
+    """Group by window and area: within a group everybody may go everywhere in every week, the key ones in the first."""
     loads = held(scope.plan)
     placed: list[Placed] = []
     left: list[int] = []
@@ -82,8 +82,13 @@ def held(plan: Plan) -> Loads:
 
 
 def waiting(scope: Scope, at: datetime) -> Iterator[tuple[tuple[bool, str], list[Visit]]]:
-    """The objects that must be inspected, were not yet, and have no row; by (key, unit)."""
+    """The objects that must be inspected, were not yet, and have no row; by (key, unit).
+
+    Where key ones and others share a phase and who may lead, they are one group: else each would fill every week and
+    the key ones would come no sooner.
+    """
     plan, day = scope.plan, clock.day_of(at)
+    together = not scope.terms.tags and scope.phase_of(is_key=False) == scope.phase_of(is_key=True)
     rows = inspected(classed(targets_of(plan.campaign, plan.unit), scope.terms, day), scope.terms)
     rows = rows.filter(kind="due", is_done=False).exclude(plan_rows__plan=plan)
     away: dict[int, set[int]] = defaultdict(set)
@@ -95,5 +100,5 @@ def waiting(scope: Scope, at: datetime) -> Iterator[tuple[tuple[bool, str], list
     found: Any = rows.values_list(*fields, "enterprise__town", "enterprise__industry")
     for pk, is_key, path, enterprise, basin, town, industry in found:
         visit = Visit(pk, basin, is_key, (town, f"{industry or 0:02d}"), frozenset(away.get(enterprise, ())))
-        groups[is_key, path].append(visit)
+        groups[is_key or together, path].append(visit)
     yield from groups.items()

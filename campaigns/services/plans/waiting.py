@@ -88,6 +88,23 @@ def held_row(target: Target) -> PlanRow | None:
     return waiting(plan).filter(target=target).select_related(*joined).first()
 
 
+def departures(row: PlanRow, day: date, lead: int | None, second: int | None) -> list[str]:
+    """How a visit on a day by two people (keys of users) departs from its row of the plan in force, in sentences."""
+    found = []
+    if monday_of(day) != row.week_on:
+        found.append(f"实施中的计划安排在 {row.week_on} 起的一周，现定 {day}。")
+    if lead is not None and lead != row.lead_id:
+        found.append(f"计划的主办人是{row.lead.name}，现选另一人。")
+    if second is not None and row.second is not None and second != row.second_id:
+        found.append(f"计划的协办人是{row.second.name}，现选另一人。")
+    return found
+
+
+def rest_day(day: date) -> str:
+    """What is said of a day on which nobody works, or nothing."""
+    return "" if calendar().is_workday(day) else f"{day} 是休息日。"
+
+
 def day_for(row: PlanRow, today: date) -> date:
     """The first day on which the row's object may be visited as planned."""
     return workdays(calendar_scope(row.plan, today), row.target, row.week_on, today)[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 from accounts.gate import able_somewhere
 from campaigns.forms.due import month_of
 from campaigns.services.due import looking
-from campaigns.views.due.frame import require_sight, tabs
+from campaigns.views.due.frame import filters_of, require_sight, tabs
+from campaigns.views.due.listing import asked_for, chips, filter_form, narrowed
 from campaigns.views.frame import person
 from core import clock
 from core.calendar import calendar as work_calendar
@@ -23,7 +24,7 @@ from core.rules import WorkCalendar
 from core.wording import Deadline
 
 WEEK, MONTH = "week", "month"
-SHOWN = {WEEK: 200, MONTH: 4}
+SHOWN = {WEEK: 200, MONTH: 3}
 LIMIT = 2000
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
@@ -38,7 +39,7 @@ class Day:
     outside: bool = False
     today: bool = False
     lines: list[tuple[Obligation, str, Deadline]] = field(default_factory=list)
-    shown: int = 4
+    shown: int = 3
 
     @property
     def first(self) -> list[tuple[Obligation, str, Deadline]]:
@@ -59,9 +60,9 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     user, today = person(request), clock.today()
     require_sight(user)
     view = WEEK if request.GET.get("view") == WEEK else MONTH
-    on, wide = within_reach(month_of(request.GET.get("day", ""), today)), request.GET.get("whose") == "below"
+    on, form = within_reach(month_of(request.GET.get("day", ""), today)), filter_form(request)
     first, last = bounds(on, view)
-    rows = looking.visible_to(user) if wide else looking.owed_by(user)
+    rows = narrowed(user, form.asked()) if form.asked().get("state") is None else asked_for(user, form)
     due = rows.filter(due_at__gte=clock.at_local(first), due_at__lte=clock.end_of_day(last))
     held = list(due.order_by("due_at", "pk")[: LIMIT + 1])
     days = filled(blank(first, last, on, view, today), held[:LIMIT])
@@ -73,8 +74,10 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
         "weekdays": "一二三四五六日",
         "title": f"{on.year} 年 {on.month} 月" if view == MONTH else f"{first:%Y-%m-%d} 至 {last:%m-%d}",
         "on": on,
-        "links": links(on, view, wide),
-        "wide": wide,
+        "links": links(on, view, request),
+        "wide": form.asked().get("whose") == "below",
+        "chips": chips(form),
+        "kept": filters_of(request),
         "works": able_somewhere(user, looking.VIEW),
         "cut": len(held) > LIMIT,
         "total": sum(len(day.lines) for day in days if not day.outside),
@@ -125,20 +128,22 @@ def filled(days: list[Day], rows: Iterable[Obligation]) -> list[Day]:
     return days
 
 
-def links(on: date, view: str, wide: bool) -> dict[str, str]:
-    """Where the buttons of the page lead."""
+def links(on: date, view: str, request: HttpRequest) -> dict[str, str]:
+    """Where the buttons of the page lead, with the filters kept."""
     back = on - timedelta(days=7) if view == WEEK else on.replace(day=1) - timedelta(days=1)
     ahead = on + timedelta(days=7) if view == WEEK else (on.replace(day=1) + timedelta(days=32)).replace(day=1)
-    today = clock.today()
+    other, whose = MONTH if view == WEEK else WEEK, "" if request.GET.get("whose") == "below" else "below"
     return {
-        "back": address(back, view, wide),
-        "ahead": address(ahead, view, wide),
-        "today": address(today, view, wide),
-        "other": address(on, MONTH if view == WEEK else WEEK, wide),
-        "whose": address(on, view, not wide),
+        "back": address(request, day=back, view=view),
+        "ahead": address(request, day=ahead, view=view),
+        "today": address(request, day=clock.today(), view=view),
+        "other": address(request, day=on, view=other),
+        "whose": address(request, day=on, view=view, whose=whose),
     }
 
 
-def address(on: date, view: str, wide: bool) -> str:
-    query = f"?view={view}&day={on}" + ("&whose=below" if wide else "")
-    return reverse("campaigns:due_calendar") + query
+def address(request: HttpRequest, **asked: object) -> str:
+    query = QueryDict(filters_of(request), mutable=True)
+    for name, value in asked.items():
+        query[name] = str(value)
+    return f"{reverse('campaigns:due_calendar')}?{query.urlencode()}"

@@ -22,6 +22,7 @@ from core.files import clean_name, serve, store
 from core.models import StoredFile
 from core.refusals import NotAllowed, Refused
 from core.rules import OnHoliday
+from core.wording import until
 
 DETAIL = "campaigns:due_detail"
 RETURN, RELEASE = "campaign.manage", "campaign.approve"
@@ -89,8 +90,7 @@ def arithmetic(found: Due) -> list[tuple[str, str]]:
         steps.append(("原定日期", f"{row.nominal_on} 周{WEEKDAYS[row.nominal_on.weekday()]}"))
         policy = POLICY_SAID[OnHoliday(row.on_holiday or OnHoliday.KEEP)]
         steps.append(("休息日", policy if day == row.nominal_on else f"原定日期是休息日，{policy}"))
-    hour = f"{clock.local(row.due_at):%H:%M}".replace("23:59", "24:00")
-    steps.append(("到期", f"{day} {hour} 周{WEEKDAYS[day.weekday()]}"))
+    steps.append(("到期", f"{until(row.due_at)} 周{WEEKDAYS[day.weekday()]}"))
     return steps
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -16,7 +16,9 @@ from campaigns.services.due import looking
 from campaigns.views.frame import person
 from core.models import Obligation
 
-TABS = (("清单", "campaigns:due_list"), ("日历", "campaigns:due_calendar"), ("日历订阅", "campaigns:due_feed"))
+FEED = "campaigns:due_feed"
+TABS = (("清单", "campaigns:due_list"), ("日历", "campaigns:due_calendar"), ("日历订阅", FEED))
+FILTERS = ("whose", "campaign", "unit", "kind", "state")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,22 @@ class Due:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """List and calendar show the same: what one is filtered by, the other keeps."""
     name = request.resolver_match.view_name if request.resolver_match else ""
-    return [{"title": title, "url": reverse(url), "current": url == name} for title, url in TABS]
+    kept = filters_of(request)
+    return [
+        {"title": title, "url": reverse(url) + (f"?{kept}" if kept and url != FEED else ""), "current": url == name}
+        for title, url in TABS
+    ]
+
+
+def filters_of(request: HttpRequest) -> str:
+    """What list and calendar are filtered by alike; the days are the calendar's own."""
+    query = QueryDict(mutable=True)
+    for name in FILTERS:
+        if value := request.GET.get(name):
+            query[name] = value
+    return query.urlencode()
 
 
 def require_sight(user: User) -> None:

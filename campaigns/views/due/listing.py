@@ -1,6 +1,6 @@
 """The list of what is due, with its filters in the address, and the same as a workbook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -58,8 +58,13 @@ def filter_form(request: HttpRequest) -> DueFilter:
 
 
 def asked_for(user: User, form: DueFilter) -> QuerySet[Obligation]:
-    """The rows that the filters leave. Naming a unit looks below it without being told to."""
+    """The rows that the filters leave; of whatever state only where that is asked."""
     asked = form.asked()
+    return looking.in_state(narrowed(user, asked), asked.get("state", ""), clock.now())
+
+
+def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Obligation]:
+    """In every state. Naming a unit looks below it without being told to."""
     wide = asked.get("whose") == "below" or "unit" in asked
     rows = looking.visible_to(user) if wide else looking.owed_by(user)
     if "unit" in asked:
@@ -72,7 +77,7 @@ def asked_for(user: User, form: DueFilter) -> QuerySet[Obligation]:
         rows = rows.filter(due_at__gte=clock.at_local(asked["since"]))
     if "until" in asked:
         rows = rows.filter(due_at__lte=clock.end_of_day(asked["until"]))
-    return looking.in_state(rows, asked.get("state", ""), clock.now())
+    return rows
 
 
 def chips(form: DueFilter) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Unit
-from config.demo import acts, people, registers, sites
+from config.demo import acts, drawing, people, registers, sites
 from config.demo.organising import organise
 from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
 from core import clock
@@ -68,6 +68,7 @@ class Command(BaseCommand):
         open_campaign(story)
         make_plans(story)
         organise(story)
+        drawing.draw(story)
         acts.self_checks(story)
         acts.inspections(story)
         acts.fridays(story)
