@@ -320,6 +320,15 @@ class RatingForm(forms.Form):
         return found[0]
 
 
+class RatingSheetForm(forms.Form):
+    file = forms.FileField(
+        label="分级评定表",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text="xlsx 或 csv，第一行是栏名：排污单位、规模、要素、评定依据（必填），环境信用、风险等级、优惠政策、"
+        "许可执行、管理水平、近两年违法次数、近一年信访件数。有一处错就都不导入，并逐行指出。",
+    )
+
+
 class SpecialityForm(forms.Form):
     user = forms.ModelChoiceField(label="执法人员", queryset=User.objects.none(), empty_label="请选择")
     specialities = forms.MultipleChoiceField(

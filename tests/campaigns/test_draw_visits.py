@@ -1,6 +1,7 @@
 """From a draw to visits, and the three lists that draws are made of."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -154,3 +155,26 @@ def test_a_rating_is_for_enterprises_of_the_own_area(cast):
     assert Rating.objects.get().credit == "bad"
     assert "环保不良" in text(of(cast.officer_city).get(address))
     assert cast.site_a.name not in text(of(cast.officer_other).get(address))
+
+
+SHEET = "排污单位,规模,要素,环境信用,评定依据\n{name},中型,大气、水,环保良好,示例文号\n"
+
+
+def sheet(client, text):
+    file = SimpleUploadedFile("分级.csv", text.encode(), content_type="text/csv")
+    return client.post(reverse("campaigns:rating_list"), {"sheet": "yes", "file": file})
+
+
+def test_a_table_rates_many_at_once_or_nobody(cast, of):
+    type(cast.site_a).objects.filter(pk=cast.site_a.pk).update(industry=1)
+    client = of(cast.officer_a)
+    refused = sheet(client, SHEET.format(name=cast.site_a.name) + "不存在的厂,大型,光,,示例文号\n")
+    assert refused.status_code == 422
+    assert "第 3 行" in text(refused)
+    assert "“光”不在可填的内容中" in text(refused)
+    assert not Rating.objects.exists()
+    elsewhere = sheet(client, SHEET.format(name=cast.site_b.name))
+    assert "本辖区没有这家企业" in text(elsewhere)
+    assert sheet(client, SHEET.format(name=cast.site_a.name)).status_code == 302
+    row = Rating.objects.get()
+    assert (row.size, row.elements, row.credit, row.basis) == ("medium", ["大气", "水"], "good", "示例文号")

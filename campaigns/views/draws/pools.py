@@ -14,9 +14,10 @@ from accounts.gate import able_somewhere, deny, holdings, require_somewhere
 from accounts.models import EnforcementCertificate, Grant, Unit, User
 from accounts.rules import Role
 from campaigns.draw_rules import Five, layered, percent
-from campaigns.forms.draws import HelpersForm, ItemsForm, RatingForm, SpecialityForm
+from campaigns.forms.draws import HelpersForm, ItemsForm, RatingForm, RatingSheetForm, SpecialityForm
 from campaigns.models import DrawRates, InspectorProfile, PoolVersion, Rating
 from campaigns.services import draws
+from campaigns.services.draws.rating_sheets import import_ratings
 from campaigns.views.draws.frame import PREPARE, VIEW, own_area, pool_tabs, units_for
 from campaigns.views.frame import person
 from core import clock
@@ -70,29 +71,53 @@ def item_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def rating_list(request: HttpRequest) -> HttpResponse:
+    """The ratings, one typed or a table of many handed in."""
     user = opened(request)
     sites = Enterprise.objects.filter(own_area(user, PREPARE, "unit__path"))
-    prepares = able_somewhere(user, PREPARE)
-    form = RatingForm(request.POST if request.method == "POST" else None, sites=sites)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = draws.rate(**form.cleaned_data, actor=user, at=clock.now())
-        except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.message)
-        else:
-            messages.success(request, f"{row.enterprise.name}的分级评定已登记，下次抽取起按新的权重。")
-            return redirect("campaigns:rating_list")
+    one, many = request.method == "POST" and "sheet" not in request.POST, "sheet" in request.POST
+    form = RatingForm(request.POST if one else None, sites=sites)
+    sheet_form = RatingSheetForm(request.POST, request.FILES) if many else RatingSheetForm()
+    if (one and rated(request, form, user)) or (many and sheet_kept(request, sheet_form, sites, user)):
+        return redirect("campaigns:rating_list")
     looks = holdings(user).scope(VIEW).paths
     seen = Rating.objects.filter(under("enterprise__unit__path", looks), is_current=True)
     page = KeysetPage(seen.select_related("enterprise__unit", "rated_by"), ("-rated_at", "-id")).for_request(request)
-    unit = units_for(user, VIEW).first()
+    unit, prepares = units_for(user, VIEW).first(), able_somewhere(user, PREPARE)
     context = {
         "lines": layered_lines(page.rows, draws.rates_for(unit, clock.today()) if unit else None),
         "form": form if prepares else None,
+        "sheet_form": sheet_form if prepares else None,
         "page": page,
         "versions": versions(user, PoolVersion.Kind.ENTERPRISES),
     }
     return answered(request, "rating_list", context)
+
+
+def rated(request: HttpRequest, form: RatingForm, user: User) -> bool:
+    """Whether what was typed is kept; what is wrong with it goes to the form."""
+    if not form.is_valid():
+        return False
+    try:
+        row = draws.rate(**form.cleaned_data, actor=user, at=clock.now())
+    except Refused as refusal:
+        form.add_error(refusal.field or None, refusal.message)
+        return False
+    messages.success(request, f"{row.enterprise.name}的分级评定已登记，下次抽取起按新的权重。")
+    return True
+
+
+def sheet_kept(request: HttpRequest, form: RatingSheetForm, sites: QuerySet[Enterprise], user: User) -> bool:
+    """Whether every row of the table is kept."""
+    if not form.is_valid():
+        return False
+    file = form.cleaned_data["file"]
+    try:
+        count = import_ratings(file.read(), file.name, sites=sites, actor=user, at=clock.now())
+    except Refused as refusal:
+        form.add_error("file", refusal.message)
+        return False
+    messages.success(request, f"已登记 {count} 家企业的分级评定，下次抽取起按新的权重。")
+    return True
 
 
 def layered_lines(rows: list[Rating], rates: DrawRates | None) -> list[dict[str, Any]]:
