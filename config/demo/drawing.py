@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import Unit, User
 from accounts.services.units import create_unit
 from campaigns.draw_rules import commitment
-from campaigns.models import Draw, PoolVersion, Rating, Target
+from campaigns.models import Draw, Rating, Target
 from campaigns.services import draws, plans
 from config.demo.people import Office
 from config.demo.story import CITY, Story, first_day
@@ -17,7 +17,6 @@ ITEMS = """污染防治设施运行情况｜《大气污染防治法》第二十
 排污许可证执行情况｜《排污许可管理条例》第二十五条
 危险废物贮存情况｜《固体废物污染环境防治法》第七十九条
 自动监测设备运行情况｜《大气污染防治法》第二十四条"""
-EXPERTS = "示例子｜大气治理｜示例大学\n示例丑｜危险废物｜示例研究院"
 INSTITUTIONS = "示例检测有限公司｜自动监测比对｜检验检测机构资质认定"
 # So many enterprises of each county are classed; the sizes and elements come in turn.
 RATED = 12
@@ -45,8 +44,7 @@ def draw(story: Story) -> None:
 
 def keep_libraries(city: Office, actor: User, at: datetime) -> None:
     draws.keep_items(city.unit, ITEMS, actor=actor, at=at)
-    draws.keep_helpers(city.unit, PoolVersion.Kind.EXPERTS, EXPERTS, actor=actor, at=at)
-    draws.keep_helpers(city.unit, PoolVersion.Kind.INSTITUTIONS, INSTITUTIONS, actor=actor, at=at)
+    draws.keep_institutions(city.unit, INSTITUTIONS, actor=actor, at=at)
 
 
 def classify(story: Story, county: Office, at: datetime) -> None:

@@ -71,7 +71,7 @@ class Digest:
             self.late += late
         elif late and not known["late"]:
             self.late += 1
-        text = f"{'【逾期】' if late else ''}{row.title}（{until(row.due_at, "%m-%d")} 到期）"
+        text = f"{'【逾期】' if late else ''}{row.title}（{until(row.due_at, '%m-%d')} 到期）"
         line = {"id": row.pk, "text": text, "url": row.url, "late": late}
         if known is not None:
             known.update(line)

@@ -172,7 +172,7 @@ def report_send(request: HttpRequest, pk: int) -> HttpResponse:
 def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     report = report_or_404(request, pk)
     require(person(request), SEND, report)
-    return written(request, report, "更正版已报送，全省汇总将在一分钟内更新。", correct)
+    return written(request, report, "更正版已报送，汇总将在一分钟内更新。", correct)
 
 
 Writing = Callable[[HttpRequest, UnitReport, dict[str, Any]], object]

@@ -165,7 +165,7 @@ def sheet(client, text):
     return client.post(reverse("campaigns:rating_list"), {"sheet": "yes", "file": file})
 
 
-def test_a_table_rates_many_at_once_or_nobody(cast, of):
+def test_a_table_rates_many_at_once_or_nobody(cast):
     type(cast.site_a).objects.filter(pk=cast.site_a.pk).update(industry=1)
     client = of(cast.officer_a)
     refused = sheet(client, SHEET.format(name=cast.site_a.name) + "不存在的厂,大型,光,,示例文号\n")

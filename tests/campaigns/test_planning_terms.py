@@ -5,11 +5,22 @@ import pytest
 from campaigns import services
 from campaigns.blueprint_files import BadBlueprint
 from campaigns.services import due
+from campaigns.services.blueprints import load_blueprints
 from core import clock
+from core.calendar import load_tables
 from tests.campaigns.scene import MARCH
 from tests.campaigns.test_library import days, make_campaign, own_plan
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def forms(db):
+    """What a plan that is written in the browser may use."""
+    load_tables()
+    load_blueprints(at=MARCH, only=["henan-2020"])
+
+
 PLANNED = (
     "  source: 四第1句\n\n# dues",
     '  by: counties\n  clock: {kind: day, on: "06-10"}\n  source: 四第1句\n\n# dues',

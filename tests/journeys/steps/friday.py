@@ -136,7 +136,7 @@ def province_downloads(stage: Stage) -> None:
     page = province.open(f"/periods/{week.pk}/")
     province.reads("未报")
     stage.look(page, "province-friday")
-    book = province.downloads(page.get_by_role("link", name="下载全省汇总 Excel"))
+    book = province.downloads(page.get_by_role("link", name="下载汇总 Excel"))
     names = load_workbook(BytesIO(book)).sheetnames
     assert {"全省汇总", "漯河市", "洛阳市"} <= set(names), names
     summary = week.summaries.get()
