@@ -8,9 +8,10 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only once every app is loaded.
         from campaigns.registers.handler import RegisterForm
-        from campaigns.registers.referring import ENTRY
+        from campaigns.registers.referring import ENTRY, LEAD
         from core import references
         from core.form_engine import registry
 
         registry.register("register", RegisterForm)
         references.register(ENTRY)
+        references.register(LEAD)

@@ -126,6 +126,7 @@ LEADS = StateTable(
         Transition("release", "退回待派", ("assigned",), "accepted", "visit.plan"),
         Transition("merge", "合并", ("registered", "accepted"), "merged", "lead.handle"),
         Transition("refuse", "不予受理", ("registered",), "refused", "lead.handle", needs_reason=True),
+        Transition("hand_over", "转廉政线索", ("registered",), "closed", "discipline.view", needs_reason=True),
         Transition("close", "办结", ("accepted", "assigned"), "closed", "lead.handle", needs_reason=True),
     ),
 )

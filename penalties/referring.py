@@ -10,7 +10,10 @@ from penalties.models import PenaltyCase
 
 def case(user: Any, typed: str) -> list[Reference]:
     rows = PenaltyCase.objects.visible_to(user).filter(number=typed)
-    return [Reference("case", str(row.pk), row.cause, case_url(str(row.pk)), row.enterprise_id) for row in rows]
+    return [
+        Reference("case", str(row.pk), row.cause, case_url(str(row.pk)), row.enterprise_id, row.campaign_id)
+        for row in rows
+    ]
 
 
 def case_url(key: str) -> str:

@@ -101,6 +101,8 @@ ACTIONS = {
     "campaigns.lead.accept": "受理线索",
     "campaigns.lead.assign": "线索派查",
     "campaigns.lead.close": "办结线索",
+    "campaigns.lead.export": "导出线索登记表",
+    "campaigns.lead.hand_over": "转廉政线索",
     "campaigns.lead.identify": "确认线索所属企业",
     "campaigns.lead.identity": "查看举报人",
     "campaigns.lead.merge": "合并线索",

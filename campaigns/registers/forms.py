@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Unit, User
 from campaigns.models import RegisterEntry, RegisterVersion
 from campaigns.registers.rules import Data, fields_at
-from campaigns.registers.services.checks import sites_for
+from campaigns.registers.services.checks import judged, sites_for
 from campaigns.registers.services.rights import Places
 from core.files import store
 from core.form_engine.evidence import own_recent
@@ -98,6 +99,8 @@ class ValuesForm(forms.Form):
     ) -> None:
         super().__init__(data, files)
         self.user, self.entry, self.home = user, entry, home
+        self.register, self.action = register, action
+        self.at: datetime | None = None
         self.asked = fields_at(register, action)
         self.kept: dict[str, list[StoredFile]] = {}
         self.unkept: list[tuple[str, str]] = []
@@ -119,7 +122,19 @@ class ValuesForm(forms.Form):
                     given[field["key"]] = reader(self, field, given[field["key"]])
                 except ValidationError as error:
                     self.add_error(field["key"], error)
+        self.judge()
         return given
+
+    def judge(self) -> None:
+        """What the register asks of the fields is said in the same round as what could not be read."""
+        if self.at is None or not self.errors:
+            return
+        try:
+            judged(self.register, self.action, self.values(), self.at)
+        except Refused as refusal:
+            for place, said in refusal.errors.items():
+                if place in self.fields and place not in self.errors:
+                    self.add_error(place, said)
 
     def values(self) -> dict[str, Any]:
         keys = {field["key"] for field in self.asked}
@@ -135,6 +150,7 @@ class ValuesForm(forms.Form):
 
     def held(self, at: Any) -> None:
         """Keep what was chosen now; call before is_valid, outside the transaction of the filing."""
+        self.at = at
         for field in self.asked:
             if field["type"] == "files":
                 self.kept[field["key"]] = held_files(self, field["key"], at)

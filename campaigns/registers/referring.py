@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from campaigns.models import RegisterEntry
+from campaigns.models import Lead, RegisterEntry
 from core.references import Kind, Reference
 
 OFFERED = 30
@@ -37,4 +37,14 @@ def address(key: str) -> str:
     return reverse("campaigns:register_entry", args=[key])
 
 
+def lead(user: Any, typed: str) -> list[Reference]:
+    rows = Lead.objects.visible_to(user).filter(number=typed)
+    return [Reference("lead", str(row.pk), row.detail, lead_address(str(row.pk)), row.enterprise_id) for row in rows]
+
+
+def lead_address(key: str) -> str:
+    return reverse("campaigns:lead_detail", args=[key])
+
+
+LEAD = Kind("lead", "线索", "线索2020-00001", lead, lead_address)
 ENTRY = Kind("entry", "登记", "现场求助〔2020〕3 号", found, address, own_teams)

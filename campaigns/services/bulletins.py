@@ -104,7 +104,7 @@ def held_current(bulletin: Bulletin) -> Bulletin:
 
 def receives(user: User, unit: Unit) -> bool:
     """Whether the person signs for this very unit, not for one below or above it."""
-    return unit.path in holdings(user).scope(RECEIVE).paths
+    return any(row.path == unit.path and RECEIVE in row.able for row in holdings(user).rows)
 
 
 def read_bulletin(receipt: BulletinReceipt, *, actor: User, at: datetime) -> None:

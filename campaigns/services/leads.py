@@ -15,6 +15,7 @@ from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.models import Assignment, Lead, Reporter
 from campaigns.rules.leads import NEAR_DAYS, Event, Term, is_same_event, terms_of, times_over
+from campaigns.services import integrity
 from campaigns.states import LEADS, LeadState
 from core import audit, clock
 from core.models import Obligation
@@ -76,6 +77,8 @@ def register(told: Told, *, unit: Unit, actor: User, at: datetime) -> Lead:
         audit.record("campaigns.lead.register", row, actor=actor, at=at, after=described(row))
         start_clocks(row, FIRST, at)
         notices.lead_registered(row, at)
+        if row.is_integrity:
+            row = integrity.hand_over(row, actor=actor, at=at)
     return row
 
 
@@ -176,10 +179,18 @@ def identify(row: Lead, enterprise: Enterprise, *, actor: User, at: datetime) ->
         locked.save(update_fields=["enterprise", "unit"])
         after = {"enterprise": enterprise.pk}
         audit.record("campaigns.lead.identify", locked, actor=actor, at=at, before={"enterprise": before}, after=after)
+        rename(locked)
         if locked.unit_id != told:
             hand_over(Obligation.objects.filter(subject=subject(locked)), locked.unit.path, at=at)
             notices.lead_registered(locked, at)
     return locked
+
+
+def rename(row: Lead) -> None:
+    """What is owed of the lead is called by where it belongs now."""
+    for term in Obligation.objects.open().filter(subject=subject(row)):
+        term.title = f"{term.title.partition('：')[0]}：{row.number} {row.place}"[:200]
+        term.save(update_fields=["title"])
 
 
 def similar(row: Lead) -> list[Lead]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +18,7 @@ from campaigns.rules.leads import times_over
 from campaigns.services import lead_sheets, leads
 from campaigns.states import LEADS
 from campaigns.views.frame import person
-from core import clock
+from core import audit, clock
 from core.commands import carried_out, reason_of
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -79,9 +79,11 @@ def filtered(rows: QuerySet[Lead], asked: dict[str, Any]) -> QuerySet[Lead]:
 def lead_export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered; never who reported."""
     require_reader(request)
-    rows = filtered(Lead.objects.visible_to(person(request)), LeadFilter(request.GET).asked())
+    user, at = person(request), clock.now()
+    rows = filtered(Lead.objects.visible_to(user), LeadFilter(request.GET).asked())
+    audit.record("campaigns.lead.export", None, actor=user, at=at, after={"asked": request.GET.urlencode()})
     sheets = [(lead_sheets.EXPORT_SHEET, lead_sheets.export_rows(rows))]
-    return workbook_response("线索登记表.xlsx", sheets, at=clock.now(), creator="一体化执法行动平台")
+    return workbook_response("线索登记表.xlsx", sheets, at=at, creator="一体化执法行动平台")
 
 
 def units_of(scope: Scope) -> QuerySet[Unit]:
@@ -197,11 +199,18 @@ def lead_close(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def lead_merge(request: HttpRequest, pk: int) -> HttpResponse:
-    """This lead goes into another of the same event."""
+    """This lead goes into another of the same event: one that the page offers, or one named by its number."""
     row = lead_or_404(request, pk)
     require(request.user, handler_of(row), row)
-    wish = request.POST.get("into", "")
-    into = get_object_or_404(Lead.objects.visible_to(person(request)), pk=int(wish) if wish.isdecimal() else 0)
+    wish, number = request.POST.get("into", ""), request.POST.get("number", "").strip()
+    seen = Lead.objects.visible_to(person(request))
+    named = seen.filter(number=number[:30]) if number else seen.filter(pk=int(wish) if wish.isdecimal() else 0)
+    into = named.first()
+    if into is None and number:
+        messages.error(request, f"没有找到编号为“{number[:30]}”的线索。")
+        return redirect(DETAIL, pk)
+    if into is None:
+        raise Http404
     require(request.user, handler_of(into), into)
     reason = reason_of(request)
     command = lambda: leads.merge(row, into, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731

@@ -242,20 +242,6 @@ def test_highlights_and_typical_cases_or_nothing(org, plan):
     )
 
 
-def test_a_review_meeting_each_quarter_with_a_case(org, plan):
-    row = one(plan, "due.reviews", org.city, "2021-06-30")
-    assert row.is_late(midnight("2021-07-01"))
-    with pytest.raises(Refused, match="自动办结"):
-        due.submit(row, {"会议情况": "已召开"}, actor=org.officer, at=noon("2021-06-01"))
-
-
-def test_two_cross_checks_of_both_themes(org, plan):
-    row = one(plan, "due.cross_actions", org.team, "2021-12-31")
-    assert row.is_late(midnight("2022-01-01"))
-    with pytest.raises(Refused, match="自动监测数据造假"):
-        due.submit(row, {"打击危险废物违法犯罪": "6月"}, actor=org.officer_team, at=noon("2021-12-01"))
-
-
 @pytest.mark.req("HS-46")
 def test_thirteen_reports_of_hengshui(org):
     found = datong.published(org, "hengshui-2020", 2020, at=noon("2020-11-27"))

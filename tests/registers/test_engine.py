@@ -182,6 +182,16 @@ def test_pages_of_an_entry_can_be_filled_through_the_browser(cast: Cast, plan: C
     assert row.enterprise == cast.site_a
 
 
+def test_every_error_of_a_form_is_said_in_one_round(cast: Cast, plan: Campaign, client) -> None:  # type: ignore[no-untyped-def]
+    scene.load("obstacle")
+    client.force_login(cast.inspector_a)
+    sent = {"campaign": plan.pk, "filing_unit": cast.county_a.pk, "subject": "拒绝进入", "to": "当地政府"}
+    sent |= {"detail": "经过", "enterprise": "没有这家厂", "met_on": "2020-06-30"}
+    with clock.travel(scene.AT):
+        page = client.post(reverse("campaigns:register_new", args=["obstacle"]), sent)
+    assert set(page.context["form"].errors) == {"enterprise", "met_on"}
+
+
 def test_a_list_costs_the_same_queries_however_long_it_is(cast: Cast, helped: RegisterEntry, client) -> None:  # type: ignore[no-untyped-def]
     def more(count: int) -> None:
         start = RegisterEntry.objects.count()

@@ -18,12 +18,6 @@ from tests.cast import Cast
 from tests.registers import scene
 from tests.registers.test_rows_people import lines
 
-MEETING = {
-    "subject": "审查会",
-    "held_on": scene.DAY,
-    "reviews": [{"number": "同环罚〔2020〕1号", "verdict": "适当"}],
-}
-
 
 def trained(cast: Cast, plan: Campaign, actor: object) -> RegisterEntry:
     held = scene.filler("training", cast, cast.officer_a) | {"kind": "执法培训", "trainees": [str(cast.inspector_a.pk)]}
@@ -33,9 +27,10 @@ def trained(cast: Cast, plan: Campaign, actor: object) -> RegisterEntry:
 
 def test_a_meeting_of_a_county_is_not_the_citys(cast: Cast, plan: Campaign) -> None:
     scene.load("case_review")
-    scene.file("case_review", cast.officer_a, plan, **MEETING)
+    meeting = {"subject": "审查会", "held_on": scene.DAY, "case": scene.a_case(cast, plan).number, "verdict": "适当"}
+    scene.file("case_review", cast.officer_a, plan, **meeting)
     assert lines("case_review", "quarter", cast.officer_city) == [("漯河市", "0 次，至少 1 次", True)]
-    scene.file("case_review", cast.officer_city, plan, **MEETING)
+    scene.file("case_review", cast.officer_city, plan, **meeting)
     assert lines("case_review", "quarter", cast.officer_city) == [("漯河市", "1 次，至少 1 次", False)]
     assert lines("case_review", "quarter", cast.officer_a) == []
 

@@ -229,7 +229,8 @@ def test_a_quarter_without_a_review_meeting_about_a_case_is_red_at_its_end(
 ) -> None:
     scene.load("case_review")
     order = {"key": "reviews", "title": "案件交流审查会", "owes": "市局", "by": "authority", "source": "三（三）2"}
-    term = {"clock": {"kind": "quarter", "before": 0}, "on_holiday": "keep", "fact": "case_review"}
+    term = {"clock": {"kind": "quarter", "before": 0}, "on_holiday": "keep"}
+    term["register"] = {"key": "case_review", "indicators": ["quarter"]}
     BlueprintVersion.objects.filter(pk=plan.blueprint_id).update(data=plan.blueprint.data | {"dues": [order | term]})
     Campaign.objects.filter(pk=plan.pk).update(unit=cast.city, year=2021)
     plan = Campaign.objects.get(pk=plan.pk)

@@ -147,15 +147,15 @@ def corrected(entry: RegisterEntry, actor: User, at: datetime, reason: str) -> N
     """What follows from a corrected sheet, by whatever door it came."""
     RegisterStep.objects.create(entry=entry, action=CORRECT, label="更正", by=actor, at=at, reason=reason[:500])
     audit.record("campaigns.registerentry.correct", entry, actor=actor, at=at, reason=reason)
-    clocks.move(entry, at)
     owed.settle(entry, at)
+    clocks.move(entry, at)
     spawning.spawn(entry, CORRECT, actor, at)
 
 
 def follow(entry: RegisterEntry, action: str, actor: User, at: datetime) -> None:
     """What an action sets going: terms, words to people, entries elsewhere."""
-    clocks.run(entry, action, at)
     owed.settle(entry, at)
+    clocks.run(entry, action, at)
     notices.send(entry, action, at)
     spawning.spawn(entry, action, actor, at)
 

@@ -74,12 +74,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is counted: which rule of which register, for whom, in which campaign."""
+    """What is counted: which rule of which register, for whom (or of which office), in which campaign."""
 
     version: RegisterVersion
     rule: Mapping[str, Any]
-    user: User
+    user: User | None
     campaign: Campaign | None
+    office: Unit | None = None
 
 
 def figure(
@@ -96,13 +97,24 @@ def figure(
 
     `limit` is how many enterprises are read; the others are counted.
     """
+    if campaign is None and not version.is_standing:
+        campaign = next(iter(campaigns_for(version, user)), None)
+    return counted(Asked(version, rule, user, campaign), of_day, today, limit)
+
+
+def figure_of(
+    version: RegisterVersion, rule: Mapping[str, Any], campaign: Campaign, office: Unit, of_day: date, today: date
+) -> Figure:
+    """The same of one office and everybody below it, whoever looks: what meets an obligation."""
+    return counted(Asked(version, rule, None, campaign, office), of_day, today, 1)
+
+
+def counted(asked: Asked, of_day: date, today: date, limit: int | None) -> Figure:
+    rule, campaign = asked.rule, asked.campaign
     kind = rule.get("period", "year")
     first, last = period_of(of_day, kind)
     due = date.fromisoformat(f"{first.year}-{rule['due']}") if "due" in rule else last
-    if campaign is None and not version.is_standing:
-        campaign = next(iter(campaigns_for(version, user)), None)
     found = Figure(rule["key"], rule["title"], period_name(of_day, kind), kind == "ever" or today > due, campaign)
-    asked = Asked(version, rule, user, campaign)
     rows = entries(asked, first, last, today)
     if rule.get("of", "units") != "units":
         read_sites(found, asked, rows, limit)
@@ -125,7 +137,9 @@ def campaigns_for(version: RegisterVersion, user: User) -> list[Campaign]:
 def entries(asked: Asked, first: date, last: date, today: date) -> QuerySet[RegisterEntry]:
     """The entries of a period that count: of the campaign, of the one above it and of those below."""
     rule, campaign = asked.rule, asked.campaign
-    rows: QuerySet[RegisterEntry] = RegisterEntry.objects.visible_to(asked.user)
+    rows: QuerySet[RegisterEntry] = RegisterEntry.objects.all()
+    if asked.user is not None:
+        rows = RegisterEntry.objects.visible_to(asked.user)
     rows = rows.filter(register=asked.version.key, occurred_on__range=(first, last)).exclude(state=VOID)
     if not asked.version.is_standing:
         key, above = (campaign.pk, campaign.parent_id) if campaign else (0, None)
@@ -143,8 +157,8 @@ def entries(asked: Asked, first: date, last: date, today: date) -> QuerySet[Regi
 
 def units_of(asked: Asked) -> Iterable[Unit]:
     """Of whom an entry is expected: the person's units of these levels, inside the campaign's authority."""
-    mine = Q(pk__in=[])
-    for path in holdings(asked.user).scope(LOOK).paths:
+    mine = Q(path__startswith=asked.office.path) if asked.office else Q(pk__in=[])
+    for path in holdings(asked.user).scope(LOOK).paths if asked.user else ():
         mine |= Q(path__startswith=path)
     rows = Unit.objects.filter(mine, closed_on=None, level__in=asked.rule.get("levels", ["county"]))
     if asked.campaign is not None:
@@ -236,7 +250,10 @@ def people(asked: Asked, rows: list[RegisterEntry], units: list[Unit]) -> Iterab
 
 def read_sites(found: Figure, asked: Asked, rows: QuerySet[RegisterEntry], limit: int | None) -> None:
     """Enterprises that lack something: the database looks for them, however many there are."""
-    sites = Enterprise.objects.visible_to(asked.user).filter(state="active")
+    sites = Enterprise.objects.visible_to(asked.user) if asked.user else Enterprise.objects.all()
+    sites = sites.filter(state="active")
+    if asked.office is not None:
+        sites = sites.filter(unit__path__startswith=asked.office.path)
     if asked.rule["of"] == "key_enterprises":
         sites = sites.filter(is_key=True)
     if asked.campaign is not None:

@@ -1,37 +1,54 @@
-"""What a plan orders of a register is met by what stands in it: a meeting held meets the term of its quarter."""
+"""What a plan orders and a register shows: its obligations are met by the entries, not by a report that says so."""
 
 from datetime import datetime
 
-from campaigns.models import RegisterEntry
-from campaigns.registers.rules import period_of
-from campaigns.registers.services.checks import VOID
-from campaigns.services.due.entries import entries_of
+from django.db.models import Q
+
+from accounts.models import Unit
+from campaigns.models import Campaign, RegisterEntry
+from campaigns.registers.services.indicators import Figure, figure_of, office_of
+from campaigns.registers.services.loading import version_of
+from campaigns.registers.services.rights import ordered_by
+from campaigns.services.due.entries import Entry, entries_of
 from campaigns.services.due.opening import of_campaign
+from campaigns.states import CampaignState
+from core import clock, locks
+from core.calendar import LOCK
 from core.models import Obligation
 from core.obligations import meet_rows, reopen_rows
 
-# Registers whose entries are facts that a blueprint's `dues` may name, with how long one of them lasts.
-PERIODS = {"case_review": "quarter"}
-
 
 def settle(entry: RegisterEntry, at: datetime) -> None:
-    """After an entry was filed, corrected or taken back: each term of its unit is met while an entry stands in it."""
-    if entry.register not in PERIODS or entry.campaign is None:
+    """After an entry was filed, moved or corrected: what is whole is met, what is no more so is owed again.
+
+    The entry counts for its campaign, for the one above it and for those below.
+    """
+    if entry.campaign is None:
         return
-    ordered = [one.key for one in entries_of(entry.campaign.blueprint.data) if one.fact == entry.register]
-    rows = of_campaign(entry.campaign).filter(subject__in=ordered, unit_path=entry.unit.path, waived_at=None)
-    for row in rows.select_for_update().order_by("pk"):
-        held, one = stands(entry, row), Obligation.objects.filter(pk=row.pk)
-        if held and row.met_at is None:
-            meet_rows(one, at=at)
-        elif not held and row.met_at is not None:
-            reopen_rows(one)
+    key, above = entry.campaign.pk, entry.campaign.parent_id or 0
+    family = Campaign.objects.filter(Q(pk__in=[key, above]) | Q(parent=key))
+    for campaign in family.filter(state=CampaignState.PUBLISHED).select_related("blueprint", "unit"):
+        for ordered in entries_of(campaign.blueprint.data):
+            if ordered.register == entry.register and entry.register in ordered_by(campaign):
+                judge(campaign, ordered, at)
 
 
-def stands(entry: RegisterEntry, row: Obligation) -> bool:
-    """Whether the register holds, of the unit and campaign, an entry in the period in which the term ends."""
-    if row.nominal_on is None:
-        return False
-    span = period_of(row.nominal_on, PERIODS[entry.register])
-    rows = RegisterEntry.objects.filter(register=entry.register, campaign=entry.campaign_id, unit=entry.unit_id)
-    return rows.filter(occurred_on__range=span).exclude(state=VOID).exists()
+def judge(campaign: Campaign, ordered: Entry, at: datetime) -> None:
+    locks.hold(LOCK)  # before any row: whoever works terms out takes them in this order
+    for row in of_campaign(campaign).filter(subject=ordered.key, waived_at=None):
+        is_whole = not any(figure.missing for figure in figures_of(campaign, ordered, row, at))
+        same = Obligation.objects.filter(pk=row.pk)
+        if is_whole and row.met_at is None:
+            meet_rows(same, at=at)
+        elif not is_whole and row.met_at is not None:
+            reopen_rows(same)
+
+
+def figures_of(campaign: Campaign, ordered: Entry, row: Obligation, at: datetime) -> list[Figure]:
+    """The indicators by which the register tells of an obligation, of its period and the unit that owes it."""
+    version, owner = version_of(ordered.register), Unit.objects.filter(path=row.unit_path).first()
+    if version is None or owner is None:
+        return []
+    day, office = row.nominal_on or clock.day_of(row.due_at), office_of(owner, [])
+    rules = [one for one in version.data["indicators"] if one["key"] in ordered.indicators]
+    return [figure_of(version, rule, campaign, office, day, clock.day_of(at)) for rule in rules]

@@ -81,9 +81,18 @@ class Entry:
         return f"{quote}（{self.place}）"[:200] if quote else self.place[:200]
 
     @property
+    def register(self) -> str:
+        """The register whose entries meet it, where one does."""
+        return str(self.data.get("register", {}).get("key", ""))
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        return tuple(self.data.get("register", {}).get("indicators", ()))
+
+    @property
     def counted(self) -> bool:
         """Met by what was done and by nothing else: a report that says so is not asked for."""
-        return self.kind == PLAN and bool(self.fact)
+        return self.kind == PLAN and bool(self.fact or self.register)
 
     def instant(self, day: date) -> datetime:
         """Until when it is in time on its day: the hour that the plan names, else the end of the day."""

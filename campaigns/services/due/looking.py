@@ -43,6 +43,8 @@ def mine(user: User) -> Q:
     return (
         Q(person=user)
         | Q(unit_path__in=paths, person=None, enterprise_id=None)
+        # What somebody owed who is gone is the unit's to settle.
+        | Q(unit_path__in=paths, person__in=User.objects.filter(is_active=False).values("pk"))
         | Q(enterprise_id__in=sites)
         | helped_by(paths)
     )

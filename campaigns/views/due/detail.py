@@ -10,7 +10,7 @@ from accounts.gate import may, require
 from accounts.models import Unit, User
 from campaigns.forms.due import AnswerForm
 from campaigns.models import DueAnswer, DueAnswerFile
-from campaigns.registers.services.owed import PERIODS as REGISTERS
+from campaigns.registers.services import version_of
 from campaigns.services import due, plans
 from campaigns.services.due import looking
 from campaigns.services.due.opening import POLICY_SAID
@@ -54,6 +54,7 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
         "steps": arithmetic(found),
         "owner": owner,
         "light": light_of(found, owner),
+        "told_by": version_of(found.entry.register) if found.entry.register else None,
         "joint": [unit for unit in listed if unit.path != row.unit_path],
         "fallback": found.entry.key in due.laid_upon(found.campaign).fallback,
         "answers": answers,
@@ -69,10 +70,8 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
 
 def light_of(found: Due, owner: Unit | None) -> plans.Light | None:
     """What is still missing, where the platform counts it itself."""
-    if owner is None or not found.entry.counted:
+    if owner is None or not found.entry.counted or found.entry.register:
         return None
-    if found.entry.fact in REGISTERS:
-        return plans.Light()
     day = found.row.nominal_on or clock.day_of(found.row.due_at)
     return plans.light_of(found.campaign, found.entry.fact, owner, day, clock.now())
 

@@ -1,0 +1,38 @@
+"""What comes in about the conduct of officers is handled in one place: the register of integrity leads (HN-65)."""
+
+from datetime import datetime
+
+from accounts.models import User
+from campaigns.models import Lead, RegisterLink
+from campaigns.registers.services import filing, loading
+from campaigns.states import LEADS
+from core.states import advance
+
+REGISTER, ORIGIN = "integrity_lead", "origin"
+UNKNOWN = "待核实"
+CHANNELS = {"insider": "内部举报", "industry": "行业监督", "transfer": "上级转办"}
+
+
+def hand_over(row: Lead, *, actor: User, at: datetime) -> Lead:
+    """The lead becomes an entry of that register and ends here. Who reported stays with the lead alone.
+
+    Where the platform holds no such register, the inspection group handles the lead itself.
+    """
+    version = loading.version_of(REGISTER)
+    if version is None or version.retired_at is not None:
+        return row
+    values = {
+        "kind": "其他",
+        "from": CHANNELS.get(row.kind, "公开举报"),
+        "people": UNKNOWN,
+        "enterprise": str(row.enterprise_id or ""),
+        "detail": row.detail,
+    }
+    given = filing.Filing(unit=row.unit, values=values)
+    entry = filing.put_entry(version, given, actor=actor, at=at, unsaid=True)
+    RegisterLink.objects.create(
+        entry=entry, field=ORIGIN, kind="lead", key=str(row.pk), typed=row.number, label=row.number
+    )
+    reason = f"转{entry.label}办理"
+    stamps = {"ended_at": at, "end_reason": reason}
+    return advance(Lead, row.pk, "hand_over", table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)

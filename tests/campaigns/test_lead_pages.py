@@ -1,0 +1,104 @@
+"""Pages and names of leads: taken away in the trail, merged by number for a reason, called by where they belong."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from campaigns import services
+from campaigns.models import Lead, RegisterEntry
+from campaigns.registers.services import move
+from campaigns.services import leads
+from campaigns.services.due import looking
+from core import clock
+from core.models import AuditEvent, Obligation
+from core.obligations import open_obligation
+from tests import factories as make
+from tests.campaigns.scene import MAY
+from tests.campaigns.test_bulletins import sent
+from tests.campaigns.test_leads import LIST, NAME, NOW, PHONE, registered, sign_in
+from tests.registers import scene as registers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_nine():
+    with clock.travel(NOW):
+        yield
+
+
+def test_a_list_taken_away_is_in_the_trail(client, cast):
+    registered(cast)
+    sign_in(client, cast.officer_a).get(f"{LIST}export/", {"kind": "hotline"})
+    event = AuditEvent.objects.get(action="campaigns.lead.export")
+    assert event.actor_id == cast.officer_a.pk
+    assert "kind=hotline" in str(event.detail)
+
+
+def test_leads_that_do_not_look_alike_are_merged_on_the_page_for_a_reason(client, cast):
+    old = registered(cast, occurred_at=NOW - timedelta(days=40))
+    row = registered(cast)
+    sign_in(client, cast.officer_a)
+    address = reverse("campaigns:lead_merge", args=[row.pk])
+    page = client.get(f"{LIST}{row.pk}/").content.decode()
+    assert 'name="number"' in page
+    assert 'name="reason"' in page
+    assert "没有找到编号" in client.post(address, {"number": "线索2020-99999"}, follow=True).content.decode()
+    assert "须写明理由" in client.post(address, {"number": old.number}, follow=True).content.decode()
+    client.post(address, {"number": old.number, "reason": "同一根暗管再次举报"})
+    row.refresh_from_db()
+    assert row.merged_into == old
+    assert "同一根暗管再次举报" in row.end_reason
+    foreign = registered(cast, enterprise=cast.site_b)
+    other = registered(cast)
+    client.post(reverse("campaigns:lead_merge", args=[other.pk]), {"number": foreign.number, "reason": "试"})
+    assert Lead.objects.get(pk=other.pk).merged_into is None
+
+
+def test_what_is_owed_of_a_lead_is_called_by_its_enterprise_once_that_is_known(cast):
+    row = registered(cast, enterprise=None, address="沙河东岸料堆")
+    leads.identify(row, cast.site_a, actor=cast.officer_a, at=NOW)
+    titles = set(Obligation.objects.open().filter(subject=leads.subject(row)).values_list("title", flat=True))
+    assert titles
+    assert all(title.endswith(f"：{row.number} {cast.site_a.name}") for title in titles)
+
+
+def test_a_contact_of_a_city_who_stands_above_too_signs_for_the_city(cast, henan):
+    row = sent(henan, cast)
+    person = make.user("both", "白兼任", cast.province)
+    make.grant(person, "contact", over=cast.city)
+    make.grant(person, "leader", over=cast.province)
+    receipt = row.receipts.get(unit=cast.city)
+    services.read_bulletin(receipt, actor=person, at=MAY)
+    receipt.refresh_from_db()
+    assert receipt.read_by == person
+
+
+def test_a_word_about_conduct_is_handled_in_the_register_of_integrity_leads_alone(client, cast):
+    registers.load("integrity_lead")
+    row = registered(cast, is_integrity=True, kind="insider", reporter=NAME, contact=PHONE)
+    entry = RegisterEntry.objects.get(register="integrity_lead")
+    assert (row.state, row.end_reason) == ("closed", f"转{entry.label}办理")
+    assert (entry.values["from"], entry.values["detail"], entry.enterprise) == ("内部举报", row.detail, cast.site_a)
+    assert NAME not in str(entry.values)
+    sign_in(client, cast.discipline)
+    page = client.get(reverse("campaigns:register_entry", args=[entry.pk])).content.decode()
+    assert reverse("campaigns:lead_detail", args=[row.pk]) in page
+    assert not client.get(f"{LIST}{row.pk}/").context["able"]
+    for person in (cast.officer_a, cast.inspector_a, cast.leader_a):
+        assert not RegisterEntry.objects.visible_to(person).filter(pk=entry.pk).exists()
+    assert entry.created_by is None
+    done = move(entry, "verify", {"verified": "谈话核实"}, actor=cast.discipline, at=NOW)
+    assert done.state == "verified"
+
+
+def test_what_a_person_owed_who_is_gone_is_the_units(cast):
+    open_obligation(
+        kind="plan", subject="due.x", unit_path=cast.county_a.path, due_at=NOW, at=NOW, title="总结", source="方案"
+    )
+    Obligation.objects.filter(subject="due.x").update(person=cast.inspector_a)
+    assert not looking.owed_by(cast.officer_a).filter(subject="due.x").exists()
+    User.objects.filter(pk=cast.inspector_a.pk).update(is_active=False)
+    assert looking.owed_by(cast.officer_a).filter(subject="due.x").exists()
