@@ -166,7 +166,8 @@ def condition_faults(condition: Any, keys: Collection[str], where: yaml_lines.Wh
     for part in parts(condition):
         kind = next((name for name in CONDITIONS if name in part), "")
         if not kind or set(part) != {kind, *CONDITIONS[kind]}:
-            yield where, f"看不懂的条件：{dict(part)}"
+            said = "、".join(str(name) for name in part)
+            yield where, f"看不懂的条件（写了 {said}）：除 field 等栏目外，须有且只有一种：{'、'.join(CONDITIONS)}"
             continue
         name = part.get("field", part.get("filled"))
         if name not in keys:

@@ -85,7 +85,7 @@ def units_name(request: HttpRequest, pk: int, entry: str) -> HttpResponse:
     one = entry_or_404(campaign, entry)
     laid = due.laid_upon(campaign)
     initial = {"lead": laid.leads.get(one.key, []), "joint": laid.joint.get(one.key, [])}
-    units = Unit.objects.under(campaign.unit.path).filter(closed_on=None).order_by("order", "path")
+    units = Unit.objects.under(campaign.unit.path).filter(closed_on=None).order_by("path")
     form = UnitsForm(request.POST or None, entry=one, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
