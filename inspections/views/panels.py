@@ -49,7 +49,12 @@ def self_checks(request: HttpRequest, site: Enterprise) -> QuerySet[SelfCheck]:
 
 def visits(request: HttpRequest, site: Enterprise) -> QuerySet[Visit]:
     locked = VisitRecord.objects.locked().filter(visit=OuterRef("pk"))
-    rows = Visit.objects.visible_to(request.user).filter(enterprise=site).exclude(state=VisitState.CANCELLED)
+    rows = (
+        Visit.objects.visible_to(request.user)
+        .with_obstacles(request.user)
+        .filter(enterprise=site)
+        .exclude(state=VisitState.CANCELLED)
+    )
     return rows.select_related("assignment").annotate(outcome=Subquery(locked.values("outcome")[:1]))
 
 

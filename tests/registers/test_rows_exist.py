@@ -358,3 +358,34 @@ def test_the_third_low_ranking_in_a_row_makes_a_key_check_on_the_day_it_is_publi
     assert [publish(month, site=cast.site_b) for month in ("2020-06", "2020-07")] == [0, 1]
     listed = Desk(client, cast, plan, "key_check", cast.officer_city)
     assert {row["企业"] for row in listed.sheet(state="open")} == {cast.site_a.name, cast.site_b.name}
+
+
+@pytest.mark.req("DT-19")
+def test_every_task_of_the_grid_is_a_row_with_three_levels_and_closes_only_after_its_feedback(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
+    scene.load("grid_task")
+    desk = Desk(client, cast, plan, "grid_task", cast.officer_a)
+    grids = {"first": "市级网格 赵示例", "second": "县级网格 钱示例", "third": "乡级网格 孙示例"}
+    said: dict[str, Any] = {"due_on": "2020-05-29", "detail": "逐家排查", **grids}
+    for level in grids:
+        assert desk.refused(level, subject="缺一级", **said | {level: ""}), "all three answer for it"
+    rows = [desk.file(subject=f"任务{number}", **said) for number in range(1, 4)]
+    ledger = desk.sheet()
+    with clock.travel(scene.AT):
+        page = client.get(reverse("campaigns:register_list", args=["grid_task"])).content.decode()
+    assert (f"共 {len(rows)} 项" in page, [row["任务"] for row in ledger]) == (True, ["任务3", "任务2", "任务1"])
+    columns = ("一级网格及责任人", "二级网格及责任人", "三级网格及责任人")
+    assert all([row[name] for name in columns] == list(grids.values()) for row in ledger)
+    close = reverse("campaigns:register_entry_move", args=[rows[0].pk, "close"])
+    desk.enter(cast.officer_a)
+    with clock.travel(scene.AT):
+        refused = client.post(close, {"csrfmiddlewaretoken": "sent by the page"})
+        shown = client.get(reverse("campaigns:register_entry", args=[rows[0].pk])).content.decode()
+    assert (refused.status_code, "不能办理“闭环”" in refused.content.decode()) == (422, True)
+    assert all(holder in shown for holder in grids.values())
+    desk.move(rows[0], "feedback", cast.inspector_a, feedback="已排查十家")
+    desk.move(rows[0], "close", cast.officer_a)
+    desk.only(rows[0], state="closed", says={"完成情况": "已排查十家", "状态": "已闭环"})
+    assert len(desk.sheet()) == len(rows), "what is closed stays a row"
+    desk.closed_to_strangers()
