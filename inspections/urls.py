@@ -63,6 +63,7 @@ urlpatterns = [
     path("visits/<int:pk>/pen/", visits.visit_take_pen, name="visit_take_pen"),
     path("visits/<int:pk>/end/", visits.visit_end, name="visit_end"),
     path("visits/<int:pk>/evidence/", evidence.visit_evidence, name="visit_evidence"),
+    path("visits/<int:pk>/recording/", evidence.visit_recording, name="visit_recording"),
     path("visits/<int:pk>/record/", records.record_edit, name="record_edit"),
     path("visits/<int:pk>/sign/", records.record_sign, name="record_sign"),
     path("visits/<int:pk>/submit/", records.record_submit, name="record_submit"),

@@ -41,6 +41,10 @@ class FilingForm(forms.Form):
         offer(self, "investigators", path)
 
 
+class ExplanationForm(forms.Form):
+    text = long_field("没有音像记录的原因", "写明为什么没有录像或录音，以及以什么方式作了文字记录。")
+
+
 class NoticeForm(forms.Form):
     occurred_on = DayField(label="告知书送达日期")
     fine = MoneyField(label="拟处罚款（元）")

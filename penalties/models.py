@@ -9,7 +9,7 @@ from accounts.models import Unit, User
 from campaigns.models import Campaign
 from core.models import PrintedDocument
 from enterprises.models import Enterprise
-from inspections.models import Issue
+from inspections.models import Evidence, Issue, VisitRecord
 from penalties.states import CaseState, Step
 
 
@@ -135,3 +135,40 @@ class CaseStep(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["kind", "recorded_at"], name="case_step_recorded")]
+
+
+class CaseMaterial(models.Model):
+    """One thing that a case rests on: a photo or recording of a visit, a record of one, or why nothing was recorded."""
+
+    class Kind(models.TextChoices):
+        EVIDENCE = "evidence", "现场照片与音像"
+        RECORD = "record", "现场检查记录"
+        EXPLANATION = "explanation", "无音像记录的说明"
+
+    case = models.ForeignKey(PenaltyCase, on_delete=models.PROTECT, related_name="materials")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    evidence = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(VisitRecord, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=500, blank=True)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="material_is_one_thing",
+                condition=Q(kind="evidence", evidence__isnull=False, record=None)
+                | Q(kind="record", record__isnull=False, evidence=None)
+                | (Q(kind="explanation", record=None, evidence=None) & ~Q(text="")),
+            ),
+            models.UniqueConstraint(fields=["case", "evidence"], name="material_evidence_once"),
+            models.UniqueConstraint(fields=["case", "record"], name="material_record_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.evidence or self.record or self.text}"
+
+    @property
+    def gate_path(self) -> str:
+        return self.case.unit.path

@@ -22,6 +22,7 @@ from inspections.models import Issue
 from inspections.services.issues import record_penalty
 from inspections.states import IssueState, Nature
 from penalties.documents import print_decision
+from penalties.materials import refuse_without_process
 from penalties.models import CaseStep, PenaltyCase
 from penalties.regimes import article, in_force
 from penalties.rules import defence_ends_on, heavier_after_defence
@@ -192,6 +193,7 @@ def decide(case: PenaltyCase, said: Deciding, *, actor: User, at: datetime) -> P
     refuse_day(said.day, last_day(case), "决定日期", "事先告知日期", at)
     refuse_amount(said.fine)
     refuse_decision(case, said, actor)
+    refuse_without_process(case)
     with transaction.atomic():
         moved = advance(PenaltyCase, case.pk, "decide", table=CASES, actor=actor, at=at)
         number = official_number(case.authority, "罚决字", said.day.year)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -6,24 +7,27 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gate import may, require
 from accounts.models import User
 from core import clock
+from core.commands import carried_out
 from core.files import serve as serve_file
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.states import Transition
 from enterprises.views.frame import shown_site
-from inspections.models import Issue
-from penalties.forms import FilingForm, form_for
+from inspections.models import Evidence, Issue, VisitRecord
+from penalties import materials
+from penalties.forms import ExplanationForm, FilingForm, form_for
 from penalties.models import CaseStep, PenaltyCase
 from penalties.services import Filing, file_case
 from penalties.states import CASES, CaseState, Step
 from penalties.steps import take_step
 
 PANEL_SHOWN = 10
+OFFERED = 60
 
 
 def person(request: HttpRequest) -> User:
@@ -107,6 +111,9 @@ def page_of(request: HttpRequest, case: PenaltyCase) -> dict[str, object]:
             a for a in CASES.actions(case.state) if not may(request.user, a.capability, case.row_for(a.capability))
         ],
         "investigators": case.investigators.all(),
+        "handles": may(request.user, "case.handle", case)
+        or may(request.user, "case.decide", case.row_for("case.decide")),
+        "missing": materials.missing_process(case) if case.state in materials.OPEN else "",
     }
 
 
@@ -165,6 +172,75 @@ def step_context(case: PenaltyCase, arrow: Transition, form: object) -> dict[str
 
 def noticed_fine(case: PenaltyCase) -> object:
     return case.steps.filter(kind__in=[Step.NOTICE, Step.DECIDE]).order_by("-pk").values_list("fine", flat=True).first()
+
+
+def case_for(request: HttpRequest, pk: int) -> PenaltyCase:
+    """A case that the person handles."""
+    case = get_object_or_404(seen_cases(request), pk=pk)
+    require(request.user, "case.handle", case)
+    return case
+
+
+@login_required
+@require_GET
+def case_materials(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the case rests on, and what of the visits to its party it may still cite."""
+    return shown_materials(request, case_for(request, pk), ExplanationForm())
+
+
+def shown_materials(request: HttpRequest, case: PenaltyCase, form: ExplanationForm) -> HttpResponse:
+    held = list(case.materials.select_related("evidence__file", "record__visit__enterprise", "added_by"))
+    user, site = person(request), case.enterprise_id
+    photos = Evidence.objects.visible_to(user).filter(visit__enterprise=site)
+    records = VisitRecord.objects.visible_to(user).locked().filter(visit__enterprise=site)
+    around = ("visit__assignment", "visit__enterprise")
+    context = {
+        "case": case,
+        "materials": held,
+        "photos": photos.exclude(pk__in=[one.evidence_id for one in held if one.evidence_id])
+        .select_related("file", *around)
+        .order_by("-pk")[:OFFERED],
+        "records": records.exclude(pk__in=[one.record_id for one in held if one.record_id])
+        .select_related(*around)
+        .order_by("-pk")[:OFFERED],
+        "open": case.state in materials.OPEN,
+        "ordered": materials.orders_process_record(case),
+        "missing": materials.missing_process(case),
+        "form": form,
+    }
+    return render(request, "penalties/case_materials.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def case_cite(request: HttpRequest, pk: int) -> HttpResponse:
+    """The case cites one photo, recording or record of a visit to its party."""
+    case, user, at = case_for(request, pk), person(request), clock.now()
+    wish = request.POST.get("pk", "")
+    number = int(wish) if wish.isdecimal() and len(wish) < 10 else 0
+    thing: Evidence | VisitRecord
+    if request.POST.get("what") == "record":
+        thing = get_object_or_404(VisitRecord.objects.visible_to(user).locked(), pk=number)
+    else:
+        thing = get_object_or_404(Evidence.objects.visible_to(user), pk=number)
+    command: Callable[[], object] = lambda: materials.cite(case, thing, actor=user, at=at)  # noqa: E731
+    return carried_out(request, command, "已引用到本案。", "penalties:case_materials", pk)
+
+
+@login_required
+@require_POST
+def case_explain(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why there is no sound or picture of the whole process."""
+    case, form = case_for(request, pk), ExplanationForm(request.POST)
+    if form.is_valid():
+        try:
+            materials.explain(case, form.cleaned_data["text"], actor=person(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error("text", refusal.message)
+        else:
+            messages.success(request, "已写明没有音像记录的原因。")
+            return redirect("penalties:case_materials", pk)
+    return shown_materials(request, case, form)
 
 
 @login_required

@@ -47,6 +47,9 @@ class CampaignContactForm(forms.Form):
     name = forms.CharField(label="联系人", max_length=40)
     phone = forms.CharField(label="联系电话（传真）", max_length=80)
     email = forms.EmailField(label="邮箱", max_length=80, required=False)
+    hotline = forms.CharField(
+        label="公开举报电话", max_length=40, required=False, help_text="填写后显示在公开举报页上，任何人可以查看。"
+    )
 
 
 class AnnexForm(forms.Form):

@@ -11,7 +11,7 @@ from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from accounts.rules import Role
 from campaigns.forms.decisions import field_of
 from campaigns.models import Assignment, Campaign, Lead, ListItem, Pledge, Target
-from campaigns.rules import EXCEPTIONS, Policy, policy_of
+from campaigns.rules import EXCEPTIONS, VERIFY, Policy, policy_of
 from campaigns.services.gate import held_by
 from campaigns.services.plan_terms import terms_of
 from core import clock
@@ -195,10 +195,18 @@ class PlanForm(forms.Form):
             del self.fields["exception"]
         if not self.asks_reason and policy.same_month is None and policy.merge_days is None:
             del self.fields["reason"]
-        if not policy.research:
-            del self.fields["kind"]
+        self.offer_kinds(target, policy)
         if policy.same_month is None or not policy.same_month.items:
             del self.fields["items"]
+
+    def offer_kinds(self, target: Target, policy: Policy) -> None:
+        """Research where the plan knows it, a verification where it has a phase for that."""
+        offered = [Assignment.Kind.ENFORCE]
+        offered += [Assignment.Kind.RESEARCH] if policy.research else []
+        offered += [Assignment.Kind.VERIFY] if target.campaign.phases.filter(key=VERIFY).exists() else []
+        field_of(self, "kind", forms.ChoiceField).choices = [(kind.value, kind.label) for kind in offered]
+        if len(offered) == 1:
+            del self.fields["kind"]
 
     def offers(self, name: str, person: User) -> bool:
         """Whether a person may still be chosen: plans outlive grants."""

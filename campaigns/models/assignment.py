@@ -17,6 +17,10 @@ class TargetQuerySet(ScopedQuerySet["Target"]):
     of_campaign = "campaign"
     enterprise_lookup = "enterprise_id"
 
+    def unentered(self) -> "TargetQuerySet":
+        """Those whose result is not in the platform yet: no record handed in, and nobody said why there is none."""
+        return self.filter(visited_at=None, excused_at=None).exclude(enterprise__state="closed")
+
 
 class Target(models.Model):
     """One enterprise on one campaign's list (检查对象), and what has been done to it so far."""
@@ -30,6 +34,10 @@ class Target(models.Model):
     self_checked_at = models.DateTimeField(null=True)
     visited_at = models.DateTimeField(null=True)
     visit_count = models.IntegerField(default=0)
+    # Why there is no result of it to enter (正面清单、长期停产), said by the authority before the last phase ends.
+    excused_at = models.DateTimeField(null=True)
+    excused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    excused_reason = models.CharField(max_length=200, blank=True)
 
     objects = TargetQuerySet.as_manager()
 
@@ -95,6 +103,7 @@ class Assignment(models.Model):
     class Kind(models.TextChoices):
         ENFORCE = "enforce", "执法检查"
         RESEARCH = "research", "调研指导"
+        VERIFY = "verify", "核查"
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="assignments")
     planned_on = models.DateField()

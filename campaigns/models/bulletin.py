@@ -16,6 +16,8 @@ class CampaignContact(models.Model):
     name = models.CharField(max_length=40)
     phone = models.CharField(max_length=80)
     email = models.CharField(max_length=80, blank=True)
+    # The telephone of the inspection group that the public page shows (公开举报电话); "" shows none.
+    hotline = models.CharField(max_length=40, blank=True)
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -65,7 +65,8 @@ class Lead(models.Model):
     # When it happened; when it came in.
     occurred_at = models.DateTimeField()
     entered_at = models.DateTimeField()
-    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Nobody of the platform: it came in by the public page.
+    entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     # Of an exceedance: what was measured.
     factor = models.CharField(max_length=40, blank=True)
     value = models.DecimalField(max_digits=14, decimal_places=4, null=True)

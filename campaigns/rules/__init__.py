@@ -2,7 +2,7 @@
 
 from campaigns.rules.answers import ANSWER_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
 from campaigns.rules.dates import NEXT_YEAR, Window, campaign_day, own_window
-from campaigns.rules.facts import ENFORCE, RESEARCH, SOURCES, Before, Facts, LeadStanding, Officer, said
+from campaigns.rules.facts import ENFORCE, RESEARCH, SOURCES, VERIFY, Before, Facts, LeadStanding, Officer, said
 from campaigns.rules.gate import RULE_LABELS, RULES, decide
 from campaigns.rules.policy import EXCEPTIONS, GROUND_OF, OTHERS, Policy, Repeat, SameMonth, YearlyCap, policy_of
 from campaigns.rules.policy import PositiveList as PositivePolicy
@@ -18,6 +18,7 @@ __all__ = [
     "RULES",
     "RULE_LABELS",
     "SOURCES",
+    "VERIFY",
     "WEIGHT",
     "Answer",
     "Ask",

@@ -1,7 +1,7 @@
 """May this enterprise be visited, and again?"""
 
 from campaigns.rules.answers import Answer, Ask, RuleSaid
-from campaigns.rules.facts import RESEARCH, Facts, said
+from campaigns.rules.facts import RESEARCH, VERIFY, Facts, said
 from campaigns.rules.leads import KIND_LABELS
 from campaigns.rules.policy import EXCEPTIONS
 
@@ -24,6 +24,8 @@ def repeat(facts: Facts) -> RuleSaid:
     """HN-02, HS-12: a second visit in one campaign only on a ground of the list, until every one had its first."""
     if facts.kind == RESEARCH:
         return said(facts, "repeat", Answer.ALLOW, "调研指导不是执法检查，不计入检查次数。")
+    if facts.kind == VERIFY:
+        return said(facts, "repeat", Answer.ALLOW, "核查的是已经做过的检查，不计入检查次数。")
     if facts.visits == 0:
         return said(facts, "repeat", Answer.ALLOW, "本行动内尚未检查过该企业。")
     before = f"该企业在本行动内已检查 {facts.visits} 次"
@@ -127,3 +129,13 @@ def research(facts: Facts) -> RuleSaid | None:
         return said(facts, "research", Answer.REFUSE, "本行动方案没有安排调研指导，请按执法检查派单。")
     sentence = "调研指导须事先征得企业同意：派单后向企业征询，企业同意前不能开始；所见问题不作为执法证据。"
     return said(facts, "research", Answer.ALLOW, sentence)
+
+
+def verification(facts: Facts) -> RuleSaid | None:
+    """HN-80: what has not been inspected yet is not verified."""
+    if facts.kind != VERIFY:
+        return None
+    if facts.visits:
+        return said(facts, "verification", Answer.ALLOW, f"本行动已检查该企业 {facts.visits} 次，可以核查。")
+    unit = "重点单位" if facts.is_key else "非重点单位"
+    return said(facts, "verification", Answer.REFUSE, f"该{unit}的检查尚未完成，不能生成核查任务。")

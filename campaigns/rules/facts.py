@@ -49,7 +49,7 @@ class LeadStanding(StrEnum):
     ENDED = "ended"
 
 
-ENFORCE, RESEARCH = "enforce", "research"
+ENFORCE, RESEARCH, VERIFY = "enforce", "research", "verify"
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Facts:
     expert_patrols: bool = False
     pledge_asked: bool = True
     training_asked: bool = False
+    province_untrained: bool = False  # the plan wants the province's training first, and none is registered
     untrained: str = ""  # the lead inspector's name, where the plan orders training and none is recorded
     plan_missing: str = ""  # the document that the unit owes before anything is assigned (启动清单)
     # Whether the document wants approval for what no plan in force holds, and what is known of the plans.

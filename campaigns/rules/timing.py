@@ -1,7 +1,7 @@
 """Is the campaign running, and is the day one of its days?"""
 
 from campaigns.rules.answers import Answer, RuleSaid
-from campaigns.rules.facts import Facts, said
+from campaigns.rules.facts import ENFORCE, Facts, said
 
 
 def published(facts: Facts) -> RuleSaid:
@@ -36,3 +36,15 @@ def phase_open(facts: Facts) -> RuleSaid:
         Answer.REFUSE,
         f"检查日期 {facts.planned_on} 不在{window}内，{when}；确需调整的，由市局申请调整阶段时间。",
     )
+
+
+UNTRAINED = "没有省级统一培训的登记，“执法检查”阶段不能启动；请省级在“培训登记”中登记省级统一培训后再派单。"
+
+
+def province_training(facts: Facts) -> RuleSaid | None:
+    """HN-73: the province trains before the inspections begin."""
+    if "province_training" not in facts.sources or facts.kind != ENFORCE:
+        return None
+    if facts.province_untrained:
+        return said(facts, "province_training", Answer.REFUSE, UNTRAINED)
+    return said(facts, "province_training", Answer.ALLOW, "省级统一培训已登记。")

@@ -7,6 +7,7 @@ from campaigns.services.bulletins import (
     addressable,
     confirm_bulletin,
     contact_of,
+    hotline_of,
     publish_bulletin,
     read_bulletin,
     receives,
@@ -28,7 +29,7 @@ from campaigns.services.gate import Proposal, gather, gather_many, judge, judge_
 from campaigns.services.granting import approve_window, ask_window, refuse_window, waiting_windows
 from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
-from campaigns.services.people import end_contact, name_contact, pledge_text, sign_pledge
+from campaigns.services.people import away_unpledged, end_contact, name_contact, pledge_text, sign_pledge
 from campaigns.services.planning import (
     Said,
     approve_assignment,
@@ -84,6 +85,7 @@ __all__ = [
     "approve_readiness",
     "approve_window",
     "ask_window",
+    "away_unpledged",
     "bases_of",
     "campaign_terms",
     "cancel_assignment",
@@ -103,6 +105,7 @@ __all__ = [
     "gather",
     "gather_many",
     "hand_down",
+    "hotline_of",
     "is_original",
     "judge",
     "judge_many",

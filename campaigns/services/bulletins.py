@@ -20,16 +20,18 @@ PUBLISH, RECEIVE = "bulletin.publish", "bulletin.receive"
 FILES = 10
 
 
-def set_contact(campaign: Campaign, *, name: str, phone: str, email: str, actor: User, at: datetime) -> CampaignContact:
+def set_contact(
+    campaign: Campaign, *, name: str, phone: str, email: str, hotline: str = "", actor: User, at: datetime
+) -> CampaignContact:
     """Name whom to ask from now on; what was sent before keeps the one it named (HN-77)."""
     with transaction.atomic():
         Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
         before = contact_of(campaign)
         campaign.desks.filter(ended_at=None).update(ended_at=at)
         row = CampaignContact.objects.create(
-            campaign=campaign, name=name, phone=phone, email=email, set_by=actor, set_at=at
+            campaign=campaign, name=name, phone=phone, email=email, hotline=hotline, set_by=actor, set_at=at
         )
-        after = contact_of(campaign)
+        after = contact_of(campaign) | {"hotline": hotline}
         audit.record("campaigns.campaigncontact.set", row, actor=actor, at=at, before=before, after=after)
     return row
 
@@ -37,6 +39,11 @@ def set_contact(campaign: Campaign, *, name: str, phone: str, email: str, actor:
 def contact_of(campaign: Campaign) -> dict[str, str]:
     row = campaign.desks.filter(ended_at=None).first()
     return {"name": row.name, "phone": row.phone, "email": row.email} if row else {}
+
+
+def hotline_of(campaign: Campaign) -> str:
+    """The telephone for complaints that the campaign made public, or "" (HN-65)."""
+    return campaign.desks.filter(ended_at=None).values_list("hotline", flat=True).first() or ""
 
 
 def addressable(campaign: Campaign) -> QuerySet[Unit]:

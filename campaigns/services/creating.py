@@ -17,6 +17,7 @@ from campaigns.services.duties import open_contact_duties, open_self_check_dutie
 from campaigns.services.groups import end_group_rights
 from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
+from campaigns.services.results import refuse_unentered
 from campaigns.states import CAMPAIGNS, CampaignState
 from core import audit, locks
 from core.models import FormDefinition
@@ -252,8 +253,9 @@ def publish(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign
 
 def close(campaign: Campaign, *, actor: User, at: datetime, reason: str) -> Campaign:
     """The campaign is over: nothing is planned in it any more, what its plan asks for later is not owed, and the
-    rights of its work groups end."""
+    rights of its work groups end. That closes its last phase, too, which waits for every result."""
     with transaction.atomic():
+        refuse_unentered(locked(campaign), at)
         row = advance(Campaign, campaign.pk, "close", table=CAMPAIGNS, actor=actor, at=at, reason=reason)
         end_dues(row, at=at)
         end_group_rights(row, actor=actor, at=at)

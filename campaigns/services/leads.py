@@ -49,7 +49,7 @@ class Told:
     is_integrity: bool = False
 
 
-def register(told: Told, *, unit: Unit, actor: User, at: datetime) -> Lead:
+def register(told: Told, *, unit: Unit, actor: User | None, at: datetime) -> Lead:
     """Register a lead with its number and its clocks. Of an enterprise it belongs to the enterprise's unit."""
     refuse_unfit(told, at)
     owner = told.enterprise.unit if told.enterprise else unit

@@ -9,6 +9,7 @@ from accounts.gate import holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign, ContactPerson, Pledge
 from campaigns.services.duties import CONTACT, contact_subject
+from campaigns.services.readiness import city_path
 from campaigns.states import CampaignState
 from core import audit
 from core.obligations import meet, reopen
@@ -46,6 +47,17 @@ def pledge_text(campaign: Campaign) -> dict[str, Any]:
     """Title, preamble, clauses and closing of the pledge that the campaign's blueprint holds; {} when it holds none."""
     found: dict[str, Any] = campaign.blueprint.data.get("pledge") or {}
     return found
+
+
+def away_unpledged(campaign: Campaign, unit: Unit, user: User) -> str:
+    """The sentence for an officer of elsewhere without the pledge that the plan asks for, else "" (HN-66)."""
+    home = user.unit
+    if not pledge_text(campaign) or home is None or city_path(home.path) == city_path(unit.path):
+        return ""
+    if Pledge.objects.filter(campaign=campaign, user=user).exists():
+        return ""
+    title = pledge_text(campaign).get("title", "廉洁自律承诺书")
+    return f"{user.name}是异地检查人员，尚未签署《{title}》，不能领取异地任务。"
 
 
 def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime) -> Pledge:

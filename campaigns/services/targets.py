@@ -131,11 +131,12 @@ def record_visit(
     """A visit of a listed site ended: its standing assignment is done. With `counts` it is a visit for the gate.
 
     A visit that found the gates closed or the works halted does not count (严禁以停代查): see `postpone`; nor does
-    research, which is no inspection. `on` is the day it took place, where its record came in later.
+    research, which is no inspection, or the verification of one. `on` is the day it took place, where its record came
+    in later.
     """
     with transaction.atomic():
         standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
-        if counts and not standing.filter(kind=Assignment.Kind.RESEARCH).exists():
+        if counts and not standing.exclude(kind=Assignment.Kind.ENFORCE).exists():
             Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
             list_checked(target_id, on or clock.day_of(at), at)
         for pk in standing.values_list("pk", flat=True):

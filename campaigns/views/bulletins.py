@@ -175,11 +175,15 @@ def bulletin_file(request: HttpRequest, pk: int, bulletin_pk: int, file_pk: int)
     return serve(request, held.file, held.name, inline=True)
 
 
+def contact_of(campaign: Campaign) -> dict[str, str]:
+    return services.contact_of(campaign) | {"hotline": services.hotline_of(campaign)}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def contact_set(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk, "campaign.manage")
-    form = CampaignContactForm(request.POST or None, initial=services.contact_of(campaign))
+    form = CampaignContactForm(request.POST or None, initial=contact_of(campaign))
     if request.method == "POST" and form.is_valid():
         services.set_contact(campaign, **form.cleaned_data, actor=person(request), at=clock.now())
         messages.success(request, "联系方式已更新；以后的通知用新的，已发的不变。")

@@ -17,6 +17,9 @@ from campaigns import services
 from campaigns.blueprint_files import place_said
 from campaigns.forms import ON_HOLIDAY, AdoptForm, CreateForm, ParametersForm
 from campaigns.models import Campaign, Phase, Target
+from campaigns.registers.services.training import province_trained
+from campaigns.rules.timing import UNTRAINED
+from campaigns.services.gate.reading import TRAINED_FIRST
 from campaigns.states import CAMPAIGNS
 from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
@@ -95,6 +98,7 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "bases": services.bases_of(campaign),
         "counts": counts(request, campaign),
         "pledge_due": pledge_due(request, campaign),
+        "untrained": UNTRAINED if untrained_province(campaign) else "",
         "actions": [arrow for arrow in CAMPAIGNS.actions(campaign.state) if may(user, arrow.capability, campaign)],
     }
 
@@ -153,6 +157,12 @@ def readings(campaign: Campaign) -> list[dict[str, Any]]:
             {**parameter, "cited": cited, "chosen": labels.get(campaign.parameters.get(parameter["key"], ""), "")}
         )
     return found
+
+
+def untrained_province(campaign: Campaign) -> bool:
+    """Whether the inspections cannot begin because the province has registered no training (HN-73)."""
+    asked = TRAINED_FIRST in campaign.blueprint.data.get("gate", {})
+    return campaign.state == "published" and asked and not province_trained(campaign)
 
 
 def pledge_due(request: HttpRequest, campaign: Campaign) -> bool:

@@ -55,6 +55,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": [(row, TONES[row.state]) for row in page.rows],
         "handles": able_somewhere(user, HANDLE),
+        "watches": able_somewhere(user, WATCH),
         "query": request.GET.urlencode(),
     }
     return render(request, "campaigns/leads/lead_list.html", context)
@@ -97,11 +98,13 @@ def units_of(scope: Scope) -> QuerySet[Unit]:
 @require_http_methods(["GET", "POST"])
 def lead_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    units = units_of(require_somewhere(user, HANDLE))
+    handles = able_somewhere(user, HANDLE)
+    units = units_of(require_somewhere(user, HANDLE if handles else WATCH))
     form = LeadForm(request.POST or None, user=user, units=units, initial={"unit": user.unit_id})
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         unit = given.pop("unit")
+        given["is_integrity"] |= not handles  # what the inspection group takes down is its own
         try:
             row = leads.register(leads.Told(**given), unit=unit, actor=user, at=clock.now())
         except Refused as refusal:

@@ -47,7 +47,15 @@ def organise(story: Story) -> None:
     patrol = WorkGroup.objects.get(campaign=story.running, key="patrol")
     discipline = User.objects.get(username="discipline")
     campaigns.add_member(patrol, discipline, role="负责人", actor=head.leader, at=at)
-    campaigns.set_contact(story.running, name="示例联络", phone="0371-00000000", email="", actor=head.officer, at=at)
+    campaigns.set_contact(
+        story.running,
+        name="示例联络",
+        phone="0371-00000000",
+        email="",
+        hotline="0371-00000001",
+        actor=head.officer,
+        at=at,
+    )
     for place, city in enumerate(story.people.cities[:6]):
         ready_a_city(story, city, place, at + timedelta(hours=place + 1))
     notice(story, head.officer, at + timedelta(days=1))

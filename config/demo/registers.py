@@ -15,6 +15,7 @@ from core.clock import at_local
 def entries(story: Story) -> None:
     """Put the acts on the timeline; what is still to come does not happen."""
     begins = story.phase("inspect").starts_on
+    opened(story, begins - timedelta(days=10))
     for city in story.people.alive:
         trained(story, city, begins - timedelta(days=2))
     city = next(one for one in story.people.alive if one.unit.short_name == CITY)
@@ -29,6 +30,28 @@ def put(story: Story, key: str, actor: User, unit: Unit, values: dict[str, Any],
     assert version is not None
     campaign = None if version.is_standing else story.running
     return services.file_entry(version, Filing(unit, values, campaign), actor=actor, at=at)
+
+
+def opened(story: Story, day: date) -> None:
+    """The province trains before the inspections begin; without that nobody may be sent."""
+    actor, unit = story.people.province.officer, story.people.province.unit
+    if actor is None:
+        return
+    values = {
+        "subject": "一体化执法行动启动培训",
+        "kind": "省级统一培训",
+        "held_on": day.isoformat(),
+        "hours": 8,
+        "audience": "各省辖市执法业务骨干",
+        "head_count": 86,
+        "expected": 90,
+        "teacher": "省生态环境执法监督局",
+    }
+
+    def act(at: datetime) -> None:
+        put(story, "training", actor, unit, values, at)
+
+    story.then(at_local(day, 8), act)
 
 
 def trained(story: Story, city: Office, day: date) -> None:

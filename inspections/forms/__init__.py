@@ -76,6 +76,15 @@ class EndForm(forms.Form):
             del self.fields["late_reason"]
 
 
+class RecordingForm(forms.Form):
+    file = forms.FileField(
+        label="录像或录音",
+        help_text="MP4、MP3 或 WAV，每个不超过 20 MB；较长的请分段上传。",
+        widget=forms.FileInput(attrs={"accept": ".mp4,.m4a,.mp3,.wav"}),
+    )
+    caption = forms.CharField(label="内容说明", max_length=200, help_text="如：亮证告知、车间巡查、采样过程。")
+
+
 class SelfCheckFilter(forms.Form):
     campaign = forms.ChoiceField(label="专项行动", required=False)
     standing = forms.ChoiceField(

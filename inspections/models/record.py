@@ -180,6 +180,10 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     enterprise_lookup = "visit__enterprise_id"
     campaign_lookup = "visit__campaign_id"
 
+    def recordings(self) -> "EvidenceQuerySet":
+        """Films and sound of visits, the photographs apart."""
+        return self.filter(item_path=Evidence.RECORDING)
+
 
 class Evidence(models.Model):
     """One file taken on a visit or sent with a rectification: where, when, by whom, and what it shows."""
@@ -197,8 +201,18 @@ class Evidence(models.Model):
     device = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField()
 
+    # The item path of what was recorded of the whole visit, in sound or picture (全过程记录).
+    RECORDING = "_recording"
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["visit", "file", "item_path"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return self.caption or self.file.name
+
+    @property
+    def is_recording(self) -> bool:
+        return self.item_path == self.RECORDING

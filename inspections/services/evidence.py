@@ -5,14 +5,42 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.core.files.base import File
+from django.db import transaction
+
 from accounts.models import User
-from core import files
+from core import audit, files
 from core.form_engine.reading import photos
 from core.models import EvidenceUpload, StoredFile
+from core.refusals import Refused
 from inspections.models import Evidence, Visit
 from inspections.services.facts import moment
+from inspections.services.visits import require_inspector
+from inspections.states import VisitState
 
 STEP: Final = Decimal("0.0000001")
+RECORDINGS: Final = ("video/", "audio/")
+
+
+def add_recording(visit: Visit, upload: File[bytes], *, caption: str, actor: User, at: datetime) -> Evidence:
+    """One film or sound of the whole visit (全过程记录), kept by one of the two who were there."""
+    require_inspector(visit, actor)
+    if visit.state in {VisitState.PLANNED, VisitState.CANCELLED}:
+        raise Refused("检查开始后才能上传全过程音像记录。")
+    with transaction.atomic():
+        stored = files.store(upload, name=upload.name or "录像.mp4", by=actor, at=at, kind="attachment")
+        if not stored.content_type.startswith(RECORDINGS):
+            raise Refused(f"“{stored.name}”不是录像或录音，请上传 MP4、MP3 或 WAV。", field="file", status=422)
+        row, created = Evidence.objects.get_or_create(
+            visit=visit,
+            file=stored,
+            item_path=Evidence.RECORDING,
+            defaults={"caption": caption.strip()[:200], "taken_by": actor, "recorded_at": at},
+        )
+        if created:
+            after = {"visit": visit.pk, "file": stored.sha256}
+            audit.record("inspections.evidence.record", row, actor=actor, at=at, after=after, unit_path=visit.unit.path)
+    return row
 
 
 def keep_photos(visit: Visit, answers: Mapping[str, Any], *, by: User, at: datetime) -> None:

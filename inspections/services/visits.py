@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import EnforcementCertificate, User
+from campaigns.services import away_unpledged
 from campaigns.services.consents import refuse_without_consent
 from core import audit, clock
 from core.form_engine.services import Incoming, hold_subject, put_submission
@@ -40,7 +41,7 @@ def locked(visit: Visit) -> Visit:
         "assignment__second_inspector",
         "assignment__expert",
         "assignment__target",
-        "campaign",
+        "campaign__blueprint",
         "enterprise__entity",
         "enterprise__region",
         "unit",
@@ -60,7 +61,14 @@ def check_in(visit: Visit, *, actor: User, at: datetime) -> CheckIn:
         if row.state not in {VisitState.PLANNED, VisitState.ON_SITE}:
             raise Refused(f"本次检查{row.get_state_display()}，不能再亮证。")
         require_day(row, at)
+        refuse_unpledged(row, actor)
         return record_check_in(row, actor, at)
+
+
+def refuse_unpledged(visit: Visit, user: User) -> None:
+    """Whoever comes from elsewhere takes up no task before the pledge is signed (HN-66)."""
+    if is_inspector(visit, user) and (sentence := away_unpledged(visit.campaign, visit.unit, user)):
+        raise Refused(sentence)
 
 
 def require_day(visit: Visit, at: datetime) -> None:
@@ -126,6 +134,7 @@ def start(visit: Visit, *, actor: User, at: datetime) -> VisitRecord:
         if row.state == VisitState.PLANNED and refusal:
             raise Refused(refusal)
         refuse_without_consent(row.assignment)
+        refuse_unpledged(row, actor)
         advance(Visit, row.pk, "start", table=VISITS, actor=actor, at=at, stamps={"started_at": at})
         row.refresh_from_db(fields=["state", "started_at"])
         record = VisitRecord.objects.create(visit=row, client_id=uuid.uuid4(), writer=actor)

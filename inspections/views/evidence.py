@@ -1,13 +1,20 @@
-"""Photos and signatures of visits, for those who may see the visit; each original can be held against its hash."""
+"""Photos, recordings and signatures of visits, for who may see the visit; originals are held against their hashes."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
+from core import clock
 from core.files import serve, serve_thumbnail, verify
 from core.refusals import Refused
+from inspections.forms import RecordingForm
 from inspections.models import Evidence, Signature, Visit
+from inspections.services.evidence import add_recording
+from inspections.services.visits import is_inspector
 from inspections.views.access import person, visit_for
 
 THUMB = 160
@@ -36,17 +43,52 @@ def evidence_thumb(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_GET
 def visit_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Every photo of a visit with its facts, each original hashed again now: a file that differs is flagged."""
-    visit = visit_for(request, pk)
+    return shown_evidence(request, visit_for(request, pk), RecordingForm())
+
+
+def shown_evidence(request: HttpRequest, visit: Visit, form: RecordingForm) -> HttpResponse:
     rows = Evidence.objects.visible_to(person(request)).filter(visit=visit).select_related("file", "taken_by")
-    shown = [{"row": row, "is_whole": verify(row.file), "place": place_of(visit, row)} for row in rows]
-    altered = sum(not one["is_whole"] for one in shown)
-    return render(request, "inspections/visit_evidence.html", {"visit": visit, "shown": shown, "altered": altered})
+    shown: list[dict[str, Any]] = [
+        {"row": row, "is_whole": verify(row.file), "place": place_of(visit, row)} for row in rows
+    ]
+    context = {
+        "visit": visit,
+        "photos": [one for one in shown if not one["row"].is_recording],
+        "recordings": [one for one in shown if one["row"].is_recording],
+        "shown": shown,
+        "altered": sum(not one["is_whole"] for one in shown),
+        "form": form,
+        "records": is_inspector(visit, person(request)) and visit.state not in {"planned", "cancelled"},
+    }
+    return render(request, "inspections/visit_evidence.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def visit_recording(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a film or sound of the whole visit (全过程记录)."""
+    visit = visit_for(request, pk, "visit.record")
+    form = RecordingForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return shown_evidence(request, visit, form)
+    said = form.cleaned_data
+    try:
+        add_recording(visit, said["file"], caption=said["caption"], actor=person(request), at=clock.now())
+    except Refused as refusal:
+        if refusal.status == 403:
+            raise
+        form.add_error("file", refusal.message)
+        return shown_evidence(request, visit, form)
+    messages.success(request, "全过程音像记录已上传。")
+    return redirect("inspections:visit_evidence", pk)
 
 
 def place_of(visit: Visit, row: Evidence) -> str:
     """The item that the photo shows, in words."""
     if row.item_path.startswith("_"):
-        return {"_findings": "问题照片", "_ending": "现场情况"}.get(row.item_path.split(".")[0], "")
+        return {"_findings": "问题照片", "_ending": "现场情况", Evidence.RECORDING: "全过程记录"}.get(
+            row.item_path.split(".")[0], ""
+        )
     record = visit.records.select_related("submission__definition").order_by("-version").first()
     data = record.submission.definition.data if record and record.submission else {"sections": []}
     titles: dict[str, str] = {f"{s['key']}.{i['key']}": i["title"] for s in data["sections"] for i in s["items"]}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit, User
+from campaigns.services import away_unpledged
 from core import clock
 from core.kept_photos import hold_photos
 from core.models import StoredFile
@@ -136,7 +137,9 @@ def standing_of(visit: Visit, request: HttpRequest) -> dict[str, Any]:
     desk = may(user, "visit.view", visit) or able_somewhere(user, "visit.view")
     seen = VisitRecord.objects.visible_to(user).filter(visit=visit).exclude(state=RecordState.DRAFT)
     draft = visit.records.filter(state=RecordState.DRAFT).select_related("writer").first()
+    officer = visits.is_inspector(visit, user) and visit.state in OPEN
     return {
+        "unpledged": away_unpledged(visit.campaign, visit.unit, user) if officer else "",
         "is_member": visits.is_member(visit, user),
         "is_inspector": visits.is_inspector(visit, user),
         "is_lead": visit.assignment.lead_inspector_id == user.pk,

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 
 from accounts.models import User
 from campaigns import services
-from campaigns.models import Assignment, Campaign, InspectorProfile, Target
+from campaigns.models import Assignment, Campaign, InspectorProfile, RegisterEntry, Target
+from campaigns.registers import services as registers
+from campaigns.registers.services.filing import Filing
 from campaigns.services.blueprints import load_blueprints
 from core.calendar import load_tables
 from enterprises.models import Enterprise, PositiveListEntry
@@ -42,7 +44,26 @@ def published(cast: Cast) -> Campaign:
             user=person,
             defaults={"specialities": ["业务骨干"], "changed_by": cast.officer_province, "changed_at": MARCH},
         )
-    return services.publish(row, actor=cast.officer_province, at=MARCH)
+    row = services.publish(row, actor=cast.officer_province, at=MARCH)
+    trained(row, cast)
+    return row
+
+
+def trained(campaign: Campaign, cast: Cast, **values: object) -> RegisterEntry:
+    """The province's own training, without which the inspections do not begin."""
+    registers.load_registers(at=MARCH, only=["training"])
+    version = registers.version_of("training")
+    assert version is not None
+    said = {
+        "subject": "一体化执法启动培训",
+        "kind": "省级统一培训",
+        "held_on": "2020-03-20",
+        "hours": 8,
+        "audience": "各市执法人员",
+        "head_count": 90,
+    }
+    given = Filing(cast.province, said | values, campaign)
+    return registers.file_entry(version, given, actor=cast.officer_province, at=MARCH)
 
 
 def campaign_of(name: str, cast: Cast, year: int, at: datetime) -> Campaign:

@@ -187,6 +187,7 @@ def test_nobody_reviews_for_the_own_unit(henan, cast, signed_in):
     assert signed_in(cast.officer_other).post(address).status_code == 404
 
 
+@pytest.mark.req("HN-74")
 def test_a_city_without_a_channel_is_told_and_messages_of_a_group_are_no_record(henan, cast, signed_in):
     page = reverse("campaigns:readiness_unit", args=[henan.pk, cast.city.pk])
     assert word(henan, cast.city, "channel") == ("未登记", "")

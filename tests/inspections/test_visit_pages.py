@@ -261,7 +261,7 @@ def test_a_photo_whose_bytes_changed_is_flagged(scene: Scene) -> None:
     with open(path, "r+b") as kept:
         kept.seek(200)
         kept.write(b"x")
-    assert "有 1 张照片的原件与收到时不一致" in client.get(page).content.decode()
+    assert "有 1 个文件的原件与收到时不一致" in client.get(page).content.decode()
 
 
 def test_a_paper_is_made_by_the_page_and_read_by_its_readers_only(scene: Scene) -> None:

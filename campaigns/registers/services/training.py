@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from campaigns.models import Campaign, RegisterPerson
+from accounts.models import Unit
+from campaigns.models import Campaign, RegisterEntry, RegisterPerson
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.rights import ordered_by
 
 TRAINING, TRAINEES = "training", "trainees"
+PROVINCIAL = "省级统一培训"
 
 
 def orders_training(campaign: Campaign) -> bool:
@@ -23,3 +25,10 @@ def untrained(campaign: Campaign, people: Iterable[int]) -> set[int]:
     rows = RegisterPerson.objects.filter(user__in=asked, field=TRAINEES, entry__register=TRAINING)
     of_campaign = Q(entry__campaign=campaign.pk) | Q(entry__campaign=campaign.parent_id)
     return asked - set(rows.filter(of_campaign).exclude(entry__state=VOID).values_list("user", flat=True))
+
+
+def province_trained(campaign: Campaign) -> bool:
+    """Whether the province itself registered its training for the campaign (HN-73)."""
+    rows = RegisterEntry.objects.filter(register=TRAINING, values__kind=PROVINCIAL, unit__level=Unit.Level.PROVINCE)
+    of_campaign = Q(campaign=campaign.pk) | Q(campaign=campaign.parent_id)
+    return rows.filter(of_campaign).exclude(state=VOID).exists()

@@ -1,13 +1,14 @@
 """Gathering what the visit gate may know: for one visit or ten thousand, with the same number of queries."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.gate import holdings
 from accounts.models import User
-from campaigns.models import Assignment, Target
+from campaigns.models import Assignment, Phase, Target
 from campaigns.rules import (
+    VERIFY,
     Decision,
     Facts,
     LeadStanding,
@@ -19,10 +20,11 @@ from campaigns.rules.leads import KINDS
 from campaigns.services.gate.proposing import Asked, Proposal
 from campaigns.services.gate.reading import Known, Visit, held_in, read, tags_wanted
 from campaigns.services.plan_terms import terms_of
+from campaigns.services.windows import Windows
 from campaigns.states import AssignmentState, CampaignState, LeadState
 from core import clock
 
-KEY_PHASE, OTHER_PHASE = "inspect", "inspect_other"
+KEY_PHASE, OTHER_PHASE, VERIFY_PHASE = "inspect", "inspect_other", "verify"
 STANDINGS = {
     LeadState.REGISTERED: LeadStanding.REGISTERED,
     LeadState.ACCEPTED: LeadStanding.REGISTERED,
@@ -69,14 +71,14 @@ def plan_facts(target: Target, known: Known) -> dict[str, Any]:
 def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> Facts:
     campaign, day = target.campaign, proposal.planned_on
     policy, windows = known.policies[campaign.pk], known.windows[campaign.pk]
-    phase = windows.phases.get(phase_key_of(target)) or windows.phases.get(KEY_PHASE)
-    starts_on, ends_on = windows.of(phase.key, target.unit.path) if phase else (None, None)
+    phase = phase_of(target, proposal, windows)
+    starts_on, ends_on = window_of(target, phase, windows) if phase else (None, None)
     listed = next((entry for entry in known.positive[target.enterprise_id] if entry.in_force_on(day)), None)
     return Facts(
         planned_on=day,
         today=today,
         officers=officers(target, proposal, known),
-        phase_name=phase.name if phase else "执法检查",
+        phase_name=phase.name if phase else "核查" if proposal.kind == VERIFY else "执法检查",
         phase_starts_on=starts_on,
         phase_ends_on=ends_on,
         published=campaign.state == CampaignState.PUBLISHED,
@@ -92,6 +94,7 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         expert_patrols=proposal.expert is not None and (campaign.pk, proposal.expert.pk) in known.patrolling,
         training_asked=campaign.pk in known.training,
         untrained=untrained_lead(target, proposal, known),
+        province_untrained=campaign.pk in known.province_untrained and phase is not None and phase.key == KEY_PHASE,
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
         plan_missing=known.missing.get((campaign.pk, target.unit_id), ""),
         policy=policy,
@@ -160,6 +163,22 @@ def is_above(path: str, own: str) -> bool:
 def counts(visit: Visit, cap: YearlyCap, year: int) -> bool:
     is_free = visit.exception in cap.free or (visit.has_lead and "lead" in cap.free)
     return visit.on.year == year and not is_free
+
+
+def phase_of(target: Target, proposal: Proposal, windows: Windows) -> Phase | None:
+    if proposal.kind == VERIFY:
+        return windows.phases.get(VERIFY_PHASE)
+    return windows.phases.get(phase_key_of(target)) or windows.phases.get(KEY_PHASE)
+
+
+def window_of(target: Target, phase: Phase, windows: Windows) -> tuple[date, date]:
+    """A phase's days for the unit. The plan leaves open when others than key ones are verified: a parameter says it."""
+    starts_on, ends_on = windows.of(phase.key, target.unit.path)
+    chosen = target.campaign.parameters.get("other_verify")
+    if phase.key != VERIFY_PHASE or target.is_key or chosen != "after_check" or OTHER_PHASE not in windows.phases:
+        return starts_on, ends_on
+    _, checked_by = windows.of(OTHER_PHASE, target.unit.path)
+    return checked_by + timedelta(days=1), max(last for _, last in (windows.of(key, "") for key in windows.phases))
 
 
 def phase_key_of(target: Target) -> str:

@@ -12,7 +12,7 @@ from accounts.gate import read_holdings_of
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, PlanRow, Pledge, Recusal, Target
 from campaigns.models.plan import OPEN
-from campaigns.registers.services.training import orders_training, untrained
+from campaigns.registers.services.training import orders_training, province_trained, untrained
 from campaigns.rules import (
     Before,
     Policy,
@@ -28,6 +28,7 @@ from core import clock
 from enterprises.models import PositiveListEntry
 
 # What stands or was done counts as a visit to the enterprise; what was refused, cancelled or moved does not.
+TRAINED_FIRST = "province_training"
 COUNTED = (AssignmentState.ASKED, AssignmentState.PLANNED, AssignmentState.DONE)
 
 
@@ -51,6 +52,7 @@ class Known:
     tags: dict[int, list[str]] = field(default_factory=dict)
     untrained: set[tuple[int, int]] = field(default_factory=set)
     training: set[int] = field(default_factory=set)  # the campaigns whose plans order it
+    province_untrained: set[int] = field(default_factory=set)
     missing: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -120,6 +122,8 @@ def read_people(known: Known, asked: Sequence[Asked]) -> None:
         known.patrolling |= {(campaign.pk, user) for user in patrols(campaign, known.people)}
         known.training |= {campaign.pk} if orders_training(campaign) else set()
         known.untrained |= {(campaign.pk, user) for user in untrained(campaign, known.people)}
+        if TRAINED_FIRST in gate_of(campaign) and not province_trained(campaign):
+            known.province_untrained.add(campaign.pk)
     away = Recusal.objects.filter(user__in=known.people, ended_at=None)
     away = away.filter(enterprise__in={target.enterprise_id for target, _ in asked})
     known.recused = {

@@ -69,6 +69,7 @@ def visits(stage: Stage) -> Doors:
             "visit_take_pen": one(Ask(running)),
             "visit_end": one(Ask(running, sent=halted)),
             "visit_evidence": one(Ask(done)),
+            "visit_recording": one(Ask(done, sent={"caption": "全过程"})),
             "record_edit": one(Ask(running)),
             "record_sign": one(Ask(running, sent=signed)),
             "record_submit": one(Ask(running)),

@@ -44,6 +44,11 @@ def penalties(stage: Stage) -> Doors:
     return {
         "penalties:case_detail": one(Ask(key(rows["case filed"]))),
         "penalties:case_step": steps,
+        "penalties:case_materials": one(Ask(key(rows["case filed"]))),
+        "penalties:case_cite": one(Ask(key(rows["case filed"]), sent={"what": "record", "pk": "1"})),
+        "penalties:case_explain": one(
+            Ask(key(rows["case filed"]), sent={"text": "执法记录仪当日故障，已以笔录和照片逐项记录。"})
+        ),
         "penalties:case_paper": {
             OWN: Ask(decided | {"document_pk": rows["case paper"].pk}),
             WRONG_PARENT: Ask(decided | {"document_pk": rows["other case paper"].pk}),

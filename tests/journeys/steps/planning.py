@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from campaigns.models import Assignment, Pledge
 from inspections.models import Visit
 from tests import factories as make
+from tests.campaigns.scene import trained
 from tests.journeys.stage import Player, Stage
 
 
@@ -13,6 +14,7 @@ def inspectors_pledge(stage: Stage) -> None:
     stage.travel("2020-04-27 09:00")
     third = make.user("third_a", "何三检", stage.cast.county_a)
     make.grant(third, "inspector", over=stage.cast.county_a)
+    trained(stage.facts["campaign"], stage.cast)  # by the province; before that nobody may be sent
     pledges(stage, stage.at_desk(stage.cast.inspector_a))
     pledges(stage, stage.at_desk(third))
 
