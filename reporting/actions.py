@@ -211,6 +211,7 @@ ACTIONS = {
     "penalties.penaltycase.notice": "送达事先告知书",
     "penalties.penaltycase.serve": "送达处罚决定书",
     "penalties.penaltycase.withdraw": "撤案",
+    "reporting.brief.make": "生成简报",
     "reporting.countyconfirmation.confirm": "确认周报数字",
     "reporting.handover": "移交工作",
     "reporting.handover.investigators": "变更案件调查人员",

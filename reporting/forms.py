@@ -78,3 +78,12 @@ class ConfirmationForm(forms.Form):
         label="备注", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="没有可不填。"
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class BriefForm(forms.Form):
+    """The words of a brief; figures and films are the platform's."""
+
+    text = forms.CharField(label="正文", max_length=8000, widget=forms.Textarea(attrs={"rows": 8}))
+    closing = forms.CharField(
+        label="下一步工作", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )

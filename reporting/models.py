@@ -261,3 +261,35 @@ class Summary(models.Model):
     @property
     def gate_enterprise_id(self) -> int | None:
         return None
+
+
+class BriefQuerySet(ScopedQuerySet["Brief"]):
+    view_capability = "report.view"
+    path_lookup = "period__campaign__unit__path"
+
+
+class Brief(models.Model):
+    """One issue of the brief of a week (简报): the words of who wrote it, the figures of that moment, both files."""
+
+    period = models.ForeignKey(ReportPeriod, on_delete=models.PROTECT, related_name="briefs")
+    edition = models.IntegerField()
+    text = models.TextField()
+    closing = models.TextField(blank=True)
+    figures = models.JSONField()
+    workbook = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey(PrintedDocument, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = BriefQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["period", "edition"]
+        constraints = [models.UniqueConstraint(fields=["period", "edition"], name="brief_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.period}简报 第 {self.edition} 版"
+
+    @property
+    def gate_path(self) -> str:
+        return self.period.campaign.unit.path

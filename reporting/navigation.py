@@ -59,7 +59,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "campaigns:campaign_list",
                 "flag",
                 "campaign.view",
-                section=("campaigns:",),
+                section=("campaigns:", "reporting:result_"),
                 without=(*DRAWS, *PLANS, *REGISTERS, *DUE, "campaigns:lead_"),
             ),
             Entry("期限", "campaigns:due_list", "clock", "due.view", section=DUE),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reporting.views import confirmations, desk, handover, periods, reports, results, rows
+from reporting.views import briefs, confirmations, desk, handover, periods, reports, results, rows
 
 app_name = "reporting"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("confirmations/<int:pk>/rows/sheet/", rows.confirmation_rows_sheet, name="confirmation_rows_sheet"),
     path("periods/<int:pk>/", periods.period_detail, name="period_detail"),
     path("periods/<int:pk>/remind/", periods.period_remind, name="period_remind"),
+    path("periods/<int:pk>/brief/", briefs.period_brief, name="period_brief"),
+    path("briefs/<int:pk>/paper/", briefs.brief_paper, name="brief_paper"),
+    path("briefs/<int:pk>/workbook/", briefs.brief_workbook, name="brief_workbook"),
     path("results/<int:pk>/", results.result_list, name="result_list"),
     path("results/<int:pk>/export/", results.result_export, name="result_export"),
     path("results/<int:pk>/targets/<int:target_pk>/excuse/", results.result_excuse, name="result_excuse"),

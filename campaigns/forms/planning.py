@@ -131,7 +131,9 @@ class PlanForm(forms.Form):
         empty_label="未配专家",
         help_text="专家没有执法权，不计入两名执法人员。",
     )
-    kind = forms.ChoiceField(label="性质", choices=Assignment.Kind.choices, initial=Assignment.Kind.ENFORCE)
+    kind = forms.ChoiceField(
+        label="性质", choices=Assignment.Kind.choices, initial=Assignment.Kind.ENFORCE, required=False
+    )
     items = forms.MultipleChoiceField(
         label="检查事项",
         required=False,

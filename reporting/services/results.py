@@ -44,9 +44,12 @@ def completeness(campaign: Campaign, user: Person) -> list[Completeness]:
     counted = rows.values("unit").annotate(
         listed=Count("pk"), entered=Count("pk", filter=Q(visited_at__isnull=False)), excused=Count("pk", filter=gone)
     )
-    found = {row.pop("unit"): row for row in counted}
+    found = {row["unit"]: row for row in counted}
     units = Unit.objects.filter(pk__in=found).order_by("path")
-    return [Completeness(unit, **found[unit.pk]) for unit in units]
+    return [
+        Completeness(unit, found[unit.pk]["listed"], found[unit.pk]["entered"], found[unit.pk]["excused"])
+        for unit in units
+    ]
 
 
 def result_rows(campaign: Campaign, user: Person, *, missing: bool = False) -> QuerySet[Target]:

@@ -26,7 +26,7 @@ from inspections.services import issues, locking, selfchecks
 from penalties import services as penalties
 from penalties.models import PenaltyCase
 from reporting.models import ReportPeriod, UnitReport
-from reporting.services import freeze, periods
+from reporting.services import briefs, freeze, periods
 from tests import factories as make
 from tests.architecture import permission_coverage, permission_draws, permission_plans, permission_registers
 from tests.campaigns import scene as henan
@@ -356,6 +356,7 @@ def week(stage: Stage) -> None:
     rows = stage.rows
     rows["frozen period"] = frozen
     rows["summary"] = frozen.summaries.get()
+    rows["brief"] = briefs.make_brief(frozen, text="本周情况", closing="", actor=stage.cast.officer_province, at=NOW)
     rows["frozen report"] = UnitReport.objects.get(period=frozen, unit=stage.cast.city)
     rows["report"] = UnitReport.objects.get(period__campaign=stage.henan, period__number=8, unit=stage.cast.city)
     rows["confirmation"] = rows["report"].confirmations.get(unit=stage.cast.county_a)

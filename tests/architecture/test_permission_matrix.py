@@ -20,7 +20,7 @@ HINT = "say how to ask it in tests/architecture/permission_doors, then write its
 # What the whole world may open; and the answers by which a person is sent away.
 PUBLIC = {
     *("accounts:login", "core:document_check", "enterprises:activate"),
-    *("campaigns:draw_public", "campaigns:draw_script"),
+    *("campaigns:draw_public", "campaigns:draw_script", "campaigns:complaint"),
 }
 AWAY = {"login", "401", "403", "404"}
 # Rows that have no .visible_to: one's own upload, one's own messages, a draft that only its writers read.

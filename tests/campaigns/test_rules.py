@@ -50,6 +50,7 @@ MONTH = replace(GOOD, policy=Policy(same_month=SameMonth(("自动监控", "危�
 SEEN = replace(MONTH, superior_visits=(Before(date(2020, 5, 2), "市局", frozenset({"自动监控"})),))
 APRIL = (Before(date(2020, 4, 30), "市局"),)
 NEAR = replace(GOOD, policy=Policy(merge_days=30), other_visits=(Before(date(2020, 4, 20), "市局"),))
+TRAINED = replace(GOOD, sources={"province_training": "省厅在执法检查启动时统一组织培训"})
 CAPPED = replace(GOOD, counted_this_year=2, policy=Policy(yearly_cap=YearlyCap(2, frozenset({"recheck", "lead"}))))
 
 CASES = [
@@ -105,6 +106,10 @@ CASES = [
     ("lead", replace(GOOD, **EXCEEDED | {"lead_standing": LeadStanding.ENDED}), "refuse"),
     ("research", replace(GOOD, kind="research", policy=Policy(research=True)), "allow"),
     ("research", replace(GOOD, kind="research"), "refuse"),
+    ("verification", replace(GOOD, kind="verify", visits=1), "allow"),
+    ("verification", replace(GOOD, kind="verify", is_key=False), "refuse"),
+    ("province_training", TRAINED, "allow"),
+    ("province_training", replace(TRAINED, province_untrained=True), "refuse"),
     ("same_month", MONTH, "allow"),
     ("same_month", SEEN, "refuse"),
     ("same_month", replace(SEEN, reason="群众反复举报"), "needs_reason"),
@@ -222,7 +227,7 @@ anything = st.builds(
         yearly_cap=st.sampled_from([None, CAPPED.policy.yearly_cap]),
         research=st.booleans(),
     ),
-    kind=st.sampled_from(["enforce", "research"]),
+    kind=st.sampled_from(["enforce", "research", "verify"]),
     is_key=st.booleans(),
     drawn=st.booleans(),
     reason=st.sampled_from(["", "理由"]),

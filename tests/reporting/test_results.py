@@ -101,7 +101,7 @@ def test_a_campaign_that_is_broken_off_before_asks_for_no_results(cast, campaign
 
 def test_an_entered_result_is_not_excused(cast, campaign, entered):
     with pytest.raises(Refused, match="已经录入"):
-        excuse(entered, reason="长期停产", actor=cast.officer_province, at=NOVEMBER)
+        excuse(entered, reason="长期停产未恢复", actor=cast.officer_province, at=NOVEMBER)
 
 
 @pytest.mark.req("HN-74")

@@ -33,6 +33,9 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_approve": one(Ask(draft)),
         "campaigns:campaign_return": one(Ask(draft, sent=REASON)),
         "campaigns:campaign_publish": one(Ask(draft)),
+        "campaigns:complaint": one(
+            Ask(sent={"campaign": stage.henan.pk, "about": "offence", "address": "示例路", "detail": "夜间异味"})
+        ),
         "campaigns:campaign_close": one(Ask(running, sent=REASON)),
         "campaigns:campaign_windows": one(Ask(running, sent=window | REASON)),
         **{

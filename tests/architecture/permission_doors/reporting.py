@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.obligations import open_obligation
 from reporting.services import reports
-from tests.architecture.permission_scene import NOW, OWN, REASON, Ask, Doors, Stage, key, one
+from tests.architecture.permission_scene import NOW, OWN, REASON, WRONG_PARENT, Ask, Doors, Stage, key, one
 
 
 def desk(stage: Stage) -> Doors:
@@ -39,6 +39,15 @@ def weekly(stage: Stage) -> Doors:
         "confirmation_rows_sheet": one(Ask(confirmation)),
         "period_detail": one(Ask(key(rows["frozen period"]))),
         "period_remind": one(Ask(key(rows["frozen period"]))),
+        "period_brief": one(Ask(key(rows["frozen period"]), sent={"text": "本周检查情况"})),
+        "brief_paper": one(Ask(key(rows["brief"]))),
+        "brief_workbook": one(Ask(key(rows["brief"]))),
+        "result_list": one(Ask(key(stage.henan))),
+        "result_export": one(Ask(key(stage.henan))),
+        "result_excuse": {
+            OWN: Ask(key(stage.henan) | {"target_pk": stage.target("ahead").pk}, sent={"reason": "全年停产未恢复"}),
+            WRONG_PARENT: Ask(key(stage.draft) | {"target_pk": stage.target("ahead").pk}),
+        },
         "summary_workbook": one(Ask(key(rows["summary"]))),
         "summary_paper": one(Ask(key(rows["summary"]))),
     }

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0015_sources_carried"),
+        ("campaigns", "0016_registers_retired"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
