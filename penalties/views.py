@@ -111,8 +111,10 @@ def page_of(request: HttpRequest, case: PenaltyCase) -> dict[str, object]:
             a for a in CASES.actions(case.state) if not may(request.user, a.capability, case.row_for(a.capability))
         ],
         "investigators": case.investigators.all(),
-        "handles": may(request.user, "case.handle", case)
-        or may(request.user, "case.decide", case.row_for("case.decide")),
+        "handles": may(request.user, "case.handle", case),
+        "materials": list(case.materials.select_related("evidence__file", "record__visit__enterprise"))
+        if may(request.user, "case.view", case)
+        else [],
         "missing": materials.missing_process(case) if case.state in materials.OPEN else "",
     }
 

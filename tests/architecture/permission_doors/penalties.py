@@ -45,7 +45,7 @@ def penalties(stage: Stage) -> Doors:
         "penalties:case_detail": one(Ask(key(rows["case filed"]))),
         "penalties:case_step": steps,
         "penalties:case_materials": one(Ask(key(rows["case filed"]))),
-        "penalties:case_cite": one(Ask(key(rows["case filed"]), sent={"what": "record", "pk": "1"})),
+        "penalties:case_cite": one(Ask(key(rows["case filed"]), sent={"what": "record", "pk": str(rows["record"].pk)})),
         "penalties:case_explain": one(
             Ask(key(rows["case filed"]), sent={"text": "执法记录仪当日故障，已以笔录和照片逐项记录。"})
         ),
