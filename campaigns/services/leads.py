@@ -77,7 +77,7 @@ def register(told: Told, *, unit: Unit, actor: User | None, at: datetime) -> Lea
         audit.record("campaigns.lead.register", row, actor=actor, at=at, after=described(row))
         start_clocks(row, FIRST, at)
         notices.lead_registered(row, at)
-        if row.is_integrity:
+        if row.is_integrity and actor is not None:  # an entry has a writer; of the public page there is none
             row = integrity.hand_over(row, actor=actor, at=at)
     return row
 

@@ -12,6 +12,7 @@ from core import clock
 from core.models import AuditEvent, Notice
 from tests import factories as make
 from tests.campaigns.scene import MAY
+from tests.registers import scene as registers
 
 pytestmark = pytest.mark.django_db
 SAID = {
@@ -43,6 +44,7 @@ def send(client, campaign):
 
 @pytest.mark.req("HN-65")
 def test_anybody_reads_the_telephone_and_a_complaint_becomes_a_lead_of_the_patrol(client, cast, campaign, send):
+    registers.load("integrity_lead")
     page = client.get(reverse("campaigns:complaint")).content.decode()
     assert "0371-00000009" in page
     answer = send().content.decode()
