@@ -119,6 +119,7 @@ ACTIONS = {
     "campaigns.readinessurging.urge": "催办启动清单",
     "campaigns.recusal.end": "解除回避",
     "campaigns.recusal.enter": "登记回避",
+    "campaigns.register.draw": "随机抽取登记对象",
     "campaigns.register.export": "导出登记簿",
     "campaigns.register.define": "登记簿定义新版本",
     "campaigns.register.retire": "停用登记簿定义",

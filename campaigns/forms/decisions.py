@@ -138,6 +138,16 @@ class PledgeForm(forms.Form):
     name = forms.CharField(
         label="本人签名（输入姓名）", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+    year = forms.IntegerField(
+        label="落款年份", min_value=2000, max_value=2100, help_text="原文预印的年份，跨年签署的请改为实际年份。"
+    )
+
+    def __init__(self, data: Any = None, *, printed: int | None = None) -> None:
+        super().__init__(data)
+        if printed is None:
+            del self.fields["year"]
+        else:
+            self.fields["year"].initial = printed
 
 
 def holders(role: str, path: str) -> Any:

@@ -17,6 +17,9 @@ class Pledge(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pledges")
     name = models.CharField(max_length=40)
     text_digest = models.CharField(max_length=64)
+    # The year that the plan printed beside the signature, and the one that the signer left or wrote there.
+    printed_year = models.IntegerField(null=True)
+    signed_year = models.IntegerField(null=True)
     signed_at = models.DateTimeField()
 
     objects = PledgeQuerySet.as_manager()
@@ -26,3 +29,7 @@ class Pledge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} 廉洁自律承诺书"
+
+    @property
+    def year_was_changed(self) -> bool:
+        return self.printed_year is not None and self.printed_year != self.signed_year

@@ -139,6 +139,10 @@ class RegisterEntry(models.Model):
         return f"{self.version.title}〔{self.year}〕{self.number} 号"
 
     @property
+    def state_label(self) -> str:
+        return next((one["label"] for one in self.version.data["states"] if one["key"] == self.state), self.state)
+
+    @property
     def gate_path(self) -> str:
         return self.unit.path
 

@@ -31,6 +31,7 @@ def faults(data: Data, registers: Collection[str] = ()) -> Iterator[Fault]:
     yield from address_faults(data)
     yield from span_faults(data)
     yield from spawn_faults(data, {*registers, data["key"]})
+    yield from draw_faults(data)
     yield from indicator_faults(data)
 
 
@@ -212,6 +213,21 @@ def spawn_faults(data: Data, registers: Collection[str]) -> Iterator[Fault]:
         yield from condition_faults(spawn.get("when", True), keys, ("spawns", index, "when"))
         if "streak" in spawn and not any(field["type"] == "enterprise" for field in data["fields"]):
             yield ("spawns", index, "streak"), "streak（连续几期）须有企业栏目"
+
+
+def draw_faults(data: Data) -> Iterator[Fault]:
+    """A draw files what it drew: an enterprise and how, with nothing else to fill in."""
+    if "draws" not in data:
+        return
+    own = {field["key"]: field for field in data["fields"] if "at" not in field}
+    for name, kind in (("enterprise", "enterprise"), ("said", "text")):
+        if own.get(data["draws"][name], {}).get("type") != kind:
+            yield (
+                ("draws", name),
+                f"「{data['draws'][name]}」不是登记时填写的{'企业' if name == 'enterprise' else '文字'}栏目",
+            )
+    if data["scope"] == "standing":
+        yield ("draws",), "随机抽取只用于专项行动的登记簿"
 
 
 def indicator_faults(data: Data) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.registers.views import definitions, entries, lists
+from campaigns.registers.views import definitions, drawing, entries, lists
 
 urlpatterns: list[URLPattern] = [
     path("", lists.register_menu, name="register_menu"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("entries/<int:pk>/files/<int:file_pk>/", entries.entry_file, name="register_entry_file"),
     path("<slug:key>/", lists.register_list, name="register_list"),
     path("<slug:key>/new/", entries.register_new, name="register_new"),
+    path("<slug:key>/draw/", drawing.register_draw, name="register_draw"),
     path("<slug:key>/export/", lists.register_export, name="register_export"),
     path("<slug:key>/figures/<slug:figure_key>/", lists.register_figure, name="register_figure"),
     path("<slug:key>/figures/<slug:figure_key>/export/", lists.register_figure_export, name="register_figure_export"),

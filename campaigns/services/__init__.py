@@ -29,7 +29,14 @@ from campaigns.services.gate import Proposal, gather, gather_many, judge, judge_
 from campaigns.services.granting import approve_window, ask_window, refuse_window, waiting_windows
 from campaigns.services.groups import add_member, members_of, remove_member
 from campaigns.services.inheriting import copy_campaign, hand_down, set_dates
-from campaigns.services.people import away_unpledged, end_contact, name_contact, pledge_text, sign_pledge
+from campaigns.services.people import (
+    away_unpledged,
+    end_contact,
+    name_contact,
+    pledge_text,
+    printed_year,
+    sign_pledge,
+)
 from campaigns.services.planning import (
     Said,
     approve_assignment,
@@ -123,6 +130,7 @@ __all__ = [
     "plan_visit",
     "pledge_text",
     "postpone",
+    "printed_year",
     "publish",
     "publish_bulletin",
     "read_bulletin",

@@ -1,5 +1,6 @@
 """Who works in a campaign: contact persons, and the officers' integrity pledges."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from campaigns.models import Campaign, ContactPerson, Pledge
 from campaigns.services.duties import CONTACT, contact_subject
 from campaigns.services.readiness import city_path
 from campaigns.states import CampaignState
-from core import audit
+from core import audit, clock
 from core.obligations import meet, reopen
 from core.refusals import Refused
 
@@ -60,8 +61,17 @@ def away_unpledged(campaign: Campaign, unit: Unit, user: User) -> str:
     return f"{user.name}是异地检查人员，尚未签署《{title}》，不能领取异地任务。"
 
 
-def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime) -> Pledge:
-    """An officer signs by typing the own name under the text; the digest of the text is kept. Signed once."""
+def printed_year(text: dict[str, Any]) -> int | None:
+    """The year that stands printed in the line of the date (“2020年月日”), where the plan prints one."""
+    found = re.search(r"(20\d\d)\s*年", "".join(text.get("signature", [])))
+    return int(found[1]) if found else None
+
+
+def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime, year: int | None = None) -> Pledge:
+    """An officer signs by typing the own name under the text; the digest of the text is kept. Signed once.
+
+    `year` is what stands in the date: a printed year that is over is to be changed, and the change is kept (HS-75).
+    """
     text = pledge_text(campaign)
     if not text:
         raise Refused("本行动不要求签署廉洁自律承诺书。")
@@ -69,12 +79,24 @@ def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime) -> P
         raise Refused("行动发布后才能签署承诺书。")
     if "".join(name.split()) != user.name:
         raise Refused(f"签名须与登录人姓名（{user.name}）一致。", field="name", status=422)
+    printed, today = printed_year(text), clock.day_of(at).year
+    if year not in {None, today}:
+        raise Refused(f"现在是 {today} 年，落款年份请改为 {today}。", field="year", status=422)
     try:
         with transaction.atomic():
             row = Pledge.objects.create(
-                campaign=campaign, user=user, name=user.name, text_digest=audit.digest_of(text), signed_at=at
+                campaign=campaign,
+                user=user,
+                name=user.name,
+                text_digest=audit.digest_of(text),
+                printed_year=printed,
+                signed_year=today,
+                signed_at=at,
             )
-            audit.record("campaigns.pledge.sign", row, actor=user, at=at, after={"text_digest": row.text_digest})
+            before = {"year": printed} if row.year_was_changed else None
+            after = {"text_digest": row.text_digest, "year": today}
+            reason = f"落款年份由预印的 {printed} 改为 {today}" if row.year_was_changed else ""
+            audit.record("campaigns.pledge.sign", row, actor=user, at=at, reason=reason, before=before, after=after)
     except IntegrityError as error:
         raise Refused("您已经签署过本行动的廉洁自律承诺书。") from error
     return row

@@ -170,10 +170,12 @@ def contact_end(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
 def pledge_sign(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     require_somewhere(person(request), "visit.record")
-    form = PledgeForm(request.POST or None)
+    text = services.pledge_text(campaign)
+    form = PledgeForm(request.POST or None, printed=services.printed_year(text))
     if request.method == "POST" and form.is_valid():
         try:
-            services.sign_pledge(campaign, person(request), name=form.cleaned_data["name"], at=clock.now())
+            given = form.cleaned_data
+            services.sign_pledge(campaign, person(request), name=given["name"], year=given.get("year"), at=clock.now())
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
@@ -182,7 +184,7 @@ def pledge_sign(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **page_of(request, campaign),
         "form": form,
-        "pledge": services.pledge_text(campaign),
+        "pledge": text,
         "signed": campaign.pledges.filter(user=person(request)).first(),
     }
     return render(request, "campaigns/pledge_sign.html", context, status=422 if request.method == "POST" else 200)

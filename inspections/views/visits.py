@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit, User
+from campaigns.models import RegisterEntry
 from campaigns.services import away_unpledged
 from core import clock
 from core.kept_photos import hold_photos
@@ -94,9 +95,16 @@ def page_of(visit: Visit, user: User) -> dict[str, Any]:
         "issues": list(Issue.objects.visible_to(user).filter(visit=visit).order_by("number")),
         "gate": visit.assignment.gate.get("rules", []),
         "sees_lead": sees_lead(visit.assignment, user),
+        "entries": entries_about(visit, user),
         **own_of(visit, user),
         **history_of(visit, user),
     }
+
+
+def entries_about(visit: Visit, user: User) -> list[RegisterEntry]:
+    """What registers say of this visit: a spot check of it, what was handed out."""
+    rows = RegisterEntry.objects.visible_to(user).filter(links__kind="visit", links__key=str(visit.pk)).distinct()
+    return list(rows.select_related("version", "unit").order_by("pk")[:50])
 
 
 def own_of(visit: Visit, user: User) -> dict[str, Any]:

@@ -185,12 +185,12 @@ def test_a_transfer_has_a_number_a_receiver_and_a_receipt_before_it_ends(cast: C
 
 def test_a_bad_answer_of_an_enterprise_becomes_a_lead(cast: Cast, plan: Campaign) -> None:
     scene.load("interview", "integrity_lead")
-    asked = {"enterprise": str(cast.site_a.pk), "asked_on": scene.DAY, "detail": "反映执法人员态度恶劣"}
-    scene.file("interview", cast.discipline, plan, **asked, rating="好")
-    assert not RegisterEntry.objects.filter(register="integrity_lead").exists()
-    scene.file("interview", cast.discipline, plan, **asked, rating="差", conduct="吃拿卡要")
-    found = RegisterEntry.objects.get(register="integrity_lead")
-    assert (found.values["kind"], found.values["from"], found.enterprise) == ("吃拿卡要", "入企询问", cast.site_a)
+    asked = {"enterprise": str(cast.site_a.pk), "chosen": "群众来信反映"}
+    said = {"asked_on": scene.DAY, "shown": "yes", "helped": "yes", "clean": "无", "detail": "反映执法人员态度恶劣"}
+    for answers, leads in (({"rating": "好"}, 0), ({"rating": "好", "clean": "有", "conduct": "借机敛财"}, 1)):
+        row = scene.file("interview", cast.discipline, plan, **asked)
+        services.move(row, "answer", said | answers, actor=cast.discipline, at=scene.AT)
+        assert RegisterEntry.objects.filter(register="integrity_lead").count() == leads
 
 
 @pytest.mark.req("HS-85")

@@ -19,7 +19,7 @@ from tests import factories as make
 from tests.campaigns.scene import on_positive_list
 from tests.cast import Cast
 from tests.registers import scene
-from tests.registers.test_rows_people import lines, sees
+from tests.registers.test_rows_people import DAY, lines, sees
 
 
 def refused_at(key: str, actor: object, plan: Campaign, **values: object) -> dict[str, list[str]]:
@@ -42,19 +42,36 @@ def moved(row: RegisterEntry, action: str, actor: object, **values: object) -> R
     return services.move(row, action, values, actor=actor, at=scene.AT)  # type: ignore[arg-type]
 
 
-def test_the_verdict_of_a_spot_check_refers_to_the_record_that_was_checked(cast: Cast, plan: Campaign) -> None:
+@pytest.mark.req("HS-18")
+def test_the_verdict_of_a_monthly_spot_check_stands_at_the_record_that_was_checked(
+    cast: Cast, plan: Campaign, client: Client
+) -> None:
     scene.load("spot_check")
     visit = make.visit(make.assignment(make.target(plan, cast.site_a), cast.inspector_a, cast.second_a, state="done"))
     checked = {
-        "enterprise": str(cast.site_a.pk),
+        "county": str(cast.county_a.pk),
         "checked_on": scene.DAY,
         "verdict": "登记有遗漏",
-        "detail": "漏记一处散乱堆存。",
+        "detail": "漏记一处堆存。",
     }
     assert "visit" in refused_at("spot_check", cast.officer_city, plan, **checked)
-    row = scene.file("spot_check", cast.officer_city, plan, **checked, visit=str(visit.pk))
-    link = row.links.get()
-    assert (link.kind, link.key) == ("visit", str(visit.pk))
+    assert "源汇区" in [name for name, _, _ in lines("spot_check", "counties", cast.officer_city)]
+    client.force_login(cast.officer_city)
+    with clock.travel(scene.AT):
+        given = checked | {"campaign": plan.pk, "filing_unit": cast.city.pk, "visit": str(visit.pk)}
+        assert client.post(reverse("campaigns:register_new", args=["spot_check"]), given).status_code == 302
+        row = RegisterEntry.objects.get(register="spot_check")
+        link = row.links.get()
+        assert (link.kind, link.key, row.enterprise) == ("visit", str(visit.pk), cast.site_a)
+        sheet = reverse("inspections:visit_view", args=[visit.pk])
+        assert sheet in client.get(row_url(row)).content.decode()
+        assert row_url(row) in client.get(sheet).content.decode()
+        client.force_login(cast.inspector_b)
+        assert client.get(row_url(row)).status_code == 404
+    assert "源汇区" not in [name for name, _, _ in lines("spot_check", "counties", cast.officer_city)]
+    june = DAY.replace(month=6)
+    named = lines("spot_check", "counties", cast.officer_city, of=june, today=june)
+    assert "源汇区" in [name for name, _, _ in named], "every month anew"
 
 
 @pytest.mark.req("LH-16")

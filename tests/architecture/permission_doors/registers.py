@@ -11,6 +11,9 @@ def registers(stage: Stage) -> Doors:
     return {
         "campaigns:register_list": one(Ask(trained)),
         "campaigns:register_export": one(Ask(trained)),
+        "campaigns:register_draw": one(
+            Ask(trained, sent={"campaign": stage.henan.pk, "unit": stage.cast.province.pk, "count": 1})
+        ),
         "campaigns:register_new": one(Ask(trained, sent=sent)),
         "campaigns:register_figure": one(Ask(figure)),
         "campaigns:register_figure_export": one(Ask(figure)),
