@@ -107,6 +107,8 @@ ACTIONS = {
     "campaigns.lead.identity": "查看举报人",
     "campaigns.lead.merge": "合并线索",
     "campaigns.lead.refuse": "不予受理线索",
+    "campaigns.leaflet.export": "导出明白纸签收统计",
+    "campaigns.leaflet.push": "推送明白纸",
     "campaigns.lead.register": "登记线索",
     "campaigns.lead.release": "线索退回待派",
     "campaigns.pledge.sign": "签署廉洁执法承诺书",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from accounts.rules import Role, capabilities
-from campaigns.registers.rules import CONDITIONS, CREATE, form_of, parts
+from campaigns.registers.rules import CONDITIONS, CORRECT, CREATE, form_of, parts
 from core import yaml_lines
 from core.form_engine import definitions
 
@@ -13,7 +13,7 @@ Data = Mapping[str, Any]
 
 LEVELS = ("", "province", "city", "county", "team")
 CAPABILITIES = frozenset(one for role in Role for level in LEVELS for one in capabilities(role, level))
-ADDRESSES = ("groups", "capability", "person", "creator", "enterprise", "experts_of")
+ADDRESSES = ("groups", "capability", "person", "creator", "enterprise", "experts_of", "owners_of")
 RIGHTS = ("capabilities", "groups", "enterprise", "creator", "person")
 RESERVED = frozenset({"definitions", "entries"})
 TERMS = ("workdays", "hours", "field", "month_end")
@@ -176,7 +176,7 @@ def condition_faults(condition: Any, keys: Collection[str], where: yaml_lines.Wh
 
 
 def address_faults(data: Data) -> Iterator[Fault]:
-    known = actions(data) | {CREATE}
+    known = actions(data) | {CREATE, CORRECT}
     fields = {field["key"]: field for field in data["fields"]}
     for index, notice in enumerate(data["notices"]):
         where = ("notices", index)
@@ -187,7 +187,7 @@ def address_faults(data: Data) -> Iterator[Fault]:
                 yield (*where, "on"), f"没有名为「{action}」的办理"
         if (capability := notice.get("capability")) and capability not in CAPABILITIES:
             yield (*where, "capability"), f"平台没有「{capability}」这项权限"
-        for name in ("person", "experts_of"):
+        for name in ("person", "experts_of", "owners_of"):
             if name in notice and notice[name] not in fields:
                 yield (*where, name), f"没有名为「{notice[name]}」的栏目"
 

@@ -14,6 +14,8 @@ from campaigns.registers.services.rights import above
 from core import clock
 from core.notices import notify
 from core.refusals import Refused
+from enterprises.models import Enterprise
+from enterprises.rules.industries import INDUSTRIES
 
 EXPERTS = "experts"
 
@@ -29,10 +31,17 @@ def send(entry: RegisterEntry, action: str, at: datetime) -> None:
             people.values(),
             f"{notice['text']}：{entry.title}"[:120],
             f"{entry.label}，{entry.unit.short_name}。",
-            url=reverse("campaigns:register_entry", args=[entry.pk]),
+            url=address_of(notice, entry),
             key=f"register:{entry.pk}:{action}:{index}:{at.isoformat()}",
             at=at,
         )
+
+
+def address_of(notice: Mapping[str, Any], entry: RegisterEntry) -> str:
+    """The entry; owners of an industry find what it says at their own enterprises."""
+    return (
+        reverse("enterprises:mine") if "owners_of" in notice else reverse("campaigns:register_entry", args=[entry.pk])
+    )
 
 
 def addressed(notice: Mapping[str, Any], entry: RegisterEntry, at: datetime) -> Iterable[User]:
@@ -48,6 +57,8 @@ def addressed(notice: Mapping[str, Any], entry: RegisterEntry, at: datetime) -> 
         yield entry.created_by
     if notice.get("enterprise") and entry.enterprise_id:
         yield from owners(entry.enterprise_id, at)
+    if "owners_of" in notice:
+        yield from owners_in(entry, str(entry.values.get(notice["owners_of"], "")), at)
     if "experts_of" in notice:
         yield from route(entry, str(entry.values.get(notice["experts_of"], "")))
 
@@ -61,8 +72,20 @@ def side_of(notice: Mapping[str, Any], entry: RegisterEntry) -> Unit | None:
 
 
 def owners(enterprise_id: int, at: datetime) -> Iterable[User]:
+    return owners_among([enterprise_id], at)
+
+
+def owners_in(entry: RegisterEntry, industry: str, at: datetime) -> Iterable[User]:
+    """The people of the enterprises of an industry below the entry's unit."""
+    if industry not in INDUSTRIES:
+        return User.objects.none()
+    sites = Enterprise.objects.filter(unit__path__startswith=entry.unit.path, industry=INDUSTRIES.index(industry) + 1)
+    return owners_among(sites.exclude(state=Enterprise.State.CLOSED).values("pk"), at)
+
+
+def owners_among(sites: Any, at: datetime) -> Iterable[User]:
     grants = Grant.objects.in_force(clock.day_of(at)).filter(
-        kind=Grant.Kind.ENTERPRISE, role=Role.ENTERPRISE, subject_id=enterprise_id
+        kind=Grant.Kind.ENTERPRISE, role=Role.ENTERPRISE, subject_id__in=sites
     )
     return User.objects.filter(pk__in=grants.values("user"), is_active=True)
 

@@ -18,10 +18,13 @@ TABS = (
     ("组织与联络", "campaigns:campaign_people", "visit.view"),
     ("准备状态", "campaigns:readiness_list", "visit.view"),
     ("通知公告", "campaigns:bulletin_list", "visit.view"),
+    ("明白纸", "campaigns:leaflet", ""),
     ("附件库", "campaigns:annex_list", ""),
     ("附件与原文", "campaigns:campaign_source", ""),
     ("与模板的差异", "campaigns:campaign_compare", ""),
 )
+
+LEAFLET = "campaigns:leaflet"
 
 
 def person(request: HttpRequest) -> User:
@@ -48,7 +51,8 @@ def page_of(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
             "current": bool(request.resolver_match and request.resolver_match.view_name == name),
         }
         for title, name, capability in TABS
-        if not capability or able_somewhere(person(request), capability)
+        if (not capability or able_somewhere(person(request), capability))
+        and (name != LEAFLET or campaign.blueprint.data.get("leaflet"))
     ]
     return {
         "campaign": campaign,

@@ -12,6 +12,7 @@ from campaigns.registers.rules import field_of
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.loading import version_of
 from campaigns.registers.services.rights import ordered_by
+from campaigns.registers.services.risks import risks_of
 from campaigns.states import STANDING
 from campaigns.views.frame import person
 from enterprises.models import Enterprise
@@ -31,7 +32,7 @@ def enterprise_panel(request: HttpRequest, pk: int) -> HttpResponse:
         Target.objects.visible_to(request.user)
         .filter(enterprise=site, campaign__in=Campaign.objects.visible_to(request.user).published())
         .annotate(planned_on=Subquery(standing.values("planned_on")[:1]), plan=Subquery(standing.values("pk")[:1]))
-        .select_related("campaign")
+        .select_related("campaign__blueprint")
         .order_by("-campaign__year", "-pk")
     )
     context = {
@@ -39,6 +40,7 @@ def enterprise_panel(request: HttpRequest, pk: int) -> HttpResponse:
         "targets": list(rows[:SHOWN]),
         "own": is_own(request, site),
         "incentives": incentives(person(request), site),
+        "risks": risks_of(site),
     }
     return render(request, "campaigns/_enterprise_panel.html", context)
 

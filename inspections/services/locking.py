@@ -21,6 +21,7 @@ from inspections.rules.told import notice_text
 from inspections.services import checking, evidence, obstacles, sheets, visits
 from inspections.services.correcting import correct_issues
 from inspections.services.facts import handling_names, record_facts
+from inspections.services.materials import hand_out
 from inspections.services.raising import raise_issues
 from inspections.states import RECORDS, VISITS, RecordState, VisitState
 from inspections.states import Outcome as VisitOutcome
@@ -63,6 +64,7 @@ def lock(record: VisitRecord, sheet: Submission, *, actor: User, at: datetime) -
     if before is None:
         finish(visit, locked, actor=actor, at=at)
         raise_issues(locked, findings, actor=actor, at=at)
+        hand_out(visit, sheet.answers, actor=actor, at=at)
     else:
         old = checking.findings_of(before.submission.answers if before.submission else {})
         correct_issues(before, locked, old, findings, actor=actor, at=at)

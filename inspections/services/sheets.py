@@ -22,6 +22,7 @@ from inspections.models import Visit
 
 KIND: Final = "visit_record"
 PURPOSE: Final = "record"
+MATERIALS: Final = "materials"
 FRAME: Final = Path(__file__).parent.parent / "data" / "visit_frame.yaml"
 BEFORE: Final = ("visit_basic", "visit_procedure")
 # Said after the signatures, about the upload and not about the visit.
@@ -52,16 +53,19 @@ def compose(campaign: Campaign, checklist: Mapping[str, Any]) -> dict[str, Any]:
     """Frame before, checklist, frame after; the industries are the list that the campaign adopted."""
     items = campaigns.list_items(campaign, "industry")
     options = [{"value": str(one.number), "label": f"{one.number} {one.name}"} for one in items]
-    around = [with_industries(section, options) for section in frame()["sections"]]
+    away = set() if campaign.blueprint.data.get("leaflet") else {MATERIALS}
+    around = [with_industries(section, options, away) for section in frame()["sections"]]
     before = [section for section in around if section["key"] in BEFORE]
     after = [section for section in around if section["key"] not in BEFORE]
     return {**checklist, "sections": [*before, *checklist["sections"], *after]}
 
 
-def with_industries(section: Mapping[str, Any], options: list[dict[str, str]]) -> dict[str, Any]:
+def with_industries(section: Mapping[str, Any], options: list[dict[str, str]], away: set[str]) -> dict[str, Any]:
+    """A section of the frame for one campaign; only where the plan has a leaflet is its handing out asked for."""
     items = [
         {**item, "fields": [{**f, "options": options} if f["key"] == "industry" else f for f in item["fields"]]}
         for item in section["items"]
+        if item["key"] not in away
     ]
     return {**section, "items": items}
 

@@ -15,6 +15,7 @@ from accounts.models import Unit, User
 from campaigns import services as campaigns
 from campaigns.forms import ListForm, PlanForm, TargetFilter
 from campaigns.models import Assignment, Campaign, Target
+from campaigns.registers.services.risks import risks_of
 from campaigns.rules import ENFORCE, RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
 from campaigns.services.plans import day_for, departures, held_row, rest_day
 from campaigns.services.targets import unlisted
@@ -237,6 +238,7 @@ def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
             target.assignments.select_related("lead_inspector", "second_inspector").order_by("-planned_on", "-pk")[:10]
         ),
         "positive": PositiveListEntry.objects.in_force(clock.today()).filter(enterprise=target.enterprise_id).first(),
+        "risks": risks_of(target.enterprise),
         **preview(target, form),
     }
 

@@ -16,6 +16,7 @@ from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit, User
 from campaigns.models import RegisterEntry
 from campaigns.services import away_unpledged
+from campaigns.registers.services.risks import risks_of
 from core import clock
 from core.kept_photos import hold_photos
 from core.models import StoredFile
@@ -96,6 +97,7 @@ def page_of(visit: Visit, user: User) -> dict[str, Any]:
         "gate": visit.assignment.gate.get("rules", []),
         "sees_lead": sees_lead(visit.assignment, user),
         "entries": entries_about(visit, user),
+        "risks": risks_of(site),
         **own_of(visit, user),
         **history_of(visit, user),
     }

@@ -149,6 +149,7 @@ def corrected(entry: RegisterEntry, actor: User, at: datetime, reason: str) -> N
     audit.record("campaigns.registerentry.correct", entry, actor=actor, at=at, reason=reason)
     owed.settle(entry, at)
     clocks.move(entry, at)
+    notices.send(entry, CORRECT, at)
     spawning.spawn(entry, CORRECT, actor, at)
 
 

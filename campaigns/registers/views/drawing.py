@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.gate import deny
+from accounts.models import Unit
 from campaigns.registers import services
 from campaigns.registers.services.rights import Places
 from campaigns.registers.views.frame import crumbs_of, person, register_for
@@ -19,7 +20,9 @@ from core.refusals import Refused
 
 class DrawForm(forms.Form):
     campaign = forms.TypedChoiceField(label="专项行动", coerce=int)
-    unit = forms.ModelChoiceField(label="抽取范围", queryset=None, empty_label=None, help_text="本单位及所辖。")
+    unit = forms.ModelChoiceField(
+        label="抽取范围", queryset=Unit.objects.none(), empty_label=None, help_text="本单位及所辖。"
+    )
     count = forms.IntegerField(label="抽取家数", initial=5)
 
     def __init__(self, data: Any, *, places: Places) -> None:
