@@ -14,7 +14,9 @@ def reason_of(request: HttpRequest) -> str:
     return request.POST.get("reason", "")
 
 
-def carried_out(request: HttpRequest, command: Callable[[], object], said: str, url_name: str, pk: int) -> HttpResponse:
+def carried_out(
+    request: HttpRequest, command: Callable[[], object], said: str, url_name: str, *ids: int
+) -> HttpResponse:
     """Back to the page with `said`, or with the sentence of the refusal; a missing right stays a 403."""
     try:
         command()
@@ -24,4 +26,4 @@ def carried_out(request: HttpRequest, command: Callable[[], object], said: str, 
         messages.error(request, refusal.message)
     else:
         messages.success(request, said)
-    return redirect(url_name, pk)
+    return redirect(url_name, *ids)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.gate import people_with
 from accounts.models import User
+from campaigns.models import Campaign, Target
 from core.notices import notify
 from enterprises.models import Enterprise
 from enterprises.services.slips import members
@@ -15,6 +16,17 @@ from inspections.models import Issue, OffsiteCheck, Rectification, SelfCheck, Vi
 def owners(site: Enterprise, at: datetime) -> list[User]:
     """The people of an enterprise who hold an account for it today."""
     return [grant.user for grant in members(site, at)]
+
+
+def self_check_asked(target: Target, people: list[User], campaign: Campaign, at: datetime) -> None:
+    notify(
+        people,
+        f"请开展环境自查：{target.enterprise.name}"[:120],
+        f"{campaign.title}。请对照环评和排污许可证自查，并在企业自查页点“收到通知”回执。",
+        key=f"selfcheck-asked-{target.pk}",
+        at=at,
+        url=reverse("inspections:selfcheck_mine"),
+    )
 
 
 def self_check_handed_in(row: SelfCheck, at: datetime) -> None:

@@ -3,6 +3,7 @@ from inspections.models.offsite import OffsiteCheck
 from inspections.models.project import Project
 from inspections.models.record import Evidence, Signature, VisitRecord
 from inspections.models.selfcheck import SelfCheck
+from inspections.models.selfcheck_notice import SelfCheckNotice
 from inspections.models.visit import CheckIn, Visit
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Project",
     "Rectification",
     "SelfCheck",
+    "SelfCheckNotice",
     "Signature",
     "Visit",
     "VisitRecord",

@@ -21,6 +21,7 @@ from core.refusals import Refused
 from core.states import advance
 from inspections import notices
 from inspections.models import SelfCheck
+from inspections.services import telling
 from inspections.states import SELF_CHECKS, SelfCheckState
 
 KIND = "self_check"
@@ -158,7 +159,9 @@ def handed_in(row: SelfCheck, sheet: Submission, problem_count: int, *, actor: U
         "return_reason": "",
     }
     done = advance(SelfCheck, row.pk, "submit", table=SELF_CHECKS, actor=actor, at=at, stamps=stamps)
-    campaigns.record_self_check(target_of(row).pk, at)
+    target = target_of(row)
+    campaigns.record_self_check(target.pk, at)
+    telling.shown_by_sheet(target, actor=actor, at=at)
     notices.self_check_handed_in(done, at)
 
 

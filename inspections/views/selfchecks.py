@@ -45,7 +45,8 @@ def selfcheck_mine(request: HttpRequest) -> HttpResponse:
         return redirect(in_the_list(request))
     require_somewhere(request.user, "selfcheck.fill")
     targets = Target.objects.visible_to(person(request)).filter(campaign__published_at__isnull=False)
-    rows = targets.select_related("campaign", "enterprise", "unit").order_by("-campaign__published_at", "enterprise")
+    related = ("campaign", "enterprise", "unit", "self_check_notice")
+    rows = targets.select_related(*related).order_by("-campaign__published_at", "enterprise")
     newest = {(one.campaign_id, one.enterprise_id): one for one in self_checks(person(request)).order_by("version")}
     windows = {campaign.pk: windows_of(campaign) for campaign in {target.campaign for target in rows}}
     duties = [
@@ -81,6 +82,7 @@ def duty(target: Target, windows: Windows, row: SelfCheck | None) -> dict[str, A
         "standing": selfcheck.LABELS[standing],
         "tone": selfcheck.TONES[standing],
         "is_open": clock.today() >= starts_on,
+        "notice": getattr(target, "self_check_notice", None),
         "is_fillable": row is None or row.state in FILLABLE,
     }
 

@@ -47,6 +47,8 @@ def campaigns(stage: Stage) -> Doors:
         },
         "campaigns:enterprise_panel": one(Ask(key(cast.site_a))),
         "campaigns:campaign_source": one(Ask(running)),
+        "campaigns:leaflet": one(Ask(running)),
+        "campaigns:leaflet_export": one(Ask(running)),
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
         ),

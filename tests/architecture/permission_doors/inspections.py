@@ -43,6 +43,11 @@ def self_checks(stage: Stage) -> Doors:
     return inspections(
         {
             "selfcheck_begin": one(Ask(key(stage.target("free")))),
+            "selfcheck_missing": one(Ask()),
+            "selfcheck_missing_export": one(Ask()),
+            "selfcheck_tell": one(Ask(sent={})),
+            "selfcheck_deliver": one(Ask(key(stage.target("free")), sent={"note": "示例签收"})),
+            "selfcheck_receipt": one(Ask(key(stage.target("free")))),
             "selfcheck_view": one(Ask(filed)),
             "selfcheck_edit": one(Ask(drafting)),
             "selfcheck_declare": one(Ask(drafting, sent={"name": "秦厂长", "agreed": "on", "signature": signature()})),

@@ -12,7 +12,7 @@ def registers(stage: Stage) -> Doors:
         "campaigns:register_list": one(Ask(trained)),
         "campaigns:register_export": one(Ask(trained)),
         "campaigns:register_draw": one(
-            Ask(trained, sent={"campaign": stage.henan.pk, "unit": stage.cast.province.pk, "count": 1})
+            Ask({"key": "interview"}, sent={"campaign": stage.henan.pk, "unit": stage.cast.province.pk, "count": 1})
         ),
         "campaigns:register_new": one(Ask(trained, sent=sent)),
         "campaigns:register_figure": one(Ask(figure)),

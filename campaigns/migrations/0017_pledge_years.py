@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0015_sources_carried'),
+        ("campaigns", "0016_registers_retired"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pledge',
-            name='printed_year',
+            model_name="pledge",
+            name="printed_year",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='pledge',
-            name='signed_year',
+            model_name="pledge",
+            name="signed_year",
             field=models.IntegerField(null=True),
         ),
     ]

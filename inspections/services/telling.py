@@ -1,0 +1,93 @@
+"""Enterprises are told to check themselves: delivered on the platform or by hand, and the receipt of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Grant, User
+from accounts.rules import Role
+from campaigns.models import Campaign, Target
+from core import audit, clock, locks
+from core.refusals import Refused
+from inspections import notices
+from inspections.models import SelfCheckNotice
+
+PAPER, PLATFORM = SelfCheckNotice.Way.PAPER, SelfCheckNotice.Way.PLATFORM
+
+
+@dataclass(frozen=True)
+class Told:
+    """What telling did: how many got the notice now, and how many have nobody on the platform to get it."""
+
+    delivered: int
+    unreached: int
+
+
+def tell(campaign: Campaign, targets: QuerySet[Target], *, actor: User, at: datetime) -> Told:
+    """Tell every enterprise of these that was not told yet and has somebody with an account; again tells the others."""
+    with transaction.atomic():
+        locks.hold("selfcheck-tell", str(campaign.pk))
+        waiting = list(targets.filter(self_check_notice=None).select_related("enterprise", "unit"))
+        people = people_of([row.enterprise_id for row in waiting], at)
+        reached = [row for row in waiting if people.get(row.enterprise_id)]
+        SelfCheckNotice.objects.bulk_create(
+            SelfCheckNotice(target=row, way=PLATFORM, delivered_at=at, delivered_by=actor) for row in reached
+        )
+        for row in reached:
+            notices.self_check_asked(row, people[row.enterprise_id], campaign, at)
+        done = Told(len(reached), len(waiting) - len(reached))
+        after = {"delivered": done.delivered, "unreached": done.unreached}
+        audit.record("inspections.selfchecknotice.tell", campaign, actor=actor, at=at, after=after)
+    return done
+
+
+def people_of(enterprises: list[int], at: datetime) -> dict[int, list[User]]:
+    """Who has an account for each of these enterprises today; one query."""
+    grants = Grant.objects.in_force(clock.day_of(at)).filter(
+        kind=Grant.Kind.ENTERPRISE, role=Role.ENTERPRISE, subject_id__in=enterprises, user__is_active=True
+    )
+    found: dict[int, list[User]] = {}
+    for grant in grants.select_related("user"):
+        found.setdefault(grant.subject_id or 0, []).append(grant.user)
+    return found
+
+
+def deliver(target: Target, *, note: str, actor: User, at: datetime) -> SelfCheckNotice:
+    """Delivered by hand, with the paper's receipt: to whom, in words."""
+    if not note.strip():
+        raise Refused("请写明送达方式和签收人。", field="note", status=422)
+    with transaction.atomic():
+        locks.hold("selfcheck-tell", str(target.campaign_id))
+        if SelfCheckNotice.objects.filter(target=target).exists():
+            raise Refused("该企业的自查通知已经送达。")
+        row = SelfCheckNotice.objects.create(
+            target=target, way=PAPER, delivered_at=at, delivered_by=actor, note=note.strip()[:200], receipted_at=at
+        )
+        audit.record("inspections.selfchecknotice.deliver", row, actor=actor, at=at, reason=row.note)
+    return row
+
+
+def receipt(target: Target, *, actor: User, at: datetime) -> SelfCheckNotice:
+    """The enterprise says that it has the notice, once."""
+    with transaction.atomic():
+        row = SelfCheckNotice.objects.select_for_update(of=("self",)).filter(target=target).first()
+        if row is None:
+            raise Refused("还没有给该企业的自查通知。")
+        if row.receipted_at is not None:
+            raise Refused("已经回执。")
+        row.receipted_at, row.receipted_by = at, actor
+        row.save(update_fields=["receipted_at", "receipted_by"])
+        audit.record("inspections.selfchecknotice.receipt", row, actor=actor, at=at)
+    return row
+
+
+def shown_by_sheet(target: Target, *, actor: User, at: datetime) -> None:
+    """Who hands the sheet in has had the notice: without one it is delivered by that, and receipted."""
+    row, _ = SelfCheckNotice.objects.get_or_create(
+        target=target, defaults={"way": PLATFORM, "delivered_at": at, "delivered_by": actor}
+    )
+    if row.receipted_at is None:
+        row.receipted_at, row.receipted_by = at, actor
+        row.save(update_fields=["receipted_at", "receipted_by"])
