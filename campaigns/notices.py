@@ -21,7 +21,9 @@ from campaigns.models import (
     Plan,
     ReadinessEntry,
     ReadinessUrging,
+    Signal,
 )
+from campaigns.rules.signals import TASK
 from core import clock
 from core.notices import notify
 
@@ -140,6 +142,20 @@ def consent_answered(row: Consent, at: datetime) -> None:
         key=f"consent.answered:{row.pk}",
         at=at,
     )
+
+
+def signal_published(row: Signal, units: Iterable[Unit], count: int, at: datetime) -> None:
+    """Who plans visits of the units concerned gets the list, with the task where there is one."""
+    task = f"请按“{TASK}”任务模板安排核查。" if row.checks else "检查顺序已相应提前。"
+    for unit in units:
+        notify(
+            people_with("visit.plan", unit, at),
+            f"{row}：{'涉气企业清单' if row.checks else '优先检查建议'}"[:120],
+            f"{row.detail} 涉及 {count} 家。{task}"[:500],
+            url=reverse("campaigns:signal_detail", args=[row.pk]),
+            key=f"signal.published:{row.pk}",
+            at=at,
+        )
 
 
 def covers(grant: Grant, unit: Unit) -> bool:

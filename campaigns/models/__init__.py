@@ -28,6 +28,7 @@ from campaigns.models.register import (
     RegisterStep,
     RegisterVersion,
 )
+from campaigns.models.signal import RaisedTarget, Signal
 
 __all__ = [
     "AnnexVersion",
@@ -64,6 +65,7 @@ __all__ = [
     "PlanRow",
     "Pledge",
     "PoolVersion",
+    "RaisedTarget",
     "Rating",
     "ReadinessEntry",
     "ReadinessUrging",
@@ -77,6 +79,7 @@ __all__ = [
     "Reporter",
     "Responsibility",
     "SharedList",
+    "Signal",
     "Target",
     "TargetPast",
     "WorkGroup",

@@ -38,6 +38,8 @@ class Target(models.Model):
     excused_at = models.DateTimeField(null=True)
     excused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     excused_reason = models.CharField(max_length=200, blank=True)
+    # How far signals from outside moved it up in the order of visits (RaisedTarget).
+    priority = models.IntegerField(default=0)
 
     objects = TargetQuerySet.as_manager()
 

@@ -29,6 +29,8 @@ INDUSTRIES: Final = (
 # Number 22 says nothing by itself: a text must stand beside it.
 OTHER: Final = len(INDUSTRIES)
 NUMBERED: Final = list(enumerate(INDUSTRIES, start=1))
+# Industries that emit waste gas or dust (涉气): every named one of the list; of "其他具体行业" nothing is known.
+GAS: Final = frozenset(range(1, OTHER))
 # Sites that often have no unified social credit code; they are known by kind and address.
 PLACE_KINDS: Final = ("建筑施工工地", "物料堆场", "作坊摊点", "养殖场所", "其他场所")
 

@@ -18,6 +18,7 @@ from campaigns.models import Assignment, Campaign, Target
 from campaigns.registers.services.risks import risks_of
 from campaigns.rules import ENFORCE, RULE_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
 from campaigns.services.plans import day_for, departures, held_row, rest_day
+from campaigns.services.signals import standing_for
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
 from core import clock
@@ -62,7 +63,8 @@ def target_list(request: HttpRequest) -> HttpResponse:
         request.GET, campaigns=running, campaign=campaign, targets=own, industries=industries, units=units_of(scope)
     )
     asked = form.asked()
-    page = KeysetPage(rows_of(filtered(own, asked)), ("enterprise__sort_key", "id")).for_request(request)
+    order = ("-priority", "enterprise__sort_key", "id")
+    page = KeysetPage(rows_of(filtered(own, asked)), order).for_request(request)
     context = {
         "campaign": campaign,
         "page": page,
@@ -239,6 +241,7 @@ def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
         ),
         "positive": PositiveListEntry.objects.in_force(clock.today()).filter(enterprise=target.enterprise_id).first(),
         "risks": risks_of(target.enterprise),
+        "signals": list(standing_for(target)),
         **preview(target, form),
     }
 

@@ -17,6 +17,7 @@ from accounts.models import Unit, User
 from campaigns.models import RegisterEntry
 from campaigns.services import away_unpledged
 from campaigns.registers.services.risks import risks_of
+from campaigns.services.signals import standing_for
 from core import clock
 from core.kept_photos import hold_photos
 from core.models import StoredFile
@@ -98,6 +99,7 @@ def page_of(visit: Visit, user: User) -> dict[str, Any]:
         "sees_lead": sees_lead(visit.assignment, user),
         "entries": entries_about(visit, user),
         "risks": risks_of(site),
+        "signals": list(standing_for(visit.assignment.target)) if visit.state in OPEN else [],
         **own_of(visit, user),
         **history_of(visit, user),
     }

@@ -28,6 +28,20 @@ def leads(stage: Stage) -> Doors:
             OWN: Ask(key(rows["lead"]), sent=REASON),
             "own (integrity)": Ask(key(rows["integrity lead"]), sent=REASON),
         },
+        "campaigns:signal_create": one(
+            Ask(
+                sent={
+                    "campaign": stage.henan.pk,
+                    "unit": cast.county_a.pk,
+                    "kind": "weather",
+                    "level": "",
+                    "detail": "静稳天气",
+                }
+            )
+        ),
+        "campaigns:signal_detail": one(Ask(key(rows["signal"]))),
+        "campaigns:signal_end": one(Ask(key(rows["signal"]))),
+        "campaigns:signal_export": one(Ask(key(rows["signal"]))),
         "inspections:consent_answer": one(Ask(key(rows["consent"]), sent={"answer": "agreed", "signer": "秦厂长"})),
         "campaigns:lead_import": one(
             Ask(sent=lambda: {"unit": cast.county_a.pk, "file": SimpleUploadedFile("线索.csv", SHEET.encode())})
