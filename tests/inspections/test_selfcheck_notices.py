@@ -65,12 +65,17 @@ def test_after_the_eight_days_three_lists_name_who_was_not_told_gave_no_receipt_
         assert book.sheetnames == ["未送达", "未回执", "未自查"]
         named = [{row[0] for row in sheet.iter_rows(values_only=True)} for sheet in book.worksheets]
         assert [names & {*left, cast.site_a.name} for names in named] == [{offline.name}, {silent.name}, set(left)]
-        by_hand = reverse("inspections:selfcheck_deliver", args=[target[offline].pk])
-        assert client.post(by_hand, {"note": " "}).status_code == 302
-        assert lists(client)[0] == [offline.name], "a delivery by hand says how"
-        assert client.post(by_hand, {"note": "送达厂长本人签收"}).status_code == 302
-        assert lists(client)[0] == []
-        client.force_login(cast.officer_other)
-        assert client.post(by_hand, {"note": "外市"}).status_code == 404
-        assert client.get(PAGE).context["campaign"] is None
+        delivered_by_hand(cast, client, target[offline])
     assert AuditEvent.objects.filter(action="inspections.selfchecknotice.tell").count() == 2
+
+
+def delivered_by_hand(cast: Cast, client: Client, target: Target) -> None:
+    """Who has no account is handed the notice, and leaves the first list."""
+    by_hand = reverse("inspections:selfcheck_deliver", args=[target.pk])
+    assert client.post(by_hand, {"note": " "}).status_code == 302
+    assert lists(client)[0] == [target.enterprise.name], "a delivery by hand says how"
+    assert client.post(by_hand, {"note": "送达厂长本人签收"}).status_code == 302
+    assert lists(client)[0] == []
+    client.force_login(cast.officer_other)
+    assert client.post(by_hand, {"note": "外市"}).status_code == 404
+    assert client.get(PAGE).context["campaign"] is None

@@ -41,6 +41,19 @@ def make_target(plan: Campaign, site: Enterprise) -> Target:
     )
 
 
+def drawn_again(pool: list[int]) -> list[RegisterEntry]:
+    """What was drawn, after doing the draw again from the seed that the entries keep."""
+    drawn = list(RegisterEntry.objects.filter(register="interview").order_by("pk"))
+    assert AuditEvent.objects.filter(action="campaigns.register.draw").count() == 1
+    found = re.search(r"种子 (\w+)，名单摘要 (\w+)", drawn[0].values["chosen"])
+    assert found is not None
+    seed = found[1]
+    assert digest(pool).startswith(found[2])
+    assert [row.enterprise_id for row in drawn] == ordered(pool, seed)[:2], "the draw can be done again"
+    assert all(f"从 6 家已检查、未回访的企业中随机抽取，种子 {seed}" in row.values["chosen"] for row in drawn)
+    return drawn
+
+
 @pytest.mark.req("HS-33")
 def test_a_bad_word_in_a_call_back_drawn_at_random_becomes_a_lead_for_discipline(
     cast: Cast, plan: Campaign, client: Client
@@ -53,14 +66,7 @@ def test_a_bad_word_in_a_call_back_drawn_at_random_becomes_a_lead_for_discipline
     with clock.travel(scene.AT):
         assert "随机抽取" in client.get(reverse("campaigns:register_list", args=["interview"])).content.decode()
         assert client.post(address, asked).status_code == 302
-        drawn = list(RegisterEntry.objects.filter(register="interview").order_by("pk"))
-        assert AuditEvent.objects.filter(action="campaigns.register.draw").count() == 1
-        found = re.search(r"种子 (\w+)，名单摘要 (\w+)", drawn[0].values["chosen"])
-        assert found is not None
-        seed = found[1]
-        assert digest(pool).startswith(found[2])
-        assert [row.enterprise_id for row in drawn] == ordered(pool, seed)[:2], "the draw can be done again"
-        assert all(f"从 6 家已检查、未回访的企业中随机抽取，种子 {seed}" in row.values["chosen"] for row in drawn)
+        drawn = drawn_again(pool)
         move = reverse("campaigns:register_entry_move", args=[drawn[0].pk, "answer"])
         good = ANSWERS | {"rating": "好"}
         assert (
