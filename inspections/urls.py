@@ -3,6 +3,7 @@ from django.urls import path
 from inspections.views import (
     assignments,
     consents,
+    counts,
     coverage,
     draws,
     evidence,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("coverage/", coverage.coverage, name="coverage"),
     path("coverage/checks/", coverage.coverage_checks, name="coverage_checks"),
     path("coverage/permits/", coverage.coverage_permits, name="coverage_permits"),
+    path("counts/", counts.check_counts, name="check_counts"),
+    path("counts/export/", counts.check_counts_export, name="check_counts_export"),
     path("coverage/projects/", coverage.coverage_projects, name="coverage_projects"),
     path("draws/<int:pk>/take-over/", draws.draw_take_over, name="draw_take_over"),
     path("assignments/", assignments.assignment_queue, name="assignment_queue"),

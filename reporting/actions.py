@@ -205,6 +205,8 @@ ACTIONS = {
     "inspections.offsitecheck.cancel": "撤销非现场检查",
     "inspections.offsitecheck.finish": "完成非现场检查",
     "inspections.offsitecheck.plan": "安排非现场检查",
+    "inspections.outsidecheck.export": "导出统一计数",
+    "inspections.outsidecheck.import": "导入其他系统的检查",
     "inspections.project.enter": "登记建设项目",
     "inspections.visit.cancel": "撤销现场检查",
     "inspections.visit.check_in": "亮证",

@@ -109,7 +109,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "inspections:coverage",
                 "chart",
                 "visit.view",
-                section=("inspections:coverage", "inspections:offsite"),
+                section=("inspections:coverage", "inspections:offsite", "inspections:check_counts"),
             ),
             Entry("问题台账", "inspections:issue_list", "list", "issue.view"),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),

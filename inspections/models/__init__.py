@@ -1,5 +1,6 @@
 from inspections.models.issue import Issue, IssueSignature, IssueVersion, Rectification
 from inspections.models.offsite import OffsiteCheck
+from inspections.models.outside import OutsideCheck
 from inspections.models.project import Project
 from inspections.models.record import Evidence, Signature, VisitRecord
 from inspections.models.selfcheck import SelfCheck
@@ -13,6 +14,7 @@ __all__ = [
     "IssueSignature",
     "IssueVersion",
     "OffsiteCheck",
+    "OutsideCheck",
     "Project",
     "Rectification",
     "SelfCheck",

@@ -29,6 +29,7 @@ TABS = (
     ("新领证全覆盖", "coverage_permits"),
     ("建设项目", "coverage_projects"),
     ("非现场检查", "offsite_list"),
+    ("统一计数", "check_counts"),
 )
 SHOWN = 500
 

@@ -21,6 +21,8 @@ def coverage(stage: Stage) -> Doors:
         "offsite_finish": Ask(ahead, sent=said),
         "offsite_cancel": Ask(ahead, sent=REASON),
         "offsite_evidence": Ask(done),
+        "check_counts": Ask(sent={}),
+        "check_counts_export": Ask(),
         "coverage_projects": Ask(sent={"lines": project}),
     }
     return {f"inspections:{name}": one(ask) for name, ask in found.items()}
