@@ -13,11 +13,12 @@ from campaigns.rules import signals
 class SignalQuerySet(ScopedQuerySet["Signal"]):
     view_capability = "visit.view"
     campaign_lookup = "campaign_id"
+    of_campaign = "campaign"
 
     def visible_to(self, user: Person) -> "SignalQuerySet":
         """One's own area's, and those from above that moved up a target of one's area."""
         below = Q(pk__in=[])
-        for path in holdings(user).scope(self.view_capability).paths:
+        for path in holdings(user).scope(self.view_capability).free:
             below |= Q(target__unit__path__startswith=path)
         own = super().visible_to(user).values("pk")
         return self.filter(Q(pk__in=own) | Q(pk__in=RaisedTarget.objects.filter(below).values("signal")))

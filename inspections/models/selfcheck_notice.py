@@ -12,6 +12,7 @@ class SelfCheckNoticeQuerySet(ScopedQuerySet["SelfCheckNotice"]):
     view_capability = "selfcheck.view"
     path_lookup = "target__unit__path"
     enterprise_lookup = "target__enterprise_id"
+    of_campaign = "target__campaign"
 
 
 class SelfCheckNotice(models.Model):

@@ -47,7 +47,8 @@ class DaysFilter(forms.Form):
 class ImportForm(forms.Form):
     file = forms.FileField(
         label="导入其他系统的检查",
-        help_text="Excel 或 CSV，列：系统、编号、企业名称、检查日期、问题数、执法人员数；系统写移动执法APP、双随机系统或交叉互查。",
+        help_text="Excel 或 CSV，列：系统、编号、企业名称、检查日期、问题数、执法人员数。"
+        "系统写移动执法APP、双随机系统或交叉互查。",
     )
 
 

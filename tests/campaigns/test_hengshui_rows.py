@@ -94,7 +94,7 @@ def test_channels_are_registered_an_insider_is_not_named_and_a_missing_level_of_
             "campaign": hengshui.pk,
         }
         assert client.post(new, given | {"filing_unit": cast.county_a.pk}).status_code == 302
-        assert "缺 1 项" in text(client.get(listed))
+        assert f'href="{lines}">缺级的三级网格' in text(client.get(listed))
         assert "尚缺：村级网格" in text(client.get(lines))
         assert "示例镇网格" not in text(client.get(listed, {"kind": "环保协会"}))
         given = grid | {"name": "示例村网格", "level": "村级网格", "filing_unit": cast.county_a.pk}
