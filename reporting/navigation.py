@@ -60,8 +60,6 @@ NAVIGATION: tuple[Group, ...] = (
                 "flag",
                 "campaign.view",
                 section=("campaigns:", "reporting:result_"),
-                without=(*DRAWS, *PLANS, *REGISTERS, *DUE, "campaigns:lead_"),
-                section=("campaigns:",),
                 without=(*DRAWS, *PLANS, *REGISTERS, *DUE, "campaigns:lead_", "campaigns:signal_"),
             ),
             Entry("期限", "campaigns:due_list", "clock", "due.view", section=DUE),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0017_pledge_years'),
+        ('campaigns', '0018_pledge_years'),
         ('inspections', '0003_project_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gate import able_somewhere, may, require_somewhere
 from accounts.models import Unit, User
 from campaigns.models import RegisterEntry
-from campaigns.services import away_unpledged
 from campaigns.registers.services.risks import risks_of
+from campaigns.services import away_unpledged
 from campaigns.services.signals import standing_for
 from core import clock
 from core.kept_photos import hold_photos

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_groups'),
-        ('campaigns', '0017_pledge_years'),
+        ('campaigns', '0018_pledge_years'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0016_registers_retired"),
+        ("campaigns", "0017_results"),
     ]
 
     operations = [
