@@ -6,6 +6,7 @@ from datetime import datetime
 from campaigns.models import Campaign, RegisterEntry, RegisterFile, RegisterPerson, RegisterVersion
 from campaigns.registers import services
 from campaigns.registers.services.filing import Filing
+from campaigns.services import signals
 from core.files import store
 from tests.cast import Cast
 
@@ -35,6 +36,7 @@ def build(cast: Cast, campaign: Campaign, at: datetime) -> Entries:
     orders = next(one for one in campaign.blueprint.data["registers"] if "training" in one.get("platform", []))
     orders["platform"] = [*orders["platform"], "interview"]
     campaign.blueprint.save(update_fields=["data"])
+    signals.publish(campaign, cast.county_a, signals.Said("hotgrid", "网格报警"), actor=cast.officer_a, at=at)
     version = services.version_of("training")
     help_version = services.version_of("field_help")
     assert version is not None

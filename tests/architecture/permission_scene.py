@@ -14,7 +14,7 @@ from accounts.models import Grant, User
 from campaigns import services as campaigns
 from campaigns.documents import groups_paper
 from campaigns.models import Campaign, PhaseWindow, Target
-from campaigns.services import consents, leads, signals
+from campaigns.services import consents, leads
 from core.files import store
 from core.models import ChatRobot, EvidenceUpload, PrintedDocument, StoredFile, Submission, SubmissionFile
 from core.notices import notify
@@ -214,8 +214,6 @@ def reported_events(stage: Stage) -> None:
     cast, rows = stage.cast, stage.rows
     told = leads.Told("hotline", "夜间排放黑烟", MAY, enterprise=cast.site_a, reporter="匿名示例群众")
     rows["lead"] = leads.register(told, unit=cast.county_a, actor=cast.officer_a, at=MAY)
-    heard = signals.Said("hotgrid", "网格 PM2.5 报警")
-    rows["signal"] = signals.publish(stage.henan, cast.county_a, heard, actor=cast.officer_a, at=MAY)
     second = leads.register(replace(told, kind="web"), unit=cast.county_a, actor=cast.officer_a, at=MAY)
     rows["accepted lead"] = leads.accept(second, actor=cast.officer_a, at=MAY)
     placed = replace(told, enterprise=None, address="沙河东岸料堆")

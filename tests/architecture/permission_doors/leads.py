@@ -2,6 +2,7 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from campaigns.models import Signal
 from tests.architecture.permission_scene import OWN, REASON, Ask, Doors, Stage, key, one
 
 SHEET = "来源,企业名称,发生时间,线索内容\n网络举报,漯河示例纸业有限公司,2020-05-10 20:00,夜间排放黑烟\n"
@@ -39,9 +40,9 @@ def leads(stage: Stage) -> Doors:
                 }
             )
         ),
-        "campaigns:signal_detail": one(Ask(key(rows["signal"]))),
-        "campaigns:signal_end": one(Ask(key(rows["signal"]))),
-        "campaigns:signal_export": one(Ask(key(rows["signal"]))),
+        "campaigns:signal_detail": one(Ask(key(Signal.objects.get()))),
+        "campaigns:signal_end": one(Ask(key(Signal.objects.get()))),
+        "campaigns:signal_export": one(Ask(key(Signal.objects.get()))),
         "inspections:consent_answer": one(Ask(key(rows["consent"]), sent={"answer": "agreed", "signer": "秦厂长"})),
         "campaigns:lead_import": one(
             Ask(sent=lambda: {"unit": cast.county_a.pk, "file": SimpleUploadedFile("线索.csv", SHEET.encode())})
