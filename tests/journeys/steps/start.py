@@ -85,7 +85,7 @@ def campaign_is_published(stage: Stage) -> None:
     leader.reads("行动已批准，可以发布。")
     province.open(path)
     province.confirm("发布", "发布")
-    province.reads("行动已发布，各市已收到通知。")
+    province.reads("行动已发布，下级各单位已收到通知。")
     published_page(stage, province, path)
     campaign.refresh_from_db()
     assert campaign.state == "published"
