@@ -29,6 +29,8 @@ OTHER_GATES = {"core_api:evidence", "core_api:submission", "core_api:submission_
 OTHER_GATES |= {"campaigns:due_detail", "campaigns:due_file", "campaigns:feed_read"}
 # The units of a start checklist are found among those of the person's grants (`readiness.shown_units`).
 OTHER_GATES |= {"campaigns:readiness_unit", "campaigns:readiness_file", "campaigns:readiness_document"}
+# Whether a register is there at all for somebody is a matter of what they may do in it (`registers.services.rights`).
+OTHER_GATES |= {"campaigns:register_draw"}
 
 
 @pytest.fixture

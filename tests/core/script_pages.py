@@ -108,8 +108,10 @@ def go(request: HttpRequest) -> HttpResponse:
 
 
 doors = [path("login", lambda request: draw(request, LOGIN), name="login"), path("logout", go, name="logout")]
+complaints = [path("complaint", fragment, name="complaint")]
 urlpatterns = [
     path("", include((doors, "accounts"))),
+    path("", include((complaints, "campaigns"))),
     path("", lambda request: HttpResponseRedirect("/deeds")),
     path("form", form_page),
     path("evidence", evidence_page),

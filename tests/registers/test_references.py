@@ -18,20 +18,17 @@ def visit(cast: Cast, campaign: Campaign, site: Enterprise, lead: object = None)
     return make.visit(make.assignment(make.target(campaign, site), *people, state="done"))  # type: ignore[arg-type]
 
 
-CHECKED = {"checked_on": scene.DAY, "verdict": "登记有遗漏", "detail": "漏记一处散乱堆存。"}
-
-
 def test_a_visit_of_another_campaign_or_enterprise_is_refused_at_its_field(cast: Cast, plan: Campaign) -> None:
-    scene.load("spot_check")
+    scene.load("obstacle")
     own, elsewhere = visit(cast, plan, cast.site_a), visit(cast, make.campaign(cast.province, year=2019), cast.site_a)
-    said = {**CHECKED, "enterprise": str(cast.site_a.pk)}
-    foreign = refused_at("spot_check", cast.officer_city, plan, **said, visit=f"检查 {elsewhere.pk}")
+    officer = cast.officer_a
+    said = scene.filler("obstacle", cast, officer) | {"enterprise": str(cast.site_a.pk)}
+    foreign = refused_at("obstacle", officer, plan, **said, visit=f"检查 {elsewhere.pk}")
     assert foreign == {"visit": [f"「检查 {elsewhere.pk}」是另一个专项行动的现场检查"]}
-    other = refused_at(
-        "spot_check", cast.officer_city, plan, **{**said, "enterprise": str(cast.site_b.pk)}, visit=f"检查 {own.pk}"
-    )
+    of_b = said | {"enterprise": str(make.enterprise("示例二厂", cast.county_a, cast.site_a.region).pk)}
+    other = refused_at("obstacle", officer, plan, **of_b, visit=f"检查 {own.pk}")
     assert other == {"visit": [f"「检查 {own.pk}」是另一家企业的现场检查（{cast.site_a.name}）"]}
-    row = scene.file("spot_check", cast.officer_city, plan, **said, visit=f"检查 {own.pk}")
+    row = scene.file("obstacle", officer, plan, **said, visit=f"检查 {own.pk}")
     assert (row.links.get().kind, row.links.get().key) == ("visit", str(own.pk))
 
 
