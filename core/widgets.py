@@ -15,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
@@ -59,6 +60,13 @@ class DayField(forms.DateField):
         if isinstance(plain, str) and (said := DAY.fullmatch(plain)):
             plain = "-".join(said.groups())
         return super().to_python(plain)
+
+
+class DayAsked(forms.DateField):
+    """A day that the address of a list asks for; the days and zones beside one at the world's ends do not exist."""
+
+    widget = DateInput
+    default_validators: ClassVar = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class MoneyField(forms.DecimalField):

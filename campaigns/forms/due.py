@@ -13,7 +13,7 @@ from campaigns.models import Campaign
 from campaigns.services.due.answering import TEXT_LIMIT
 from campaigns.services.due.entries import Entry
 from campaigns.services.due.looking import ALL_KINDS, STATES
-from core.widgets import DateInput
+from core.widgets import DateInput, DayAsked
 
 ALL = ("", "全部")
 
@@ -28,8 +28,8 @@ class DueFilter(forms.Form):
     unit = forms.ModelChoiceField(label="单位", required=False, queryset=Unit.objects.none(), empty_label="全部")
     kind = forms.ChoiceField(label="类别", required=False, choices=[ALL, *ALL_KINDS.items()])
     state = forms.ChoiceField(label="状态", required=False, choices=list(STATES.items()))
-    since = forms.DateField(label="自", required=False, widget=DateInput())
-    until = forms.DateField(label="至", required=False, widget=DateInput())
+    since = DayAsked(label="自", required=False)
+    until = DayAsked(label="至", required=False)
 
     def __init__(self, *args: Any, campaigns: QuerySet[Campaign], units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import Unit, User
 from campaigns.forms.decisions import field_of
 from campaigns.models import Lead
-from core.widgets import DateInput, DateTimeInput
+from core.widgets import DateTimeInput, DayAsked
 from enterprises.models import Enterprise
 from enterprises.models.site import EnterpriseQuerySet
 
@@ -88,8 +88,8 @@ class LeadFilter(forms.Form):
     )
     kind = forms.ChoiceField(label="来源", required=False, choices=[ANY, *Lead.Kind.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *Lead.State.choices])
-    since = forms.DateField(label="登记自", required=False, widget=DateInput)
-    until = forms.DateField(label="登记至", required=False, widget=DateInput)
+    since = DayAsked(label="登记自", required=False)
+    until = DayAsked(label="登记至", required=False)
 
     def asked(self) -> dict[str, Any]:
         self.is_valid()

@@ -15,7 +15,7 @@ from campaigns.rules import EXCEPTIONS, VERIFY, Policy, policy_of
 from campaigns.services.gate import held_by
 from campaigns.services.plan_terms import terms_of
 from core import clock
-from core.widgets import DateInput
+from core.widgets import DateInput, DayAsked
 
 UNSIGNED = "未签承诺"
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
@@ -260,7 +260,7 @@ def unit_of(person: User) -> str:
 class BoardForm(forms.Form):
     """Which week of which unit."""
 
-    day = forms.DateField(label="所在周", required=False, widget=DateInput)
+    day = DayAsked(label="所在周", required=False)
     unit = forms.ModelChoiceField(label="单位及下级", queryset=Unit.objects.none(), required=False, empty_label=None)
 
     def __init__(self, data: Any, *, units: QuerySet[Unit], **options: Any) -> None:

@@ -11,7 +11,7 @@ from campaigns.forms.decisions import field_of, most_words
 from campaigns.models import Campaign, Plan, Target
 from campaigns.services.plans.scope import Person, Scope
 from core import clock
-from core.widgets import DateInput
+from core.widgets import DateInput, DayAsked
 
 ELEMENT_WORDS = 1000
 
@@ -124,7 +124,7 @@ class RowFilter(forms.Form):
     """Which rows of a plan to show."""
 
     q = forms.CharField(label="企业名称", required=False, max_length=60, widget=forms.TextInput({"type": "search"}))
-    week = forms.DateField(label="检查周", required=False, widget=DateInput)
+    week = DayAsked(label="检查周", required=False)
     lead = forms.ModelChoiceField(
         label="主办人", queryset=User.objects.none(), required=False, empty_label="全部主办人"
     )
@@ -145,7 +145,7 @@ class RowFilter(forms.Form):
 class MonthFilter(forms.Form):
     """Any day of the month that is asked for."""
 
-    day = forms.DateField(label="所在月份", required=False, widget=DateInput)
+    day = DayAsked(label="所在月份", required=False)
 
 
 class PatchForm(forms.Form):

@@ -126,6 +126,8 @@ def parse_int(column: Column, value: object, text: str) -> int:
     number = parse_number(column, value, text)
     if number != number.to_integral_value():
         raise ValueError(f"“{column.title}”应填整数，“{text}”带有小数。")
+    if not column.least <= number <= column.most:
+        raise ValueError(f"“{column.title}”的“{text}”超出范围，应在 {column.least} 至 {column.most} 之间。")
     return int(number)
 
 

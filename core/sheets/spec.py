@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["text", "int", "number", "date", "datetime", "choice", "bool", "uscc", "phone", "longitude", "latitude"]
+
+# What a whole number may be: the database keeps it in 32 bits.
+LEAST: Final = -(2**31)
+MOST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,8 @@ class Column:
     `read` takes the row object and gives the value to write (default: the attribute or item `key`). A cell read back is
     cleaned and understood by `kind`; then `parse`, if any, takes that value and returns the final one or raises
     ValueError with a Chinese sentence. `choices` maps the words people write to values. `aliases` are other titles
-    under which the column is known. Columns of one `group` share a merged head above their titles. `width` is in
+    under which the column is known. A whole number is
+    from `least` to `most`. Columns of one `group` share a merged head above their titles. `width` is in
     characters.
     """
 
@@ -28,6 +33,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, object] = field(default_factory=dict)
     max_length: int = 0
+    least: int = LEAST
+    most: int = MOST
     group: str = ""
     number_format: str = ""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.widgets import DateInput, PhotosField, SignatureField
+from core.widgets import DateInput, DayAsked, PhotosField, SignatureField
 from inspections.models.visit import OBSTRUCTED
 from inspections.rules.selfcheck import LABELS, Standing
 from inspections.states import Outcome, VisitState
@@ -113,8 +113,8 @@ class VisitFilter(forms.Form):
     )
     outcome = forms.ChoiceField(label="结果", required=False, choices=[*EVERY, *Outcome.choices])
     unit = forms.ChoiceField(label="属地", required=False)
-    since = forms.DateField(label="计划日期自", required=False, widget=DateInput)
-    until = forms.DateField(label="至", required=False, widget=DateInput)
+    since = DayAsked(label="计划日期自", required=False)
+    until = DayAsked(label="至", required=False)
     late = forms.ChoiceField(label="上传", required=False, choices=[*EVERY, ("late", "迟报"), ("in_time", "当日上传")])
     q = forms.CharField(
         label="企业名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})

@@ -17,7 +17,7 @@ from accounts.models import Unit, User
 from core import audit, clock
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, workbook_response
-from core.widgets import DateInput
+from core.widgets import DayAsked
 from enterprises.forms import under
 from enterprises.models import Enterprise
 from inspections.models import OutsideCheck
@@ -32,8 +32,8 @@ SHOWN = 200
 
 
 class DaysFilter(forms.Form):
-    since = forms.DateField(label="起", required=False, widget=DateInput)
-    until = forms.DateField(label="止", required=False, widget=DateInput)
+    since = DayAsked(label="起", required=False)
+    until = DayAsked(label="止", required=False)
 
     @property
     def days(self) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from campaigns.rules import Answer, Ask, Decision
 from campaigns.services import plans
 from core import clock
 from core.refusals import Refused
-from core.widgets import DateInput
+from core.widgets import DateInput, DayAsked
 from inspections.services.plan_visits import preview, send_week
 from inspections.views.access import person
 from inspections.views.planning import TONES
@@ -27,7 +27,7 @@ AT_ONCE = 100
 
 
 class WeekField(forms.Form):
-    week = forms.DateField(required=False)
+    week = DayAsked(required=False)
 
     def asked(self) -> date | None:
         return self.cleaned_data.get("week") if self.is_valid() else None

@@ -11,6 +11,7 @@ from accounts.models import User
 from campaigns.models import Target
 from campaigns.registers.services import move
 from campaigns.services import draws
+from campaigns.services.draws.rating_sheets import import_ratings
 from core.refusals import Refused
 from enterprises.models import Enterprise, Permit
 from enterprises.rules.quarters import Quarter
@@ -177,3 +178,9 @@ def test_a_quarter_is_read_as_it_is_written():
     assert (Quarter.read("2020-4").next, Quarter(2021, 1).before) == (Quarter(2021, 1), Quarter(2020, 4))
     with pytest.raises(ValueError, match="2021-1"):
         Quarter.read("2020-5")
+
+
+def test_a_table_of_ratings_refuses_figures_that_the_form_refuses(cast):
+    line = f"排污单位,规模,要素,评定依据,近两年违法次数\n{cast.site_a.name},小,大气,示例文号,-1"
+    with pytest.raises(Refused, match=r"近两年违法次数.*应在 0 至 999 之间"):
+        import_ratings(line.encode(), "分级.csv", sites=Enterprise.objects.all(), actor=cast.officer_city, at=MORNING)

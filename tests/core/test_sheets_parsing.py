@@ -191,3 +191,9 @@ def test_no_cell_breaks_a_parser(value: object) -> None:
     for kind in ("text", "phone", "int", "number", "date", "datetime", "bool", "uscc", "longitude", "latitude"):
         with suppress(ValueError):
             parsed(kind, value)
+
+
+def test_a_whole_number_stays_within_its_column_and_the_database() -> None:
+    assert parsed("int", "2147483647") == 2**31 - 1
+    assert "“栏目”的“9999999999”超出范围" in complaint("int", "9999999999")
+    assert "应在 0 至 999 之间" in complaint("int", -1, least=0, most=999)

@@ -74,3 +74,14 @@ def test_a_check_that_stands_in_two_systems_is_counted_once_and_exported_with_bo
         other = signed_in(scene.cast.inspector_b)
         assert whole(other) == Tally()
         assert sent(other, same)[0] == 403
+
+
+def test_figures_and_days_out_of_reach_are_said_and_no_error(scene: Scene) -> None:
+    client, name = signed_in(scene.cast.officer_a), scene.cast.site_a.name
+    status, said = sent(client, f"移动执法APP,YD-1,{name},2020-05-12,9999999999,2")
+    assert (status, "“问题数”的“9999999999”超出范围" in said) == (422, True)
+    pages = ("inspections:check_counts", "inspections:check_counts_export", "inspections:visit_list")
+    for page in (*pages, "campaigns:due_list", "campaigns:due_calendar", "campaigns:lead_list"):
+        for ends in ({"until": "9999-12-31"}, {"since": "0001-01-01"}):
+            assert client.get(reverse(page), ends).status_code == 200, page
+    assert client.get(reverse("inspections:week_board"), {"day": "9999-12-31"}).status_code == 200

@@ -46,8 +46,8 @@ RATING_SHEET: Final = SheetSpec(
         Column("policies", "优惠政策", 20, parse=several(POLICIES)),
         Column("permit", "许可执行", 14, "choice", choices=words(Rating.Permit.choices)),
         Column("management", "管理水平", 10, "choice", choices=words(Rating.Management.choices)),
-        Column("offences", "近两年违法次数", 10, "int"),
-        Column("petitions", "近一年信访件数", 10, "int"),
+        Column("offences", "近两年违法次数", 10, "int", least=0, most=999),
+        Column("petitions", "近一年信访件数", 10, "int", least=0, most=999),
         Column("basis", "评定依据", 36, required=True, max_length=200),
     ),
 )
