@@ -265,6 +265,7 @@ class Summary(models.Model):
 
 class BriefQuerySet(ScopedQuerySet["Brief"]):
     view_capability = "report.view"
+    of_campaign = "period__campaign"
     path_lookup = "period__campaign__unit__path"
 
 

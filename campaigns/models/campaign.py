@@ -126,6 +126,7 @@ class Phase(models.Model):
 
 class PhaseWindowQuerySet(ScopedQuerySet["PhaseWindow"]):
     view_capability = "campaign.view"
+    of_campaign = "phase__campaign"
 
     def in_force(self) -> "PhaseWindowQuerySet":
         return self.filter(state=WindowState.APPROVED)

@@ -7,6 +7,7 @@ from campaigns.models.campaign import Campaign
 
 class PatchQuerySet(ScopedQuerySet["Patch"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
     path_lookup = "brigade__path"
 
     def standing(self) -> "PatchQuerySet":

@@ -7,6 +7,7 @@ from campaigns.models.campaign import Campaign
 
 class PledgeQuerySet(ScopedQuerySet["Pledge"]):
     view_capability = "visit.view"
+    of_campaign = "campaign"
     path_lookup = "user__unit__path"
 
 

@@ -38,7 +38,7 @@ def phase_open(facts: Facts) -> RuleSaid:
     )
 
 
-UNTRAINED = "没有省级统一培训的登记，“执法检查”阶段不能启动；请省级在“培训登记”中登记省级统一培训后再派单。"
+UNTRAINED = "没有省级统一培训的登记，“执法检查”阶段不能启动；请省级或组织本行动的单位在“培训登记”中登记后再派单。"
 
 
 def province_training(facts: Facts) -> RuleSaid | None:

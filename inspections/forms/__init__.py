@@ -83,6 +83,9 @@ class RecordingForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".mp4,.m4a,.mp3,.wav"}),
     )
     caption = forms.CharField(label="内容说明", max_length=200, help_text="如：亮证告知、车间巡查、采样过程。")
+    late_reason = forms.CharField(
+        label="补传原因", max_length=60, required=False, help_text="检查记录提交后补传的，写明为什么当时没有上传。"
+    )
 
 
 class SelfCheckFilter(forms.Form):

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.gate import Person, ScopedQuerySet, holdings
 from accounts.models import User
@@ -179,6 +179,13 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     path_lookup = "visit__unit__path"
     enterprise_lookup = "visit__enterprise_id"
     campaign_lookup = "visit__campaign_id"
+
+    def visible_to(self, user: Person) -> "EvidenceQuerySet":
+        """An enterprise sees what belongs to a record that was locked: no film while the inspectors are on site."""
+        own = holdings(user).scope(self.own_capability).enterprise_ids
+        seen = self._condition(holdings(user).scope(self.view_capability))
+        locked = VisitRecord.objects.exclude(state=RecordState.DRAFT).filter(visit=OuterRef("visit"))
+        return self.filter(seen | (self._named(self.enterprise_lookup, own) & Exists(locked)))
 
     def recordings(self) -> "EvidenceQuerySet":
         """Films and sound of visits, the photographs apart."""

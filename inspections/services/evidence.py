@@ -15,19 +15,23 @@ from core.models import EvidenceUpload, StoredFile
 from core.refusals import Refused
 from inspections.models import Evidence, Visit
 from inspections.services.facts import moment
-from inspections.services.visits import require_inspector
-from inspections.states import VisitState
+from inspections.services.visits import locked, require_inspector
+from inspections.states import RecordState, VisitState
 
 STEP: Final = Decimal("0.0000001")
 RECORDINGS: Final = ("video/", "audio/")
 
 
-def add_recording(visit: Visit, upload: File[bytes], *, caption: str, actor: User, at: datetime) -> Evidence:
-    """One film or sound of the whole visit (全过程记录), kept by one of the two who were there."""
+def add_recording(
+    visit: Visit, upload: File[bytes], *, caption: str, actor: User, at: datetime, late_reason: str = ""
+) -> Evidence:
+    """One film or sound of the whole visit (全过程记录), kept by one of the two who were there.
+
+    Once the record is locked it is a supplement (补传), which says why it comes only then.
+    """
     require_inspector(visit, actor)
-    if visit.state in {VisitState.PLANNED, VisitState.CANCELLED}:
-        raise Refused("检查开始后才能上传全过程音像记录。")
     with transaction.atomic():
+        late = require_recordable(visit, late_reason)
         stored = files.store(upload, name=upload.name or "录像.mp4", by=actor, at=at, kind="attachment")
         if not stored.content_type.startswith(RECORDINGS):
             raise Refused(f"“{stored.name}”不是录像或录音，请上传 MP4、MP3 或 WAV。", field="file", status=422)
@@ -35,12 +39,32 @@ def add_recording(visit: Visit, upload: File[bytes], *, caption: str, actor: Use
             visit=visit,
             file=stored,
             item_path=Evidence.RECORDING,
-            defaults={"caption": caption.strip()[:200], "taken_by": actor, "recorded_at": at},
+            defaults={"caption": titled(caption, late), "taken_by": actor, "recorded_at": at},
         )
         if created:
-            after = {"visit": visit.pk, "file": stored.sha256}
-            audit.record("inspections.evidence.record", row, actor=actor, at=at, after=after, unit_path=visit.unit.path)
+            after, path = {"visit": visit.pk, "file": stored.sha256}, visit.unit.path
+            audit.record(
+                "inspections.evidence.record", row, actor=actor, at=at, after=after, unit_path=path, reason=late
+            )
     return row
+
+
+def require_recordable(visit: Visit, late_reason: str) -> str:
+    """Hold the visit, so that its record is not locked meanwhile; the reason where the recording comes after that."""
+    row = locked(visit)
+    if row.state in {VisitState.PLANNED, VisitState.CANCELLED}:
+        raise Refused("检查开始后才能上传全过程音像记录。")
+    if not row.records.exclude(state=RecordState.DRAFT).exists():
+        return ""
+    if len(late_reason.strip()) < 5:
+        raise Refused("检查记录已提交，补传须写明原因（不少于 5 个字）。", field="late_reason", status=422)
+    return late_reason.strip()
+
+
+def titled(caption: str, late: str) -> str:
+    """What is shown says that it is a supplement, and why."""
+    said = f"（补传：{late[:60]}）" if late else ""
+    return caption.strip()[: 200 - len(said)] + said
 
 
 def keep_photos(visit: Visit, answers: Mapping[str, Any], *, by: User, at: datetime) -> None:

@@ -73,11 +73,18 @@ def visit_recording(request: HttpRequest, pk: int) -> HttpResponse:
         return shown_evidence(request, visit, form)
     said = form.cleaned_data
     try:
-        add_recording(visit, said["file"], caption=said["caption"], actor=person(request), at=clock.now())
+        add_recording(
+            visit,
+            said["file"],
+            caption=said["caption"],
+            late_reason=said["late_reason"],
+            actor=person(request),
+            at=clock.now(),
+        )
     except Refused as refusal:
         if refusal.status == 403:
             raise
-        form.add_error("file", refusal.message)
+        form.add_error(refusal.field if refusal.field in form.fields else "file", refusal.message)
         return shown_evidence(request, visit, form)
     messages.success(request, "全过程音像记录已上传。")
     return redirect("inspections:visit_evidence", pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import require
 from accounts.models import User
-from core import clock, files
+from core import audit, clock, files
 from core.refusals import Refused
 from reporting.forms import BriefForm
 from reporting.models import Brief, ReportPeriod
@@ -57,20 +57,23 @@ def period_brief(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reporting/period_brief.html", context, status=422 if request.method == "POST" else 200)
 
 
-def brief_or_404(request: HttpRequest, pk: int) -> Brief:
+def brief_taken(request: HttpRequest, pk: int, form: str) -> Brief:
+    """The brief that leaves the platform as `form`; the trail keeps who took it."""
     rows = Brief.objects.visible_to(person(request)).select_related("period__campaign", "workbook", "paper__file")
-    return get_object_or_404(rows, pk=pk)
+    row = get_object_or_404(rows, pk=pk)
+    audit.record("reporting.brief.export", row, actor=person(request), at=clock.now(), after={"form": form})
+    return row
 
 
 @login_required
 @require_GET
 def brief_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
-    row = brief_or_404(request, pk)
+    row = brief_taken(request, pk, "pdf")
     return files.serve(request, row.paper.file, download_name=f"{row}.pdf", inline=True)
 
 
 @login_required
 @require_GET
 def brief_workbook(request: HttpRequest, pk: int) -> HttpResponseBase:
-    row = brief_or_404(request, pk)
+    row = brief_taken(request, pk, "xlsx")
     return files.serve(request, row.workbook, download_name=f"{row}.xlsx")

@@ -11,7 +11,7 @@ from accounts.gate import may, require, require_somewhere
 from accounts.models import User
 from campaigns.models import Campaign, Target
 from campaigns.services.results import excuse
-from core import clock
+from core import audit, clock
 from core.commands import reason_of
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -52,12 +52,13 @@ def result_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def result_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every enterprise with its result, and the completeness of every unit."""
-    campaign, user = campaign_for(request, pk), person(request)
+    campaign, user, at = campaign_for(request, pk), person(request), clock.now()
+    audit.record("reporting.result.export", campaign, actor=user, at=at)
     sheets = [
         (results.SHEET, results.export_rows(results.result_rows(campaign, user))),
         (results.TALLY_SHEET, iter(results.completeness(campaign, user))),
     ]
-    return workbook_response(f"{campaign.title} 检查结果.xlsx", sheets, at=clock.now(), creator="一体化执法行动平台")
+    return workbook_response(f"{campaign.title} 检查结果.xlsx", sheets, at=at, creator="一体化执法行动平台")
 
 
 @login_required

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
+from accounts.gate import ScopedQuerySet
 from config.embedded.postgres import EXTENSIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +20,8 @@ RANK = {room: rank for rank, room in enumerate(ROOMS)}
 FOUNDATION = {"auth", "contenttypes", "sessions"}
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
+# What a person may read of a register is said by the register itself, by seat and group (`by_capability`).
+REACH_OF_THEIR_OWN = {"campaigns.RegisterEntry"}
 NAMELESS = {"utils", "helpers", "common", "misc"}
 PRESENT = re.compile(
     r"timezone\.now\(|datetime\.(now|utcnow|today)\(|date\.today\(|auto_now|\bNow\(\)|time\.time\(|"
@@ -163,3 +166,24 @@ def test_the_launcher_checks_every_extension_that_a_migration_creates():
     }
     known = {"Trigram": "pg_trgm", "BtreeGist": "btree_gist", "BtreeGin": "btree_gin", "Unaccent": "unaccent"}
     assert {known[name] for name in created} <= set(EXTENSIONS)
+
+
+def campaigns_of(model: type[Model], depth: int = 4) -> bool:
+    """Whether the foreign keys of a model lead to a campaign."""
+    if model._meta.label == "campaigns.Campaign":
+        return True
+    ahead = {field.related_model for field in model._meta.fields if isinstance(field, ForeignKey)} - {model}
+    return depth > 0 and any(campaigns_of(one, depth - 1) for one in ahead)
+
+
+def test_rows_of_a_campaign_say_the_way_to_it() -> None:
+    """A seat in one campaign must not show the rows of another: the queryset has to know the way (`of_campaign`)."""
+    models = [model for model in apps.get_models() if isinstance(model._default_manager.all(), ScopedQuerySet)]
+    guilty = [
+        model._meta.label
+        for model in models
+        if campaigns_of(model)
+        and model._default_manager.all().of_campaign is None
+        and model._meta.label not in REACH_OF_THEIR_OWN
+    ]
+    assert not guilty, listed("declare of_campaign on the queryset of", sorted(guilty))

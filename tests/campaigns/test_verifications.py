@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from campaigns import services
-from campaigns.models import Assignment, RegisterEntry
+from campaigns.models import Assignment, Campaign, RegisterEntry
 from campaigns.registers import services as registers
 from campaigns.registers.services.filing import Filing
+from campaigns.registers.services.training import province_trained
 from core import clock
 from core.refusals import Refused
 from tests.campaigns import scene
@@ -119,6 +120,13 @@ class TestTraining:
         assert "“执法检查”阶段不能启动" in client.get(page).content.decode()
         scene.trained(target.campaign, cast)
         assert "“执法检查”阶段不能启动" not in client.get(page).content.decode()
+        assert scene.plan(target, cast).state == "planned"
+
+    def test_a_city_that_makes_the_campaign_itself_registers_the_training_itself(self, cast, target):
+        RegisterEntry.objects.filter(register="training").update(unit=cast.county_a)
+        Campaign.objects.filter(pk=target.campaign_id).update(unit=cast.city)
+        assert not province_trained(Campaign.objects.get(pk=target.campaign_id)), "a county's is not the organiser's"
+        RegisterEntry.objects.filter(register="training").update(unit=cast.city)
         assert scene.plan(target, cast).state == "planned"
 
     def test_a_citys_own_training_is_not_the_provinces(self, cast, target):

@@ -101,10 +101,14 @@ def test_a_film_of_the_visit_is_the_record(client, cast, noticed, process_ordere
     with clock.travel(LATER):
         text = SimpleUploadedFile("说明.pdf", b"%PDF-1.4\n%%EOF")
         assert client.post(address, {"file": text, "caption": "全过程"}).status_code == 422
-        film = SimpleUploadedFile("全过程.mp4", FILM)
-        assert client.post(address, {"file": film, "caption": "亮证和车间巡查"}).status_code == 302
+        sent = {"caption": "亮证和车间巡查"}
+        answer = client.post(address, sent | {"file": SimpleUploadedFile("全过程.mp4", FILM)})
+        assert answer.status_code == 422
+        assert "检查记录已提交，补传须写明原因" in answer.content.decode()
+        sent["late_reason"] = "执法记录仪回单位后导出"
+        assert client.post(address, sent | {"file": SimpleUploadedFile("全过程.mp4", FILM)}).status_code == 302
         page = client.get(reverse("inspections:visit_evidence", args=[visit.pk])).content.decode()
-    assert "亮证和车间巡查" in page
+    assert "亮证和车间巡查（补传：执法记录仪回单位后导出）" in page
     client.force_login(cast.officer_a)
     assert client.post(address, {"file": SimpleUploadedFile("二.mp4", FILM), "caption": "二"}).status_code == 403
     assert decide(noticed, cast).state == "decided"

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from core import clock, files
+from core.models import AuditEvent
 from inspections.models import Evidence, Visit
 from reporting.models import Brief, ReportPeriod
 from reporting.services.freeze import sweep
@@ -55,6 +56,8 @@ def test_the_brief_has_the_weeks_checks_issues_and_films(client, scene: Scene, p
         assert client.post(address, sent).status_code == 302
         row = Brief.objects.get()
         paper = client.get(reverse("reporting:brief_paper", args=[row.pk]))
+        taken = AuditEvent.objects.get(action="reporting.brief.export")
+        assert (taken.actor_id, taken.object_id) == (scene.cast.officer_province.pk, str(row.pk))
         book = load_workbook(io.BytesIO(read(client.get(reverse("reporting:brief_workbook", args=[row.pk])))))
     told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(read(paper))).pages)
     told = "".join(told.split())

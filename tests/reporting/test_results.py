@@ -11,6 +11,7 @@ from campaigns import services as campaigns
 from campaigns.models import Target
 from campaigns.services.results import excuse
 from core import clock
+from core.models import AuditEvent
 from core.refusals import Refused
 from inspections.models import Issue
 from tests import factories as make
@@ -73,6 +74,7 @@ def test_every_result_is_exported_with_what_came_of_it(client, cast, campaign, e
     client.force_login(cast.officer_province)
     with clock.travel(NOVEMBER):
         answer = client.get(reverse("reporting:result_export", args=[campaign.pk]))
+    assert AuditEvent.objects.filter(action="reporting.result.export", actor_id=cast.officer_province.pk).count() == 1
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     head, *rows = book["检查结果"].iter_rows(values_only=True)
     told = {row[1]: dict(zip(head, row, strict=True)) for row in rows}

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from accounts.models import Unit
 from campaigns.models import Campaign, RegisterEntry, RegisterPerson
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.rights import ordered_by
@@ -28,7 +27,10 @@ def untrained(campaign: Campaign, people: Iterable[int]) -> set[int]:
 
 
 def province_trained(campaign: Campaign) -> bool:
-    """Whether the province itself registered its training for the campaign (HN-73)."""
-    rows = RegisterEntry.objects.filter(register=TRAINING, values__kind=PROVINCIAL, unit__level=Unit.Level.PROVINCE)
+    """Whether the training that comes before the inspections is registered (HN-73): by the province itself or, where a
+    city made a campaign of its own, by that city or a unit above it."""
+    authority = (campaign.parent or campaign).unit
+    above = [int(part) for part in authority.path.split("/") if part]
+    rows = RegisterEntry.objects.filter(register=TRAINING, values__kind=PROVINCIAL, unit__in=above)
     of_campaign = Q(campaign=campaign.pk) | Q(campaign=campaign.parent_id)
     return rows.filter(of_campaign).exclude(state=VOID).exists()
