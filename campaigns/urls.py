@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("due/", include("campaigns.due_urls")),
     path("leads/", include("campaigns.lead_urls")),
     path("complaints/", complaints.complaint, name="complaint"),
+    path("clauses/", include("campaigns.clause_urls")),
     path("signals/", include("campaigns.signal_urls")),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/parameters/", campaigns.campaign_parameters, name="campaign_parameters"),

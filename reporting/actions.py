@@ -131,6 +131,8 @@ ACTIONS = {
     "campaigns.registerentry.sign": "登记签到",
     "campaigns.responsibility.name": "指定责任单位",
     "campaigns.target.excuse": "登记无须录入检查结果",
+    "campaigns.clausesignature.sign": "签收纪律条文",
+    "campaigns.clauseversion.publish": "登记纪律条文版本",
     "campaigns.signal.end": "解除外部信号",
     "campaigns.signal.export": "导出信号企业清单",
     "campaigns.signal.publish": "登记外部信号",

@@ -3,6 +3,7 @@ from campaigns.models.assignment import Assignment, Consent, Target, TargetPast
 from campaigns.models.blueprint import BlueprintVersion, ListItem, SharedList
 from campaigns.models.bulletin import Bulletin, BulletinFile, BulletinReceipt, CampaignContact
 from campaigns.models.campaign import Campaign, CampaignForm, Phase, PhaseWindow
+from campaigns.models.clause import ClauseSignature, ClauseVersion
 from campaigns.models.draw import (
     Draw,
     DrawAdjustment,
@@ -40,6 +41,8 @@ __all__ = [
     "Campaign",
     "CampaignContact",
     "CampaignForm",
+    "ClauseSignature",
+    "ClauseVersion",
     "Consent",
     "ContactPerson",
     "Draw",

@@ -25,6 +25,7 @@ class Officer:
     may_enforce: bool = True
     certificate_valid: bool = True
     pledged: bool = True
+    unlearnt: tuple[str, ...] = ()  # texts of discipline in force that the person has not signed
     patrols: bool = False  # sits in the campaign's patrol group
     tags: tuple[str, ...] = ()  # 千名精兵、业务骨干 and whatever else the inspectors' list says
     recused: str = ""  # the kind of the recusal (自行回避 …); why, is nobody's business here
@@ -77,6 +78,7 @@ class Facts:
     expert_may_advise: bool = True
     expert_patrols: bool = False
     pledge_asked: bool = True
+    clauses: str = ""  # what becomes of who has not signed the texts of discipline: required, free; "" nothing is asked
     training_asked: bool = False
     province_untrained: bool = False  # the plan wants the province's training first, and none is registered
     untrained: str = ""  # the lead inspector's name, where the plan orders training and none is recorded

@@ -29,6 +29,7 @@ RULES: tuple[Callable[[Facts], RuleSaid | None], ...] = (
     people.patrol,
     people.certificates,
     people.pledge,
+    people.clauses,
     people.trained,
     people.expert,
 )
@@ -55,6 +56,7 @@ RULE_LABELS = {
     "patrol": "巡查互斥",
     "certificates": "执法证件",
     "pledge": "廉洁承诺",
+    "clauses": "纪律条文",
     "trained": "执法培训",
     "expert": "专家",
 }

@@ -1,6 +1,7 @@
 """May these people go there together?"""
 
 from campaigns.rules.answers import Answer, Ask, RuleSaid
+from campaigns.rules.clauses import REQUIRED
 from campaigns.rules.facts import Facts, said
 
 
@@ -53,6 +54,19 @@ def pledge(facts: Facts) -> RuleSaid:
     return said(
         facts, "pledge", Answer.ALLOW, "廉洁自律承诺书已签署。" if facts.pledge_asked else "本行动不要求签署承诺书。"
     )
+
+
+def clauses(facts: Facts) -> RuleSaid | None:
+    """GS-72: who has not signed the version in force of a text of discipline is not sent. Silent where none asks."""
+    if not facts.clauses:
+        return None
+    unsigned = [f"{officer.name}（{'、'.join(officer.unlearnt)}）" for officer in facts.officers if officer.unlearnt]
+    if unsigned:
+        text = f"尚未签收现行纪律条文：{'、'.join(unsigned)}，请本人登录后在“纪律条文”签收。"
+        if facts.clauses == REQUIRED:
+            return said(facts, "clauses", Answer.REFUSE, text)
+        return said(facts, "clauses", Answer.ALLOW, text, Ask.LOOK)
+    return said(facts, "clauses", Answer.ALLOW, "主办人、协办人均已签收现行纪律条文。")
 
 
 def trained(facts: Facts) -> RuleSaid:

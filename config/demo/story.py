@@ -12,8 +12,8 @@ from itertools import count
 
 from accounts.models import User
 from campaigns import services as campaigns
-from campaigns.models import Campaign, Phase, Target
-from campaigns.services import draws, plans
+from campaigns.models import Campaign, ClauseVersion, Phase, Target
+from campaigns.services import clauses, draws, plans
 from config.demo.people import Office, Organisation
 from core.clock import at_local, day_of
 
@@ -112,11 +112,30 @@ def open_campaign(story: Story) -> None:
         campaigns.name_contact(story.running, city.unit, city.contact, actor=city.contact, at=at)
     for city in story.people.alive:
         campaigns.list_targets(story.running, city.unit, key_only=False, actor=city.officer, at=at)
+    texts = keep_clauses(story, at)
     for county in story.counties:
+        for inspector in county.inspectors[1:]:
+            clauses.sign(texts[0], inspector, name=inspector.name, at=at)
         for inspector in county.inspectors:
             campaigns.sign_pledge(story.running, inspector, name=inspector.name, at=at)
             if inspector.post in TAGS and county.officer is not None:
                 draws.set_specialities(inspector, [TAGS[inspector.post]], actor=county.officer, at=at)
+
+
+def keep_clauses(story: Story, at: datetime) -> list[ClauseVersion]:
+    """Two texts of discipline that the province keeps; the first is in its second version."""
+    head, day = story.people.province, day_of(at)
+    assert head.officer is not None
+    words = (
+        ("环境监察人员六不准", "（演示正文，以印发文件为准）\n一、不准接受被检查单位宴请。", ""),
+        ("环境监察人员六不准", "（演示正文，以印发文件为准）\n一、不准接受被检查单位宴请和礼品。", "第一条增加礼品"),
+        ("环保系统六项禁令", "（演示正文，以印发文件为准）\n一、严禁违规插手项目审批。", ""),
+    )
+    written = [
+        clauses.publish(head.unit, clauses.Written(name, "演示数据", text, day, change), actor=head.officer, at=at)
+        for name, text, change in words
+    ]
+    return written[1:]
 
 
 def make_plans(story: Story) -> None:

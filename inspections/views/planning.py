@@ -31,7 +31,7 @@ from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
 # Rules about the two officers: silent in a preview until both are chosen.
-ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "recusal", "lead_tag", "trained"}
+ABOUT_PEOPLE = {"enforcers", "certificates", "pledge", "clauses", "recusal", "lead_tag", "trained"}
 TONES = {Answer.ALLOW: "green", Answer.NEEDS_REASON: "amber", Answer.REFUSE: "red"}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from campaigns.models import Assignment, Campaign, DrawRates, PhaseWindow, Target
+from campaigns.models import Assignment, Campaign, ClauseVersion, DrawRates, PhaseWindow, Target
 from campaigns.services.reports import REPORT_PHASE
 from campaigns.states import STANDING, AssignmentState, CampaignState, RatesState, WindowState
 from core.clock import day_of
@@ -40,6 +40,17 @@ def pledges_due(user: User, at: datetime) -> Rows:
 
 def pledge_entry(row: Campaign) -> Entry:
     return Entry("签署廉洁执法承诺书", link("campaigns:pledge_sign", row.pk), row.title)
+
+
+def clauses_due(user: User, at: datetime) -> Rows:
+    """The texts of discipline in force that bind the person and wait for the signature."""
+    bound = {user.unit.path} if user.unit is not None else set()
+    rows = ClauseVersion.objects.visible_to(user).binding(bound).current(day_of(at))
+    return rows.exclude(signatures__user=user).order_by("pk")
+
+
+def clause_entry(row: ClauseVersion) -> Entry:
+    return Entry(f"学习签收{row.name}", link("campaigns:clause_detail", row.pk), f"第 {row.number} 版")
 
 
 def unplanned(user: User, at: datetime) -> Rows:
@@ -90,6 +101,7 @@ DUTIES = (
     Duty("rates", "待批准的抽查参数", "draw.approve", rates_asked, rates_entry, "campaigns:rates_list"),
     Duty("asked", "待批准的派单", "visit.approve", assignments_asked, assignment_entry, "inspections:assignment_queue"),
     Duty("pledges", "待签署的承诺书", "visit.record", pledges_due, pledge_entry, "campaigns:campaign_list"),
+    Duty("clauses", "待签收的纪律条文", "visit.record", clauses_due, clause_entry, "campaigns:clause_list"),
     Duty(
         "unplanned",
         "还没有派单的检查对象",

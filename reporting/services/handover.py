@@ -14,6 +14,8 @@ from django.db.models import Q
 from accounts.gate import holdings, read_holdings_of
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, ContactPerson, Pledge, Recusal
+from campaigns.rules.clauses import REQUIRED
+from campaigns.services import clauses
 from core import audit
 from core.clock import day_of
 from core.models import Obligation
@@ -50,6 +52,7 @@ class Piece:
     path: str
     certificate_on: date | None = None
     pledge_of: int | None = None
+    clauses_asked: bool = False
     # Who is at it already, by id: two stay two.
     team: frozenset[int] = frozenset()
     # The enterprise that some have to keep away from.
@@ -100,7 +103,8 @@ def visit_piece(row: Assignment, today: date) -> Piece:
     title = f"{row.planned_on:%m-%d} 对{target.enterprise.name}的检查"
     team = frozenset({row.lead_inspector_id, row.second_inspector_id})
     day = max(row.planned_on, today)
-    return Piece(title, "visit.record", target.unit.path, day, asked, team, target.enterprise_id)
+    learnt = clauses.demand_of(target.campaign) == REQUIRED
+    return Piece(title, "visit.record", target.unit.path, day, asked, learnt, team, target.enterprise_id)
 
 
 def case_piece(row: PenaltyCase, today: date) -> Piece:
@@ -110,15 +114,16 @@ def case_piece(row: PenaltyCase, today: date) -> Piece:
 
 
 class Candidates:
-    """Some people with their grants, certificates, pledges and recusals: four queries, however many they are."""
+    """Some people with their grants, certificates, pledges, signatures and recusals: six queries."""
 
-    def __init__(self, people: Iterable[User]) -> None:
+    def __init__(self, people: Iterable[User], day: date) -> None:
         self.people = list(people)
         read_holdings_of(self.people)
         self.certificates: dict[int, list[EnforcementCertificate]] = {}
         for row in EnforcementCertificate.objects.filter(user__in=self.people, withdrawn_on=None):
             self.certificates.setdefault(row.user_id, []).append(row)
         self.pledged = set(Pledge.objects.filter(user__in=self.people).values_list("user_id", "campaign_id"))
+        self.unlearnt = clauses.unsigned(self.people, day)
         away = Recusal.objects.filter(user__in=self.people, ended_at=None)
         self.away = set(away.values_list("user_id", "enterprise_id"))
 
@@ -140,6 +145,8 @@ class Candidates:
             return f"在 {piece.certificate_on:%Y-%m-%d} 没有有效的执法证"
         if piece.pledge_of and (person.pk, piece.pledge_of) not in self.pledged:
             return "尚未签署本行动的廉洁自律承诺书"
+        if piece.clauses_asked and person.pk in self.unlearnt:
+            return f"尚未签收{'、'.join(map(str, self.unlearnt[person.pk]))}"
         if piece.site and (person.pk, piece.site) in self.away:
             return "须回避该企业"
         return "已在其中，移交后将只剩一人" if person.pk in piece.team else ""
@@ -183,7 +190,7 @@ def close_desk(leaver: User) -> None:
 
 
 def refuse_unfit(leaver: User, successor: User, at: datetime) -> None:
-    reasons = Candidates([successor]).lacking(successor, pieces(leaver, at))
+    reasons = Candidates([successor], day_of(at)).lacking(successor, pieces(leaver, at))
     if reasons:
         more = len(reasons) - REASONS_SHOWN
         rest = f"；另有 {more} 项同样不能接收" if more > 0 else ""

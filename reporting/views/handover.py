@@ -55,7 +55,7 @@ def second_page(
 ) -> HttpResponse:
     """The pieces of work, and those of the units who may take all of them up; of the others what they lack."""
     work = pieces(leaver, clock.now())
-    others = Candidates(people_under(paths).filter(is_active=True).exclude(pk=leaver.pk))
+    others = Candidates(people_under(paths).filter(is_active=True).exclude(pk=leaver.pk), clock.today())
     fit = others.fit(work)
     form = HandoverForm(typed, paths=paths, fit=fit, initial={"leaver": leaver.pk})
     if refusal:

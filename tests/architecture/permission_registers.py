@@ -6,7 +6,8 @@ from datetime import datetime
 from campaigns.models import Campaign, RegisterEntry, RegisterFile, RegisterPerson, RegisterVersion
 from campaigns.registers import services
 from campaigns.registers.services.filing import Filing
-from campaigns.services import signals
+from campaigns.services import clauses, signals
+from core import clock
 from core.files import store
 from tests.cast import Cast
 
@@ -37,6 +38,8 @@ def build(cast: Cast, campaign: Campaign, at: datetime) -> Entries:
     orders["platform"] = [*orders["platform"], "interview"]
     campaign.blueprint.save(update_fields=["data"])
     signals.publish(campaign, cast.county_a, signals.Said("hotgrid", "网格报警"), actor=cast.officer_a, at=at)
+    said = clauses.Written("六不准", "示例文", "不准接受宴请。", clock.day_of(at))
+    clauses.publish(cast.city, said, actor=cast.officer_city, at=at)
     version = services.version_of("training")
     help_version = services.version_of("field_help")
     assert version is not None

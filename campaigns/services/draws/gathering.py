@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import EnforcementCertificate, Grant, Region
+from accounts.models import EnforcementCertificate, Grant, Region, User
 from accounts.rules import Role
 from campaigns.draw_rules import WEIGHTS, Standing, grounds, quota
 from campaigns.models import Assignment, Draw, DrawRates, InspectorProfile, Pledge, Recusal
+from campaigns.rules.clauses import REQUIRED
+from campaigns.services import clauses
 from campaigns.services.draws.candidates import Candidate, candidates, city_of, city_paths, label_of, library_row
 from campaigns.services.draws.rates import above, rates_for
 from campaigns.services.gate import policy_for
@@ -167,6 +169,10 @@ def obstacles_of(draw: Draw, who: list[int]) -> dict[int, list[str]]:
         signed = set(Pledge.objects.filter(campaign=draw.campaign_id, user__in=who).values_list("user", flat=True))
         for pk in who:
             found[pk] += ["尚未签署廉洁自律承诺书"] * (pk not in signed)
+    if clauses.demand_of(draw.campaign) == REQUIRED:
+        people = User.objects.filter(pk__in=who).select_related("unit")
+        for pk, rows in clauses.unsigned(people, draw.inspect_on).items():
+            found[pk].append(f"尚未签收{'、'.join(map(str, rows))}")
     for pk in patrols(draw.campaign, who):
         found[pk].append("本行动巡查组人员，不能编入检查组")
     for row in Recusal.objects.filter(draw=draw.pk, ended_at=None).order_by("pk"):

@@ -17,6 +17,7 @@ from campaigns.rules import (
     decide,
 )
 from campaigns.rules.leads import KINDS
+from campaigns.services import clauses
 from campaigns.services.gate.proposing import Asked, Proposal
 from campaigns.services.gate.reading import Known, Visit, held_in, read, tags_wanted
 from campaigns.services.plan_terms import terms_of
@@ -52,7 +53,7 @@ def gather_many(asked: Sequence[Asked], at: datetime, *, besides: Iterable[Assig
     The number of queries depends on how many campaigns there are, never on how many rows.
     """
     passed_over = {row.pk for row in besides}
-    known = read(asked, passed_over)
+    known = read(asked, passed_over, clock.day_of(at))
     today = clock.day_of(at)
     return [facts_of(target, proposal, known, today) for target, proposal in asked]
 
@@ -96,6 +97,7 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         untrained=untrained_lead(target, proposal, known),
         province_untrained=campaign.pk in known.province_untrained and phase is not None and phase.key == KEY_PHASE,
         pledge_asked=bool(campaign.blueprint.data.get("pledge")),
+        clauses=clauses.demand_of(campaign),
         plan_missing=known.missing.get((campaign.pk, target.unit_id), ""),
         policy=policy,
         kind=proposal.kind,
@@ -194,6 +196,7 @@ def officers(target: Target, proposal: Proposal, known: Known) -> tuple[Officer,
             may_enforce=may_enforce(known.people[person.pk], target) and person != proposal.expert,
             certificate_valid=any(start <= day <= end for start, end in known.certificates[person.pk]),
             pledged=(target.campaign_id, person.pk) in known.pledged,
+            unlearnt=known.unlearnt.get(person.pk, ()),
             patrols=(target.campaign_id, person.pk) in known.patrolling,
             tags=tuple(known.tags.get(person.pk, ())),
             recused=known.recused.get((person.pk, target.enterprise_id), ""),

@@ -18,6 +18,7 @@ from campaigns.rules import (
     Policy,
     policy_of,
 )
+from campaigns.services import clauses
 from campaigns.services.gate.proposing import Asked, people_of
 from campaigns.services.groups import patrols
 from campaigns.services.plan_terms import terms_of
@@ -43,6 +44,7 @@ class Known:
     standing: dict[int, list[tuple[int, date]]] = field(default_factory=lambda: defaultdict(list))
     certificates: dict[int, list[tuple[date, date]]] = field(default_factory=lambda: defaultdict(list))
     pledged: set[tuple[int, int]] = field(default_factory=set)
+    unlearnt: dict[int, tuple[str, ...]] = field(default_factory=dict)
     recused: dict[tuple[int, int], str] = field(default_factory=dict)
     patrolling: set[tuple[int, int]] = field(default_factory=set)
     coverage: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class Visit:
         return Before(self.on, self.unit_name, self.items)
 
 
-def read(asked: Sequence[Asked], besides: set[int]) -> Known:
+def read(asked: Sequence[Asked], besides: set[int], today: date) -> Known:
     known = Known()
     for campaign in {target.campaign_id: target.campaign for target, _ in asked}.values():
         known.windows[campaign.pk] = windows_of(campaign)
@@ -82,7 +84,7 @@ def read(asked: Sequence[Asked], besides: set[int]) -> Known:
         known.sources[campaign.pk] = sources_of(campaign)
     read_units(known, asked)
     read_sites(known, asked, besides)
-    read_people(known, asked)
+    read_people(known, asked, today)
     read_plans(known, asked)
     read_coverage(known, asked)
     read_visits(known, asked, besides)
@@ -107,7 +109,7 @@ def read_sites(known: Known, asked: Sequence[Asked], besides: set[int]) -> None:
             known.standing[target].append((pk, day))
 
 
-def read_people(known: Known, asked: Sequence[Asked]) -> None:
+def read_people(known: Known, asked: Sequence[Asked], today: date) -> None:
     """Certificates, pledges, recusals and grants of everybody who is to go, one query each."""
     for _, proposal in asked:
         known.people.update((person.pk, person) for person in people_of(proposal))
@@ -118,6 +120,9 @@ def read_people(known: Known, asked: Sequence[Asked]) -> None:
         known.certificates[user].append((start, end))
     pledges = Pledge.objects.filter(campaign__in=known.windows, user__in=known.people)
     known.pledged = set(pledges.values_list("campaign_id", "user_id"))
+    if any(clauses.demand_of(target.campaign) for target, _ in asked):
+        missing = clauses.unsigned(known.people.values(), today)
+        known.unlearnt = {user: tuple(map(str, rows)) for user, rows in missing.items()}
     for campaign in {target.campaign_id: target.campaign for target, _ in asked}.values():
         known.patrolling |= {(campaign.pk, user) for user in patrols(campaign, known.people)}
         known.training |= {campaign.pk} if orders_training(campaign) else set()

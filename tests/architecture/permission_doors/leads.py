@@ -2,7 +2,7 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.models import Signal
+from campaigns.models import ClauseVersion, Signal
 from tests.architecture.permission_scene import OWN, REASON, Ask, Doors, Stage, key, one
 
 SHEET = "来源,企业名称,发生时间,线索内容\n网络举报,漯河示例纸业有限公司,2020-05-10 20:00,夜间排放黑烟\n"
@@ -29,6 +29,20 @@ def leads(stage: Stage) -> Doors:
             OWN: Ask(key(rows["lead"]), sent=REASON),
             "own (integrity)": Ask(key(rows["integrity lead"]), sent=REASON),
         },
+        "campaigns:clause_create": one(
+            Ask(
+                sent={
+                    "unit": cast.city.pk,
+                    "name": "十不准",
+                    "source": "示例",
+                    "text": "不准",
+                    "valid_from": "2020-05-01",
+                }
+            )
+        ),
+        "campaigns:clause_detail": one(Ask(key(ClauseVersion.objects.get()))),
+        "campaigns:clause_sign": one(Ask(key(ClauseVersion.objects.get()), sent={"read": "on", "name": "周三检"})),
+        "campaigns:clause_unsigned": one(Ask(key(ClauseVersion.objects.get()))),
         "campaigns:signal_create": one(
             Ask(
                 sent={
