@@ -86,7 +86,7 @@ def test_a_new_version_is_signed_again_and_the_unsigned_are_not_sent(gansu, cast
     assert ClauseSignature.objects.filter(user=cast.inspector_a, version__name=NAMES[2]).count() == 2
     assert AuditEvent.objects.filter(action="campaigns.clausesignature.sign").count() == 10
     assert AuditEvent.objects.filter(action="campaigns.clauseversion.publish").count() == 5
-    assert Notice.objects.filter(user=cast.inspector_a, key__startswith="clauses.published").count() == 5
+    assert Notice.objects.filter(recipient=cast.inspector_a, key__startswith="clauses.published").count() == 5
 
 
 @pytest.mark.req("GS-72")

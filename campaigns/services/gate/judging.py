@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.gate import holdings
 from accounts.models import User
-from campaigns.models import Assignment, Phase, Target
+from campaigns.models import Assignment, Campaign, Phase, Target
 from campaigns.rules import (
     VERIFY,
     Decision,
@@ -69,6 +69,11 @@ def plan_facts(target: Target, known: Known) -> dict[str, Any]:
     }
 
 
+def signing_facts(campaign: Campaign) -> dict[str, Any]:
+    """What the people who go have to have signed."""
+    return {"pledge_asked": bool(campaign.blueprint.data.get("pledge")), "clauses": clauses.demand_of(campaign)}
+
+
 def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> Facts:
     campaign, day = target.campaign, proposal.planned_on
     policy, windows = known.policies[campaign.pk], known.windows[campaign.pk]
@@ -96,8 +101,6 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         training_asked=campaign.pk in known.training,
         untrained=untrained_lead(target, proposal, known),
         province_untrained=campaign.pk in known.province_untrained and phase is not None and phase.key == KEY_PHASE,
-        pledge_asked=bool(campaign.blueprint.data.get("pledge")),
-        clauses=clauses.demand_of(campaign),
         plan_missing=known.missing.get((campaign.pk, target.unit_id), ""),
         policy=policy,
         kind=proposal.kind,
@@ -106,6 +109,7 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         reason=proposal.reason.strip(),
         items=frozenset(proposal.items),
         sources=known.sources[campaign.pk],
+        **signing_facts(campaign),
         **plan_facts(target, known),
         **lead_facts(target, proposal),
         **crowd_facts(target, proposal, known),

@@ -42,6 +42,7 @@ PARTS = (
     inspections.visits,
     inspections.issues,
     leads.leads,
+    leads.clauses,
     penalties.penalties,
     plans.plans,
     registers.registers,

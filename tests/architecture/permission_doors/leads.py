@@ -29,20 +29,6 @@ def leads(stage: Stage) -> Doors:
             OWN: Ask(key(rows["lead"]), sent=REASON),
             "own (integrity)": Ask(key(rows["integrity lead"]), sent=REASON),
         },
-        "campaigns:clause_create": one(
-            Ask(
-                sent={
-                    "unit": cast.city.pk,
-                    "name": "十不准",
-                    "source": "示例",
-                    "text": "不准",
-                    "valid_from": "2020-05-01",
-                }
-            )
-        ),
-        "campaigns:clause_detail": one(Ask(key(ClauseVersion.objects.get()))),
-        "campaigns:clause_sign": one(Ask(key(ClauseVersion.objects.get()), sent={"read": "on", "name": "周三检"})),
-        "campaigns:clause_unsigned": one(Ask(key(ClauseVersion.objects.get()))),
         "campaigns:signal_create": one(
             Ask(
                 sent={
@@ -61,4 +47,24 @@ def leads(stage: Stage) -> Doors:
         "campaigns:lead_import": one(
             Ask(sent=lambda: {"unit": cast.county_a.pk, "file": SimpleUploadedFile("线索.csv", SHEET.encode())})
         ),
+    }
+
+
+def clauses(stage: Stage) -> Doors:
+    version = key(ClauseVersion.objects.get())
+    return {
+        "campaigns:clause_create": one(
+            Ask(
+                sent={
+                    "unit": stage.cast.city.pk,
+                    "name": "十不准",
+                    "source": "示例",
+                    "text": "不准",
+                    "valid_from": "2020-05-01",
+                }
+            )
+        ),
+        "campaigns:clause_detail": one(Ask(version)),
+        "campaigns:clause_sign": one(Ask(version, sent={"read": "on", "name": "周三检"})),
+        "campaigns:clause_unsigned": one(Ask(version)),
     }
