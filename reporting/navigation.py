@@ -95,6 +95,7 @@ NAVIGATION: tuple[Group, ...] = (
             Entry("执法计划", "campaigns:plan_list", "calendar", "visit.view", section=PLANS),
             Entry("线索", "campaigns:lead_list", "alert", "lead.view"),
             Entry("线索", "campaigns:lead_list", "alert", "discipline.view"),
+            Entry("历史线索", "inspections:past_list", "clock", "visit.view", section=("inspections:past_",)),
             Entry("外部信号", "campaigns:signal_list", "bell", "visit.view"),
             Entry("纪律条文", "campaigns:clause_list", "shield", "visit.view"),
             Entry("随机抽查", "campaigns:draw_list", "dice", "draw.view", section=DRAWS),

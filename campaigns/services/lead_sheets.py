@@ -95,8 +95,8 @@ def refuse_problems(problems: list[str]) -> None:
         raise Refused("；".join(problems[:10]) + more, field="file", status=422)
 
 
-def read_rows(content: bytes, name: str) -> Rows:
-    reading = read_table(content, IMPORT_SHEET, name=name)
+def read_rows(content: bytes, name: str, spec: SheetSpec = IMPORT_SHEET) -> Rows:
+    reading = read_table(content, spec, name=name)
     problems = [str(error) for error in reading.errors]
     rows = []
     for row in reading.rows:
@@ -110,9 +110,16 @@ def read_rows(content: bytes, name: str) -> Rows:
 
 def sites_of(rows: Rows, actor: User) -> dict[int, Enterprise]:
     """The site of each line that names one. Refused where name and code do not say together which one is meant."""
+    found, problems = matched(rows, actor)
+    refuse_problems(list(problems.values()))
+    return found
+
+
+def matched(rows: Rows, actor: User) -> tuple[dict[int, Enterprise], dict[int, str]]:
+    """By line, the one site that is meant, or the sentence why more than one or another could be; two queries."""
     by_code = grouped(found_sites(rows, actor, "entity__uscc", "uscc"), lambda site: site.entity.uscc or "")
     by_name = grouped(found_sites(rows, actor, "name", "enterprise"), lambda site: site.name)
-    found, problems = {}, []
+    found, problems = {}, {}
     for number, values in rows:
         name, code = said_in(values, "enterprise"), said_in(values, "uscc")
         fitting = by_code.get(code, []) if code else by_name.get(name, [])
@@ -120,9 +127,8 @@ def sites_of(rows: Rows, actor: User) -> dict[int, Enterprise]:
         if len(meant) == 1:
             found[number] = meant[0]
         elif fitting:
-            problems.append(unclear(number, name, fitting, meant))
-    refuse_problems(problems)
-    return found
+            problems[number] = unclear(number, name, fitting, meant)
+    return found, problems
 
 
 def named(name: str, sites: list[Enterprise]) -> list[Enterprise]:

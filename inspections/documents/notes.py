@@ -12,7 +12,7 @@ from inspections.models import Signature
 from inspections.rules import findings as rules
 from inspections.rules import selfcheck
 from inspections.rules.places import full_address
-from inspections.services import sheets
+from inspections.services import past, sheets
 from inspections.services.own_problems import own_problems
 from inspections.states import RecordState
 
@@ -28,6 +28,7 @@ def notes(source: Source) -> Paper:
         "submission": source.sheet,
         "checklist": checklist_of(source.sheet),
         "own_problems": ticks(source),
+        "past": clues(source),
         "refusals": [one for one in source.signatures.values() if one.is_refusal],
         "correction": source.record.correction_reason,
     }
@@ -167,6 +168,11 @@ def checklist_of(sheet: Submission | None) -> list[ReadSection]:
         return []
     around = {section["title"] for section in sheets.frame()["sections"]}
     return [part for part in read_sections(sheet) if part.title not in around]
+
+
+def clues(source: Source) -> list[dict[str, str]]:
+    """The clues of the enterprise's history with what was seen of each (HN-56)."""
+    return past.told(past.of_visit(source.record.visit), source.answers)
 
 
 def ticks(source: Source) -> list[dict[str, str]]:

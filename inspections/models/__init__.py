@@ -1,6 +1,7 @@
 from inspections.models.issue import Issue, IssueSignature, IssueVersion, Rectification
 from inspections.models.offsite import OffsiteCheck
 from inspections.models.outside import OutsideCheck
+from inspections.models.past import PastProblem
 from inspections.models.project import Project
 from inspections.models.record import Evidence, Signature, VisitRecord
 from inspections.models.selfcheck import SelfCheck
@@ -15,6 +16,7 @@ __all__ = [
     "IssueVersion",
     "OffsiteCheck",
     "OutsideCheck",
+    "PastProblem",
     "Project",
     "Rectification",
     "SelfCheck",

@@ -13,7 +13,7 @@ from core.models import FormDefinition
 from inspections.models import Signature, Visit, VisitRecord
 from inspections.rules import findings as rules
 from inspections.rules import selfcheck, timing
-from inspections.services import facts, obstacles, sheets
+from inspections.services import facts, obstacles, past, sheets
 from inspections.services.own_problems import own_problems
 from inspections.states import IssueState
 
@@ -39,6 +39,7 @@ def content_problems(record: VisitRecord, form: FormDefinition, answers: Answers
     found += listed(visit, findings_of(answers))
     found += unanswered(form, answers, visit)
     found += unticked(visit, answers)
+    found += past.problems(visit, answers, [one.item_path for one in findings_of(answers)])
     return found + removed(record, answers) + voided(record, answers)
 
 

@@ -14,7 +14,7 @@ from core.refusals import Refused
 from core.states import advance
 from inspections import notices
 from inspections.models import Evidence, Signature, Visit, VisitRecord
-from inspections.services import checking, evidence, sheets, visits
+from inspections.services import checking, evidence, past, sheets, visits
 from inspections.services.facts import record_facts
 from inspections.services.locking import next_number
 from inspections.services.planning import open_visit
@@ -51,6 +51,7 @@ def end(visit: Visit, ending: Ending, *, actor: User, at: datetime) -> VisitReco
         require(row, ending, at)
         record = row.records.get(state=RecordState.DRAFT)
         record.visit = row
+        require_answers(record)
         sign_both(record, ending, actor=actor, at=at)
         locked = lock(record, ending, actor=actor, at=at)
         if ending.outcome == Outcome.HALTED:
@@ -75,6 +76,18 @@ def require(visit: Visit, ending: Ending, at: datetime) -> None:
         errors = {"new_date": ["新的检查日期须在今天以后。"]}
     if errors:
         raise Refused("".join(said[0] for said in errors.values()), status=422, errors=errors)
+
+
+def require_answers(record: VisitRecord) -> None:
+    """HN-56: with a clue of its history unanswered no visit ends, a shut door included."""
+    said = past.shut_sentence(record.visit, answers_of(record))
+    if said:
+        raise Refused(said, status=422, errors={"outcome": [said]})
+
+
+def answers_of(record: VisitRecord) -> dict[str, Any]:
+    sheet = sheets.sheet_of(record.client_id)
+    return sheet.answers if sheet else {}
 
 
 def content(visit: Visit, ending: Ending) -> dict[str, Any]:
@@ -112,8 +125,7 @@ def sign_both(record: VisitRecord, ending: Ending, *, actor: User, at: datetime)
 
 def lock(record: VisitRecord, ending: Ending, *, actor: User, at: datetime) -> VisitRecord:
     """The record keeps the note; photos of the sheet so far and those of this page become evidence."""
-    visit, sheet = record.visit, sheets.sheet_of(record.client_id)
-    answers = sheet.answers if sheet else {}
+    visit, answers = record.visit, answers_of(record)
     stamps = record_facts(record, answers) | {
         "outcome": ending.outcome,
         "outcome_note": ending.note.strip(),
@@ -124,6 +136,7 @@ def lock(record: VisitRecord, ending: Ending, *, actor: User, at: datetime) -> V
     }
     stamps["snapshot"] = stamps["snapshot"] | {"witness": ending.witness.strip()}
     locked = advance(VisitRecord, record.pk, "lock", table=RECORDS, actor=actor, at=at, stamps=stamps)
+    past.answer(record, answers, actor=actor, at=at)
     finished = {"ended_at": at, "number": next_number(visit)}
     if ending.new_date:
         finished["new_date"] = ending.new_date

@@ -18,7 +18,7 @@ from inspections import notices
 from inspections.models import Visit, VisitRecord
 from inspections.rules import timing
 from inspections.rules.told import notice_text
-from inspections.services import checking, evidence, obstacles, sheets, visits
+from inspections.services import checking, evidence, obstacles, past, sheets, visits
 from inspections.services.correcting import correct_issues
 from inspections.services.facts import handling_names, record_facts
 from inspections.services.materials import hand_out
@@ -60,6 +60,7 @@ def lock(record: VisitRecord, sheet: Submission, *, actor: User, at: datetime) -
     locked = advance(VisitRecord, record.pk, "lock", table=RECORDS, actor=actor, at=at, stamps=stamps)
     locked.visit = visit
     evidence.keep_photos(visit, sheet.answers, by=record.writer or actor, at=at)
+    past.answer(locked, sheet.answers, actor=actor, at=at)
     findings = checking.findings_of(sheet.answers)
     if before is None:
         finish(visit, locked, actor=actor, at=at)

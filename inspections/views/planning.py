@@ -26,7 +26,7 @@ from core.paging import KeysetPage
 from core.refusals import Refused
 from enterprises.models import Enterprise, ImportBatch, PositiveListEntry
 from enterprises.services.imports.commands import sites_of
-from inspections.services import planning
+from inspections.services import past, planning
 from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
@@ -220,7 +220,7 @@ def visit_plan(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已报单位领导批准，批准后派单。" if asked else "已派单，检查人员已收到通知。")
             return redirect("inspections:assignment_detail", row.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "inspections/visit_plan.html", plan_context(target, form), status=status)
+    return render(request, "inspections/visit_plan.html", plan_context(target, form, person(request)), status=status)
 
 
 def begun(request: HttpRequest, target: Target) -> dict[str, Any]:
@@ -232,7 +232,7 @@ def begun(request: HttpRequest, target: Target) -> dict[str, Any]:
     return {"planned_on": day_for(row, today), "lead_inspector": row.lead, "second_inspector": row.second}
 
 
-def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
+def plan_context(target: Target, form: PlanForm, user: User) -> dict[str, Any]:
     return {
         "target": target,
         "form": form,
@@ -241,6 +241,7 @@ def plan_context(target: Target, form: PlanForm) -> dict[str, Any]:
         ),
         "positive": PositiveListEntry.objects.in_force(clock.today()).filter(enterprise=target.enterprise_id).first(),
         "risks": risks_of(target.enterprise),
+        "past": past.of_target(target, user),
         "signals": list(standing_for(target)),
         **preview(target, form),
     }

@@ -20,9 +20,10 @@ from inspections.documents import NOTES, TITLES
 from inspections.forms import SignForm
 from inspections.models import Issue, Signature, Visit, VisitRecord
 from inspections.rules import findings as rules
+from inspections.rules import past as clues
 from inspections.rules import selfcheck
 from inspections.rules.told import notice_text
-from inspections.services import checking, locking, sheets, signing, visits
+from inspections.services import checking, locking, past, sheets, signing, visits
 from inspections.services.facts import handling_names
 from inspections.services.own_problems import own_problems
 from inspections.services.signing import Drawn
@@ -33,6 +34,7 @@ from inspections.views.papers import PRINT
 Role = Signature.Role
 OUTCOME_TONES = {"done": "amber", "no_problem": "green", "halted": "amber", "gone": "grey", "refused": "red"}
 PANELS = [{"key": "findings", "title": "问题"}, {"key": "own", "title": "自查核对"}]
+PAST_PANEL = {"key": "past", "title": "历史线索"}
 
 
 def draft_of(visit: Visit) -> VisitRecord:
@@ -69,8 +71,12 @@ def choices_of(visit: Visit) -> dict[str, Any]:
     """What the editor of findings offers, and the self-check's problems to be looked at."""
     day = clock.day_of(visit.started_at) if visit.started_at else visit.assignment.planned_on
     listed = {kind: campaigns.list_items(visit.campaign, kind) for kind in ("issue_type", "handling")}
+    history = past.of_visit(visit)
     return {
-        "panels": PANELS,
+        "panels": [*PANELS, PAST_PANEL] if history else PANELS,
+        "past": history,
+        "conclusions": clues.CONCLUSIONS.items(),
+        "explained": " ".join(clues.EXPLAINED),
         "own_problems": own_problems(visit),
         "ticks": selfcheck.TICKS.items(),
         "natures": rules.NATURES.items(),
@@ -140,7 +146,7 @@ def sign_page(record: VisitRecord, form: SignForm, request: HttpRequest) -> dict
 def panel_of(path: str) -> str:
     """The part of the sheet on which a gap stands."""
     first = path.split(".")[0]
-    return {"_findings": "findings", "_selfcheck": "own"}.get(first, first)
+    return {"_findings": "findings", "_selfcheck": "own", clues.EXTRA: "past"}.get(first, first)
 
 
 def card(
@@ -227,6 +233,7 @@ def record_view(request: HttpRequest, pk: int) -> HttpResponse:
         "paper_kinds": paper_kinds(record, request),
         "papers": PrintedDocument.objects.of(record),
         "own_ticks": ticked(visit, answers),
+        "past": past.told(past.seen(visit, person(request)), answers),
         "is_correctable": record.state == RecordState.LOCKED
         and sheet is not None
         and visit.assignment.lead_inspector_id == person(request).pk,

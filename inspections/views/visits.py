@@ -29,7 +29,7 @@ from inspections.forms import OBSTACLE, EndForm, VisitFilter
 from inspections.models import CheckIn, Issue, SelfCheck, Visit, VisitRecord
 from inspections.models.visit import OBSTRUCTED, OPEN
 from inspections.rules import team
-from inspections.services import checking, ending, obstacles, visits
+from inspections.services import checking, ending, obstacles, past, visits
 from inspections.services.ending import Ending
 from inspections.services.own_problems import problems_of, self_check_for
 from inspections.states import Outcome, RecordState, VisitState
@@ -99,6 +99,7 @@ def page_of(visit: Visit, user: User) -> dict[str, Any]:
         "sees_lead": sees_lead(visit.assignment, user),
         "entries": entries_about(visit, user),
         "risks": risks_of(site),
+        "past": past.seen(visit, user),
         "signals": list(standing_for(visit.assignment.target)) if visit.state in OPEN else [],
         **own_of(visit, user),
         **history_of(visit, user),

@@ -19,6 +19,7 @@ export class Findings {
     this.hasOwn = root.hasAttribute("data-has-own");
     this.answers = {};
     this.negatives = [];
+    this.standing = [];
     this.rows = [];
     this.reasons = {};
     this.list = root.querySelector("[data-findings]");
@@ -27,6 +28,10 @@ export class Findings {
     this.dismissed = new Extra("dismissed", () => ({}), (reasons) => this.restoreReasons(reasons));
     root.querySelector("[data-finding-add]").addEventListener("click", () => this.add({}, true));
     document.addEventListener("sheet:answers", ({ detail }) => this.heard(detail));
+    document.addEventListener("visit:standing", ({ detail }) => {
+      this.standing = detail;
+      this.drawOffers();
+    });
     document.addEventListener("sheet:photo-removed", ({ detail }) => this.dropPhoto(detail.sha256));
   }
 
@@ -58,10 +63,10 @@ export class Findings {
     this.save();
   }
 
-  // One offer for each negative answer that no finding answers for.
+  // One offer for each negative answer, and each clue that still stands, that no finding answers for.
   drawOffers() {
     const taken = new Set(this.rows.map((row) => row.item_path));
-    const open = this.negatives.filter((one) => !taken.has(one.path));
+    const open = [...this.negatives, ...this.standing].filter((one) => !taken.has(one.path));
     const known = new Map([...this.offers.children].map((card) => [card.dataset.formProblem, card]));
     this.offers.replaceChildren(...open.map((one) => known.get(offerPath(one)) ?? this.offer(one)));
     this.count();
@@ -76,6 +81,7 @@ export class Findings {
     const reason = card.querySelector("[data-offer-reason]");
     reason.value = this.reasons[negative.path] ?? "";
     card.querySelector("details").open = Boolean(reason.value);
+    card.querySelector("details").hidden = Boolean(negative.mustRaise);
     reason.addEventListener("input", () => {
       this.reasons = { ...this.reasons, [negative.path]: reason.value };
       this.dismissed.set(Object.fromEntries(Object.entries(this.reasons).filter(([, said]) => said.trim())));
@@ -94,7 +100,7 @@ export class Findings {
       basis_kind: kind,
       basis_text: text,
       is_producing: PRODUCING[this.answers.visit_closing?.production?.state] ?? "",
-      behaviour: said.detail || said.note || `${negative.item}：${negative.answer}`,
+      behaviour: said.detail || said.note || (negative.mustRaise ? negative.field : `${negative.item}：${negative.answer}`),
       photos: said.photos ?? [],
     };
   }
@@ -181,7 +187,7 @@ export class Findings {
     badge.textContent = open ? "草稿" : "已填齐";
     badge.className = `badge-tone ${open ? "badge-amber" : "badge-green"}`;
     const own = card.querySelector("[data-finding-own]");
-    own.hidden = !this.hasOwn || !row.item_path;
+    own.hidden = !this.hasOwn || !row.item_path || row.item_path.startsWith("_");
     const told = this.ownKeys.has((row.item_path ?? "").split(".").slice(0, 2).join("."));
     own.textContent = told ? "自查已报" : "自查未报";
     this.count();

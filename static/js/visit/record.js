@@ -71,7 +71,6 @@ if (findings) {
   new Findings(findings);
   watchEnd(findings.dataset.startedAt);
 }
-const own = document.querySelector("[data-visit-own]");
-if (own) new OwnCheck(own);
+for (const panel of document.querySelectorAll("[data-visit-check]")) new OwnCheck(panel);
 helper("visit_basic.place.longitude", "填入当前位置", locate);
 helper(ENDED, "填入现在的时间", now);

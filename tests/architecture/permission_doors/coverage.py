@@ -15,7 +15,12 @@ def coverage(stage: Stage) -> Doors:
         file = SimpleUploadedFile("航拍.csv", b"x;y\n1;2\n", "text/csv")
         return {"finding": "normal", "conclusion": "未见异常", "evidence": file}
 
+    def history() -> dict[str, object]:
+        line = f"企业名称,线索类别,线索内容\n{cast.site_a.name},河南省企业环境规范化管理指导标准,示例线索\n"
+        return {"campaign": stage.henan.pk, "file": SimpleUploadedFile("历史线索.csv", line.encode())}
+
     found = {
+        "past_import": Ask(sent=history),
         "offsite_plan": Ask(key(stage.target("free")), sent=plan),
         "offsite_detail": Ask(ahead),
         "offsite_finish": Ask(ahead, sent=said),
