@@ -66,7 +66,10 @@ class DayAsked(forms.DateField):
     """A day that the address of a list asks for; the days and zones beside one at the world's ends do not exist."""
 
     widget = DateInput
-    default_validators: ClassVar = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+
+    def __init__(self, **kwargs: Any) -> None:
+        within = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+        super().__init__(validators=within, **kwargs)
 
 
 class MoneyField(forms.DecimalField):

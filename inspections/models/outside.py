@@ -33,7 +33,7 @@ class OutsideCheck(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["system", "number"], name="outsidecheck_number"),
+            models.UniqueConstraint(fields=["system", "enterprise", "number"], name="outsidecheck_number"),
             models.CheckConstraint(name="outsidecheck_figures", condition=models.Q(problems__gte=0, people__gte=1)),
         ]
         indexes: ClassVar = [models.Index(fields=["unit", "checked_on"], name="outsidecheck_unit")]

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
+from campaigns.models import Assignment
 from core import audit, clock, locks
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, read_table
@@ -31,6 +32,9 @@ IMPORT: Final = SheetSpec(
     ),
 )
 
+Row = tuple[int, dict[str, Any]]
+Placed = tuple[int, OutsideCheck]
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -39,33 +43,64 @@ class Imported:
 
 
 def import_checks(content: bytes, name: str, sites: QuerySet[Enterprise], *, actor: User, at: datetime) -> Imported:
-    """All rows of a good table; a number that is known adds nothing. One bad row, and nothing is written."""
-    rows = read_rows(content, name)
-    problems, found = [], []
-    named = {str(values["enterprise"]) for _, values in rows}
-    known_sites: dict[str, list[Enterprise]] = {}
-    for site in sites.filter(name__in=named).select_related("unit"):
-        known_sites.setdefault(site.name, []).append(site)
-    for number, values in rows:
-        fitting = known_sites.get(str(values["enterprise"]), [])
-        said = fault(values, len(fitting), at)
-        if said:
-            problems.append(f"第 {number} 行：{said}")
-        else:
-            found.append(check_of(values, fitting[0], actor, at))
-    refuse(problems)
+    """All rows of a good table; a check that is known adds nothing. One bad row, and nothing is written."""
+    found = understood(read_rows(content, name), sites, actor, at)
     with transaction.atomic():
         locks.hold("outside-checks")
-        taken = set(OutsideCheck.objects.values_list("system", "number").filter(number__in=[r.number for r in found]))
-        fresh = {(row.system, row.number): row for row in found if (row.system, row.number) not in taken}
-        OutsideCheck.objects.bulk_create(fresh.values(), batch_size=1000)
+        fresh = unknown(found)
+        OutsideCheck.objects.bulk_create(fresh, batch_size=1000)
         done = Imported(len(fresh), len(found) - len(fresh))
         after = {"added": done.added, "known": done.known}
         audit.record("inspections.outsidecheck.import", None, actor=actor, at=at, after=after)
     return done
 
 
-def read_rows(content: bytes, name: str) -> list[tuple[int, dict[str, Any]]]:
+def understood(rows: list[Row], sites: QuerySet[Enterprise], actor: User, at: datetime) -> list[Placed]:
+    """Every row as the check it says, with its number in the table; Refused with the place of every fault."""
+    known: dict[str, list[Enterprise]] = {}
+    for site in sites.filter(name__in={str(values["enterprise"]) for _, values in rows}).select_related("unit"):
+        known.setdefault(site.name, []).append(site)
+    problems, found = [], []
+    for place, values in rows:
+        fitting = known.get(str(values["enterprise"]), [])
+        said = fault(values, len(fitting), at)
+        if said:
+            problems.append(f"第 {place} 行：{said}")
+        else:
+            found.append((place, check_of(values, fitting[0], actor, at)))
+    refuse(problems)
+    return found
+
+
+def unknown(found: list[Placed]) -> list[OutsideCheck]:
+    """Those not imported yet. A number that stands twice, or says something else than before, is refused."""
+    numbers = {row.number for _, row in found}
+    before = {key(row): row for row in OutsideCheck.objects.filter(number__in=numbers)}
+    seen: dict[tuple[Any, ...], int] = {}
+    problems = []
+    for place, row in found:
+        known = before.get(key(row))
+        if key(row) in seen:
+            problems.append(f"第 {place} 行：{row}与第 {seen[key(row)]} 行重复。")
+        elif known is not None and said_by(known) != said_by(row):
+            day, problem_count, people = said_by(known)
+            was = f"{day}，问题 {problem_count} 个，执法人员 {people} 人"
+            problems.append(f"第 {place} 行：{row}此前已导入，内容不同（{was}），请核对编号和内容。")
+        seen.setdefault(key(row), place)
+    refuse(problems)
+    return [row for _, row in found if key(row) not in before]
+
+
+def key(row: OutsideCheck) -> tuple[Any, ...]:
+    """Systems of several authorities number alike: a number is one of a system at an enterprise."""
+    return row.system, row.enterprise_id, row.number
+
+
+def said_by(row: OutsideCheck) -> tuple[date, int, int]:
+    return row.checked_on, row.problems, row.people
+
+
+def read_rows(content: bytes, name: str) -> list[Row]:
     reading = read_table(content, IMPORT, name=name)
     problems = [str(error) for error in reading.errors]
     rows = []
@@ -112,18 +147,26 @@ def counted(user: User, first: date, last: date) -> list[Counted]:
 
 
 def own(user: User, first: date, last: date) -> Iterator[Check]:
-    """Visits that were carried out: two officers each, and the problems that stand in the ledger."""
+    """Visits that were carried out, with the officers who showed their certificates and the problems in the ledger.
+
+    A research visit (调研指导) is no inspection.
+    """
     rows = Visit.objects.visible_to(user).filter(
         state=VisitState.SUBMITTED,
         started_at__gte=clock.at_local(first),
         started_at__lt=clock.at_local(last + timedelta(days=1)),
     )
-    counts: QuerySet[Any] = rows.annotate(problems=Count("issues", distinct=True))
-    for row in counts:
-        day = clock.day_of(row.started_at) if row.started_at else first
-        yield Check(row.enterprise_id, day, row.unit_id, PLATFORM, str(row.pk), row.problems, 2)
+    officers = Count("check_ins", filter=Q(check_ins__is_expert=False), distinct=True)
+    counted = rows.exclude(assignment__kind=Assignment.Kind.RESEARCH).annotate(
+        problems=Count("issues", distinct=True), people=officers
+    )
+    for pk, site, unit, began, problems, people in counted.values_list(
+        "pk", "enterprise", "unit", "started_at", "problems", "people"
+    ):
+        yield Check(site, clock.day_of(began) if began else first, unit, PLATFORM, str(pk), problems, people)
 
 
 def outside(user: User, first: date, last: date) -> Iterator[Check]:
-    for row in OutsideCheck.objects.visible_to(user).filter(checked_on__range=(first, last)):
-        yield Check(row.enterprise_id, row.checked_on, row.unit_id, row.system, row.number, row.problems, row.people)
+    rows = OutsideCheck.objects.visible_to(user).filter(checked_on__range=(first, last))
+    for said in rows.values_list("enterprise", "checked_on", "unit", "system", "number", "problems", "people"):
+        yield Check(*said)

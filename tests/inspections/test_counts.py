@@ -49,6 +49,11 @@ def test_a_check_that_stands_in_two_systems_is_counted_once_and_exported_with_bo
         state="submitted",
         started_at=stage.MORNING,
     )
+    for person in (scene.cast.inspector_a, scene.cast.second_a):
+        visit.check_ins.create(user=person, shown_at=stage.MORNING)
+    visit.check_ins.create(user=scene.cast.expert, is_expert=True, shown_at=stage.MORNING)
+    research = make.assignment(scene.target, scene.cast.inspector_a, scene.cast.second_a, state="done", kind="research")
+    make.visit(research, state="submitted", started_at=stage.MORNING)
     name = scene.cast.site_a.name
     client = signed_in(scene.cast.officer_a)
     with clock.travel(stage.NOON):
@@ -85,3 +90,19 @@ def test_figures_and_days_out_of_reach_are_said_and_no_error(scene: Scene) -> No
         for ends in ({"until": "9999-12-31"}, {"since": "0001-01-01"}):
             assert client.get(reverse(page), ends).status_code == 200, page
     assert client.get(reverse("inspections:week_board"), {"day": "9999-12-31"}).status_code == 200
+
+
+def test_a_known_number_with_other_content_is_said_and_systems_may_number_alike(scene: Scene) -> None:
+    name, other = scene.cast.site_a.name, make.enterprise("示例另一厂", scene.cast.county_a, scene.cast.region_a).name
+    client = signed_in(scene.cast.officer_a)
+    with clock.travel(stage.NOON):
+        first = f"双随机系统,2020-1,{name},2020-05-12,1,2"
+        assert sent(client, first)[0] == 302
+        status, said = sent(client, f"双随机系统,2020-2,{name},2020-05-12,1,2", first.replace(",1,2", ",3,2"))
+        assert (status, "第 3 行：双随机系统 2020-1此前已导入，内容不同" in said) == (422, True)
+        status, said = sent(
+            client, f"双随机系统,2020-3,{name},2020-05-11,0,2", f"双随机系统,2020-3,{name},2020-05-10,1,2"
+        )
+        assert (status, "第 3 行：双随机系统 2020-3与第 2 行重复" in said) == (422, True)
+        assert sent(client, first, first.replace(name, other))[0] == 302
+    assert list(OutsideCheck.objects.order_by("pk").values_list("enterprise__name", flat=True)) == [name, other]
