@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A number of another system is one of an enterprise: systems of several authorities number alike."""
 
     dependencies = [
-        ("inspections", "0005_outside_checks"),
+        ("inspections", "0006_past_problems"),
     ]
 
     operations = [
