@@ -133,6 +133,12 @@ def hand_over(rows: ObligationQuerySet, unit_path: str, *, at: datetime) -> None
     Obligation.objects.bulk_update(moved, ["unit_path", "remind_at"], batch_size=1000)
 
 
+def pass_on(rows: ObligationQuerySet, unit_path: str, *, at: datetime) -> None:
+    """As `hand_over`; what is met passes, too, so that it is owed there if it is ever owed again."""
+    hand_over(rows, unit_path, at=at)
+    rows.exclude(met_at=None).update(unit_path=unit_path)
+
+
 def meet_rows(rows: ObligationQuerySet, *, at: datetime) -> int:
     """Mark as met what is open among these rows. Returns how many."""
     return rows.open().update(met_at=at)

@@ -13,7 +13,7 @@ from core.widgets import DateInput
 from enterprises.rules.searching import wanted
 from inspections.models import Issue
 from inspections.rules.findings import ELEMENTS
-from inspections.states import Gravity, IssueState, Nature
+from inspections.states import Gravity, HandoverState, IssueState, Nature
 
 DUE = [("late", "已逾期"), ("week", "7 天内到期")]
 SORTS = {
@@ -55,6 +55,9 @@ class IssueFilter(django_filters.FilterSet):  # type: ignore[misc]
         label="企业类别", choices=[("1", "重点"), ("0", "非重点")], empty_label="全部", method="by_key"
     )
     due = django_filters.ChoiceFilter(label="期限", choices=DUE, empty_label="全部", method="by_due")
+    handover = django_filters.ChoiceFilter(
+        label="移交属地", field_name="handover__state", choices=HandoverState.choices, empty_label="全部"
+    )
     since = django_filters.DateFilter(label="录入日期起", method="by_since", widget=DateInput())
     until = django_filters.DateFilter(label="录入日期止", method="by_until", widget=DateInput())
 

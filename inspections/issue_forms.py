@@ -40,5 +40,15 @@ class RewriteForm(forms.Form):
     reason = forms.CharField(label="修改理由", max_length=200)
 
 
+class HandoverForm(forms.Form):
+    handed_on = DayField(label="移交日期")
+    receipt = forms.CharField(
+        label="属地签收",
+        max_length=100,
+        required=False,
+        help_text="接收人或回执文号；没有回执的可以不填，以移交日期为准。",
+    )
+
+
 class SignatureForm(forms.Form):
     image = SignatureField(label="责任人签字")

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.gate import people_with
-from accounts.models import User
+from accounts.models import Unit, User
 from campaigns.models import Campaign, Target
 from core.notices import notify
 from enterprises.models import Enterprise
 from enterprises.services.slips import members
-from inspections.models import Issue, OffsiteCheck, Rectification, SelfCheck, VisitRecord
+from inspections.models import Handover, Issue, OffsiteCheck, Rectification, SelfCheck, VisitRecord
 
 
 def owners(site: Enterprise, at: datetime) -> list[User]:
@@ -108,4 +108,46 @@ def offsite_given(row: OffsiteCheck, at: datetime) -> None:
         key=f"offsite-{row.pk}-given",
         at=at,
         url=reverse("inspections:offsite_detail", args=[row.pk]),
+    )
+
+
+def handed_over(row: Handover, at: datetime) -> None:
+    notify(
+        people_with("issue.edit", row.locality, at),
+        f"交叉检查问题移交本单位查处：{row.issue.enterprise_name}"[:120],
+        f"问题 {row.issue.number:04d}，{row.handed_on} 移交。请查处并督促整改到位；整改不及时的，由市队直接查办。",
+        key=f"handover-{row.pk}-begun",
+        at=at,
+        url=reverse("inspections:handover_detail", args=[row.pk]),
+    )
+
+
+def escalation_proposed(row: Handover, days: int, at: datetime) -> None:
+    """To whoever may confirm it (the team's leader and the city's), and to the locality."""
+    city = [row.team, *([row.team.parent] if row.team.parent and row.team.level == Unit.Level.TEAM else [])]
+    deciding = [person for unit in city for person in people_with("visit.approve", unit, at)]
+    local = [person for name in ("issue.edit", "visit.approve") for person in people_with(name, row.locality, at)]
+    what = f"问题 {row.issue.number:04d} 移交{row.locality.short_name}后超期 {days} 日仍未销号"
+    notify(
+        {person.pk: person for person in [*deciding, *local]}.values(),
+        f"升级待确认：{row.issue.enterprise_name}"[:120],
+        f"{what}，待确认是否由市队直接查办。",
+        key=f"handover-{row.pk}-proposed",
+        at=at,
+        url=reverse("inspections:handover_detail", args=[row.pk]),
+    )
+
+
+def escalation_decided(row: Handover, at: datetime) -> None:
+    units = {row.locality.pk: row.locality, row.team.pk: row.team}.values()
+    people = {row.handed_by.pk: row.handed_by}
+    people |= {person.pk: person for unit in units for person in people_with("issue.edit", unit, at)}
+    taken = row.state == Handover.State.ESCALATED
+    notify(
+        people.values(),
+        f"{'已确认升级，市队直接查办' if taken else '不予升级，仍由属地查处'}：{row.issue.enterprise_name}"[:120],
+        f"由{row.team.name}直接查办。" if taken else f"理由：{row.reason}",
+        key=f"handover-{row.pk}-decided",
+        at=at,
+        url=reverse("inspections:handover_detail", args=[row.pk]),
     )

@@ -48,6 +48,18 @@ class IssueState(models.TextChoices):
     CLOSED = "closed", "已销号"
     VOID = "void", "已作废"
 
+    @classmethod
+    def open(cls) -> list["IssueState"]:
+        """Not settled yet."""
+        return [cls.MENDING, cls.REPORTED]
+
+
+class HandoverState(models.TextChoices):
+    HANDED = "handed", "属地查处中"
+    PROPOSED = "proposed", "升级待确认"
+    ESCALATED = "escalated", "市队直接查办"
+    KEPT = "kept", "不升级，属地继续"
+
 
 class Nature(models.TextChoices):
     SYSTEM = "system", "制度"
@@ -118,5 +130,16 @@ ISSUES = StateTable(
         Transition("close", "复核通过并销号", ("reported",), "closed", "issue.verify"),
         Transition("reopen", "重新整改", ("closed",), "mending", "issue.verify", needs_reason=True),
         Transition("void", "作废", ("mending", "reported"), "void", "issue.void", needs_reason=True),
+    ),
+)
+
+# Proposed by the clock, decided at the city (区域交叉执法：整改不及时的，市队直接查办).
+HANDOVERS = StateTable(
+    "移交属地的问题",
+    dict(HandoverState.choices),
+    (
+        Transition("propose", "提出升级", ("handed",), "proposed", "visit.approve"),
+        Transition("confirm", "确认升级", ("proposed",), "escalated", "visit.approve"),
+        Transition("keep", "不予升级", ("proposed",), "kept", "visit.approve", needs_reason=True),
     ),
 )

@@ -111,7 +111,13 @@ NAVIGATION: tuple[Group, ...] = (
                 "visit.view",
                 section=("inspections:coverage", "inspections:offsite", "inspections:check_counts"),
             ),
-            Entry("问题台账", "inspections:issue_list", "list", "issue.view"),
+            Entry(
+                "问题台账",
+                "inspections:issue_list",
+                "list",
+                "issue.view",
+                section=("inspections:issue_", "inspections:handover_"),
+            ),
             Entry("行政处罚", "penalties:case_list", "scale", "case.view"),
             Entry(
                 "登记簿",

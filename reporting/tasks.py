@@ -4,6 +4,7 @@ from celery import shared_task
 
 from campaigns.registers.services import clocks
 from core import clock
+from inspections.services import handing
 from reporting.services import freeze, reminders
 
 
@@ -15,4 +16,5 @@ def sweep_periods() -> int:
 @shared_task
 def sweep_obligations() -> int:
     clocks.follow_calendar()
+    handing.sweep(clock.now())
     return reminders.sweep_obligations(clock.now())

@@ -1,3 +1,4 @@
+from inspections.models.handover import Handover
 from inspections.models.issue import Issue, IssueSignature, IssueVersion, Rectification
 from inspections.models.offsite import OffsiteCheck
 from inspections.models.outside import OutsideCheck
@@ -11,6 +12,7 @@ from inspections.models.visit import CheckIn, Visit
 __all__ = [
     "CheckIn",
     "Evidence",
+    "Handover",
     "Issue",
     "IssueSignature",
     "IssueVersion",

@@ -22,7 +22,7 @@ class IssueQuerySet(ScopedQuerySet["Issue"]):
     enterprise_lookup = "enterprise_id"
 
     def open(self) -> "IssueQuerySet":
-        return self.filter(state__in=[IssueState.MENDING, IssueState.REPORTED])
+        return self.filter(state__in=IssueState.open())
 
     def voided(self) -> "IssueQuerySet":
         return self.filter(state=IssueState.VOID)
@@ -154,6 +154,10 @@ VERSION_ACTIONS = {
     "reopen": "重新整改",
     "void": "作废",
     "penalty": "处罚情况更新",
+    "hand_over": "移交属地",
+    "propose": "超期未整改，提出升级（待确认）",
+    "escalate": "确认升级，市队直接查办",
+    "keep": "不予升级，仍由属地查处",
 }
 
 

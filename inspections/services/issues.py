@@ -18,6 +18,7 @@ from core.refusals import NotAllowed, Refused
 from core.states import advance
 from inspections import notices
 from inspections.models import Issue, IssueSignature, Rectification
+from inspections.services import locality
 from inspections.services.versions import write_version
 from inspections.states import ISSUES, Gravity, IssueState, Nature
 
@@ -170,6 +171,7 @@ def close_issue(issue: Issue, *, actor: User, at: datetime, reason: str = "") ->
             stamps={"closed_at": at, "verified_by": actor},
         )
         decide_waiting(row, Rectification.Decision.PASSED, actor=actor, at=at, reason=reason)
+        locality.settled(row, at=at)
         write_version(row, "close", actor=actor, at=at, reason=reason)
         notices.rectification_decided(row, at, passed=True, reason=reason)
     return row
@@ -265,6 +267,7 @@ def void_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Issue
         )
         decide_waiting(row, Rectification.Decision.RETURNED, actor=actor, at=at, reason="问题已作废")
         waive_term(row, actor=actor, at=at, reason=f"问题已作废：{reason.strip()}")
+        locality.freed(row, at=at, reason=f"问题已作废：{reason.strip()}")
         write_version(row, "void", actor=actor, at=at, reason=reason)
     return row
 
@@ -296,6 +299,7 @@ def reopen_issue(issue: Issue, *, actor: User, at: datetime, reason: str) -> Iss
         )
         void_signature(row, at)
         open_term(row, at=at)
+        locality.reopened(row)
         write_version(row, "reopen", actor=actor, at=at, reason=reason)
     return row
 

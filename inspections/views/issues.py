@@ -24,10 +24,10 @@ from core.refusals import Refused
 from core.sheets import workbook_response
 from inspections.exports import ledger_rows, ledger_spec, with_signature
 from inspections.forms import ReasonForm
-from inspections.issue_forms import ChangeForm, RectificationForm, RewriteForm, SignatureForm
+from inspections.issue_forms import ChangeForm, HandoverForm, RectificationForm, RewriteForm, SignatureForm
 from inspections.ledger import LISTED, Ledger
-from inspections.models import Issue, IssueVersion, Rectification
-from inspections.services import issues
+from inspections.models import Handover, Issue, IssueVersion, Rectification
+from inspections.services import handing, issues
 from inspections.states import ISSUES, IssueState
 from inspections.views.access import available, person
 
@@ -143,8 +143,20 @@ def page(request: HttpRequest, issue: Issue, *, status: int = 200, **forms: Any)
         "rewrite_form": forms.get("rewrite_form") or RewriteForm(initial={"text": issue.rectification_text}),
         "sign_form": forms.get("sign_form") or SignatureForm(),
         "refusal": forms.get("refusal"),
+        **handing_over(issue, user, forms.get("handover_form")),
     }
     return render(request, "inspections/issue_detail.html", context, status=status)
+
+
+def handing_over(issue: Issue, user: User, form: HandoverForm | None) -> dict[str, Any]:
+    """Where the row was handed over, and the form where this person may do so; the enterprise is not told."""
+    if may_only_own(user):
+        return {}
+    row = Handover.objects.filter(issue=issue).select_related("locality", "team").first()
+    open_to = row is None and issue.state in IssueState.open() and may(user, "issue.edit", issue)
+    shown = open_to and not handing.objection(issue, user)
+    blank = HandoverForm(initial={"handed_on": clock.today()}) if shown else None
+    return {"handover": row, "handover_form": form or blank}
 
 
 def told(issue: Issue, user: User) -> QuerySet[IssueVersion]:
@@ -198,6 +210,18 @@ def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
         issues.report_rectification(issue, said["text"], photos, actor=user, at=clock.now())
 
     return written(request, issue, "report_form", form, report, "已报告整改完成，等待复核。")
+
+
+@login_required
+@require_POST
+def issue_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    issue, user = issue_for(request, pk, "issue.edit"), person(request)
+
+    def hand_over(said: dict[str, Any]) -> None:
+        handing.hand_over(issue, **said, actor=user, at=clock.now())
+
+    done = "已移交属地查处，属地已收到通知。"
+    return written(request, issue, "handover_form", HandoverForm(request.POST), hand_over, done)
 
 
 @login_required

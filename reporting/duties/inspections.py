@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from campaigns.states import AssignmentState
 from core.clock import day_of
-from inspections.models import Issue, IssueSignature, SelfCheck, Visit
+from inspections.models import Handover, Issue, IssueSignature, SelfCheck, Visit
 from inspections.states import IssueState, SelfCheckState, VisitState
 from reporting.duties.kinds import Duty, Entry, Rows, link
 
@@ -72,6 +72,18 @@ def to_mend_at_once(user: User, at: datetime) -> Rows:
     return rows.order_by("pk")
 
 
+def to_escalate(user: User, at: datetime) -> Rows:
+    """Handed over to a locality and too late there: whether the city's team takes it."""
+    rows = Handover.objects.to_decide(user).select_related("issue", "locality")
+    return rows.order_by("proposed_at", "pk")
+
+
+def escalation_entry(row: Handover) -> Entry:
+    note = f"移交{row.locality.short_name}后超期 {row.days} 日"
+    title = f"问题 {row.issue.number:04d} {row.issue.enterprise_name}"
+    return Entry(title, link("inspections:handover_detail", row.pk), note)
+
+
 def issue_entry(row: Issue) -> Entry:
     return Entry(
         f"问题 {row.number:04d} {row.enterprise_name}", link("inspections:issue_detail", row.pk), row.behaviour
@@ -103,6 +115,14 @@ DUTIES = (
         self_checks_handed_in,
         handed_in_entry,
         "inspections:selfcheck_list?standing=waiting",
+    ),
+    Duty(
+        "escalations",
+        "升级待确认的问题",
+        "visit.approve",
+        to_escalate,
+        escalation_entry,
+        "inspections:handover_list?state=proposed",
     ),
     Duty("verify", "待复核的整改", "issue.verify", to_verify, issue_entry, "inspections:issue_list?state=reported"),
     Duty("sign", "待责任人签字的整改", "issue.edit", to_sign, issue_entry, "inspections:issue_list?state=reported"),

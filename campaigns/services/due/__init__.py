@@ -18,6 +18,7 @@ from campaigns.services.due.events import (
     HANDED_OVER,
     LIST_CHECK,
     VISIT_DONE,
+    days_after,
     done,
     open_after,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "campaign_of",
     "change_dates",
     "compiled_on",
+    "days_after",
     "done",
     "end_dues",
     "entries_of",

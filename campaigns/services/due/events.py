@@ -44,6 +44,12 @@ def open_after(event: str, *, campaign: Campaign, unit: Unit, on: date, period: 
         give_addresses(campaign)
 
 
+def days_after(event: str, campaign: Campaign) -> int | None:
+    """Within how many days the plan, or the reading chosen for it, wants what follows an event; None: nothing does."""
+    entry = next((entry for entry in entries_of(campaign.blueprint.data) if entry.follows == event), None)
+    return clocks.within(entry.clock, frame_of(campaign).season) if entry else None
+
+
 def concerned(leads: Sequence[Unit], unit: Unit) -> list[Unit]:
     """Whom an event at a unit concerns: the nearest lead above it or the unit itself; else the leads below it."""
     above = [lead for lead in leads if unit.path.startswith(lead.path)]

@@ -99,6 +99,11 @@ def issues(stage: Stage) -> Doors:
     return inspections(
         {
             "issue_detail": one(Ask(mending)),
+            # By the plan of the matrix nothing is handed over: who may, is told so (409).
+            "issue_hand_over": one(Ask(mending, sent={"handed_on": "2020-05-14"})),
+            "handover_detail": one(Ask(key(rows["handover"]))),
+            "handover_confirm": one(Ask(key(rows["handover"]))),
+            "handover_keep": one(Ask(key(rows["handover"]), sent=REASON)),
             "issue_change": one(Ask(mending, sent=change | REASON)),
             "issue_report": one(Ask(mending, sent=lambda: {"text": "已更换布袋", "photos": [upload()]})),
             "issue_rewrite": one(Ask(reported, sent={"text": "更换布袋 14 条"} | REASON)),
