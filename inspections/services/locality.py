@@ -19,8 +19,15 @@ def owed(issue: Issue) -> ObligationQuerySet:
 
 def open_for(issue: Issue, *, on: date, at: datetime) -> None:
     about = f"问题 {issue.number:04d} {issue.enterprise_name}"
-    event = {"campaign": issue.campaign, "unit": issue.unit, "on": on, "period": period(issue), "about": about}
-    due.open_after(due.HANDED_OVER, **event, at=at)
+    due.open_after(
+        due.HANDED_OVER,
+        campaign=issue.campaign,
+        unit=issue.unit,
+        on=on,
+        period=period(issue),
+        about=about,
+        at=at,
+    )
 
 
 def settled(issue: Issue, *, at: datetime) -> None:
