@@ -1,9 +1,11 @@
-"""Off-site checks of county A for the permission matrix: one to be done, one done with its evidence."""
+"""Off-site checks of county A for the permission matrix: one to be done, one done with its evidence.
+
+And a problem that was given to it and left there too long."""
 
 from datetime import date, datetime
 
 from campaigns.models import Target
-from inspections.models import OffsiteCheck
+from inspections.models import Handover, Issue, OffsiteCheck
 from inspections.services import offsite
 from tests.cast import Cast
 
@@ -15,3 +17,9 @@ def build(cast: Cast, target: Target, now: datetime) -> dict[str, OffsiteCheck]:
 
     said = {"finding": "normal", "conclusion": "曲线连续", "evidence": b"day;flow\n1;2\n", "name": "曲线.csv"}
     return {"ahead": given("drone"), "done": offsite.finish(given("power"), **said, actor=cast.inspector_a, at=now)}
+
+
+def too_late(cast: Cast, issue: Issue, now: datetime) -> Handover:
+    said = {"handed_on": date(2020, 5, 12), "handed_by": cast.officer_city, "handed_at": now}
+    late = {"state": "proposed", "days": 30, "proposed_at": now}
+    return Handover.objects.create(issue=issue, locality=cast.county_a, team=cast.city, **said, **late)

@@ -21,7 +21,7 @@ from core.notices import notify
 from enterprises.models import Enterprise, ImportBatch, ImportRow, Permit, PositiveListEntry
 from enterprises.services import positive, slips
 from inspections import documents
-from inspections.models import Evidence, Handover, Issue, Rectification
+from inspections.models import Evidence, Issue, Rectification
 from inspections.services import issues, locking, selfchecks
 from penalties import services as penalties
 from penalties.models import PenaltyCase
@@ -288,15 +288,7 @@ def ledger(stage: Stage) -> None:
     away = make.assignment(make.target(stage.draft, cast.site_b), cast.inspector_b, cast.second_a, state="done")
     other = make.issue(make.locked_record(make.visit(away, state="submitted")), at=MAY)
     rows["other issue"], rows["other report of mending"] = other, reported(other, cast.enterprise_b, "purple")
-    rows["handover"] = too_late(stage, make.issue(rows["record"], at=MAY))
-
-
-def too_late(stage: Stage, issue: Issue) -> Handover:
-    """Given to county A and left there too long."""
-    cast = stage.cast
-    said = {"handed_on": date(2020, 5, 12), "handed_by": cast.officer_city, "handed_at": MAY}
-    late = {"state": "proposed", "days": 30, "proposed_at": NOW}
-    return Handover.objects.create(issue=issue, locality=cast.county_a, team=cast.city, **said, **late)
+    rows["handover"] = permission_coverage.too_late(cast, make.issue(rows["record"], at=MAY), NOW)
 
 
 def reported(issue: Issue, owner: User, colour: str) -> Rectification:
