@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_third_party'),
-        ('inspections', '0005_outside_checks'),
+        ('inspections', '0007_outside_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
