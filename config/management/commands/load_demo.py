@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Unit
-from config.demo import acts, drawing, people, registers, sites
+from config.demo import acts, drawing, history, people, registers, sites
 from config.demo.organising import organise
 from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
 from core import clock
@@ -75,4 +75,5 @@ class Command(BaseCommand):
         registers.entries(story)
         told = story.tell()
         acts.upcoming(story)
+        history.upcoming(story)
         return told, places
