@@ -66,6 +66,7 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from bad_readiness(data)
     yield from unknown_places(data)
     yield from bad_gate(data)
+    yield from bad_key_list(data)
     yield from contradictions(data, lines)
 
 
@@ -268,6 +269,30 @@ def bad_gate(data: Data) -> Iterator[Fault]:
         elif "chosen_by" in said and set(said["readings"]) != set(parameters[said["chosen_by"]]):
             options = "、".join(parameters[said["chosen_by"]])
             yield ("gate", rule, "readings"), f"须逐一写明参数「{said['chosen_by']}」的选项：{options}"
+
+
+def bad_key_list(data: Data) -> Iterator[Fault]:
+    """Rules and classes of the key list with days that no calendar has, or that run backwards."""
+    rules = data.get("key_list", {}).get("rules", [])
+    yield from twins(rules, ("key_list", "rules"), "key")
+    for index, rule in enumerate(rules):
+        where = ("key_list", "rules", index)
+        places = [(("classes", at), one) for at, one in enumerate(rule.get("classes", []))]
+        for inner, entry in [((), rule), *places]:
+            days = {end: calendar_day(entry[end]) for end in ("from", "until") if end in entry}
+            for end, day in days.items():
+                if day is None:
+                    yield (*where, *inner, end), f"「{entry['name']}」的 {entry[end]} 不是日历上的日子"
+            first, last = days.get("from"), days.get("until")
+            if first and last and last < first:
+                yield (*where, *inner, "until"), f"「{entry['name']}」的结束（{last}）早于开始（{first}）"
+
+
+def calendar_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def cited(value: Any, where: yaml_lines.Where = ()) -> Iterator[tuple[yaml_lines.Where, dict[str, Any]]]:

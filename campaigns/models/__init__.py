@@ -15,6 +15,7 @@ from campaigns.models.draw import (
 )
 from campaigns.models.due import DueAnswer, DueAnswerFile, DueFeed, Responsibility
 from campaigns.models.group import ContactPerson, GroupMember, WorkGroup
+from campaigns.models.key_list import KeyListExplanation
 from campaigns.models.lead import Lead, Reporter
 from campaigns.models.patch import Patch
 from campaigns.models.plan import Plan, PlanFiling, PlanRow
@@ -57,6 +58,7 @@ __all__ = [
     "FrozenPool",
     "GroupMember",
     "InspectorProfile",
+    "KeyListExplanation",
     "Lead",
     "LegalBasis",
     "ListItem",

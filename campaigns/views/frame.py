@@ -16,6 +16,7 @@ TABS = (
     ("报送与期限", "campaigns:campaign_terms", ""),
     ("责任单位", "campaigns:campaign_units", "due.view"),
     ("组织与联络", "campaigns:campaign_people", "visit.view"),
+    ("监管重点名单", "campaigns:key_list", "visit.view"),
     ("准备状态", "campaigns:readiness_list", "visit.view"),
     ("通知公告", "campaigns:bulletin_list", "visit.view"),
     ("明白纸", "campaigns:leaflet", ""),
@@ -24,7 +25,8 @@ TABS = (
     ("与模板的差异", "campaigns:campaign_compare", ""),
 )
 
-LEAFLET = "campaigns:leaflet"
+# Tabs that only a plan with this section has.
+OF_SECTION = {"campaigns:leaflet": "leaflet", "campaigns:key_list": "key_list"}
 
 
 def person(request: HttpRequest) -> User:
@@ -52,7 +54,7 @@ def page_of(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         }
         for title, name, capability in TABS
         if (not capability or able_somewhere(person(request), capability))
-        and (name != LEAFLET or campaign.blueprint.data.get("leaflet"))
+        and (name not in OF_SECTION or campaign.blueprint.data.get(OF_SECTION[name]))
     ]
     return {
         "campaign": campaign,

@@ -1,5 +1,6 @@
 """A site is registered, edited, confirmed, given to another unit, halted or closed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -139,7 +140,12 @@ def state_columns(row: Enterprise, facts: Facts, changed: dict[str, tuple[Any, A
 
 
 def record_edit(
-    row: Enterprise, changed: dict[str, tuple[Any, Any]], named: dict[str, tuple[str, str]], actor: User, at: datetime
+    row: Enterprise,
+    changed: dict[str, tuple[Any, Any]],
+    named: dict[str, tuple[str, str]],
+    actor: User,
+    at: datetime,
+    reason: str = "",
 ) -> None:
     every = changed | {name: pair for name, pair in named.items() if pair[0] != pair[1]}
     audit.record(
@@ -147,9 +153,21 @@ def record_edit(
         row,
         actor=actor,
         at=at,
+        reason=reason,
         before={name: old for name, (old, _) in every.items()},
         after={name: new for name, (_, new) in every.items()},
     )
+
+
+def make_key(sites: Iterable[int], *, actor: User, at: datetime, reason: str) -> int:
+    """These sites are key ones from now on, each with its own event. Returns how many were not before."""
+    with transaction.atomic():
+        rows = Enterprise.objects.select_for_update(of=("self",)).filter(pk__in=sites, is_key=False).order_by("pk")
+        for row in (found := list(rows)):
+            row.is_key = True
+            touch(row, at)
+            record_edit(row, {"is_key": (False, True)}, {}, actor, at, reason)
+    return len(found)
 
 
 def locked(pk: int) -> Enterprise:

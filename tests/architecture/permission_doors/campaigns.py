@@ -47,6 +47,10 @@ def campaigns(stage: Stage) -> Doors:
         },
         "campaigns:enterprise_panel": one(Ask(key(cast.site_a))),
         "campaigns:campaign_source": one(Ask(running)),
+        "campaigns:key_list": one(Ask(running)),
+        "campaigns:key_list_export": one(Ask(running)),
+        "campaigns:key_list_add": one(Ask(running, sent={"chosen": [cast.site_a.pk]})),
+        "campaigns:key_list_explain": one(Ask(running, sent={"chosen": [cast.site_a.pk], "text": "年内已停产"})),
         "campaigns:leaflet": one(Ask(running)),
         "campaigns:leaflet_export": one(Ask(running)),
         "campaigns:list_detail": one(
