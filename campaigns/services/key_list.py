@@ -153,8 +153,15 @@ def explain(campaign: Campaign, sites: Iterable[int], *, text: str, actor: User,
         for one in found:
             row = explanation_of(campaign, one, text.strip(), actor, at)
             detail = {"rules": [said["key"] for said in row.rules], "campaign": campaign.pk}
-            what = "campaigns.keylistexplanation.write"
-            audit.record(what, row, actor=actor, at=at, reason=row.text, after=detail, unit_path=row.unit.path)
+            audit.record(
+                "campaigns.keylistexplanation.write",
+                row,
+                actor=actor,
+                at=at,
+                reason=row.text,
+                after=detail,
+                unit_path=row.unit.path,
+            )
     return len(found)
 
 

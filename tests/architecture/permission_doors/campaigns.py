@@ -47,10 +47,6 @@ def campaigns(stage: Stage) -> Doors:
         },
         "campaigns:enterprise_panel": one(Ask(key(cast.site_a))),
         "campaigns:campaign_source": one(Ask(running)),
-        "campaigns:key_list": one(Ask(running)),
-        "campaigns:key_list_export": one(Ask(running)),
-        "campaigns:key_list_add": one(Ask(running, sent={"chosen": [cast.site_a.pk]})),
-        "campaigns:key_list_explain": one(Ask(running, sent={"chosen": [cast.site_a.pk], "text": "年内已停产"})),
         "campaigns:leaflet": one(Ask(running)),
         "campaigns:leaflet_export": one(Ask(running)),
         "campaigns:list_detail": one(
@@ -62,6 +58,12 @@ def campaigns(stage: Stage) -> Doors:
 def library(stage: Stage) -> Doors:
     running, draft = key(stage.henan), key(stage.draft)
     return {
+        **{
+            f"campaigns:key_list{verb}": one(
+                Ask(running, sent={"chosen": [stage.cast.site_a.pk], "text": "年内已停产"})
+            )
+            for verb in ("", "_export", "_add", "_explain")
+        },
         "campaigns:blueprint_list": one(Ask()),
         "campaigns:blueprint_detail": one(Ask(key(stage.henan.blueprint))),
         "campaigns:blueprint_export": one(Ask(key(stage.henan.blueprint))),
