@@ -69,8 +69,14 @@ def said_by(rule: KeyRule, day: date) -> Case:
     """What of the site the rule means: the industry or the permit; empty where it does not speak."""
     whens = [When(belongs(one), then=Value(one.name)) for one in rule.classes]
     if rule.management:
-        whens.append(When(permitted(rule, day), then=Value("有效的排污许可证")))
+        whens.append(When(permitted(rule, day), then=Value(permit_meant(rule))))
     return Case(*whens, default=Value(""), output_field=CharField())
+
+
+def permit_meant(rule: KeyRule) -> str:
+    names = {value: str(label) for value, label in Permit.Management.choices}
+    only = [names[one] for one in rule.management] if UNSTATED not in rule.management else []
+    return f"有效的{'、'.join(only)}排污许可证"
 
 
 def belongs(one: KeyClass) -> Q:
