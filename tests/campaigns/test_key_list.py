@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from campaigns.blueprint_faults import bad_key_list
+from campaigns.blueprint_files import ROOT, read_blueprint
 from campaigns.models import KeyListExplanation, Target
 from campaigns.rules.key_list import rules_on
 from core import clock
@@ -202,3 +204,14 @@ def test_a_plan_without_rules_has_no_such_tab_and_changes_nothing(henan, cast, c
     assert "方案没有规定名单规则" in client.get(url("", henan)).content.decode()
     client.post(url("_add", henan), {"chosen": [cast.site_a.pk]})
     assert not AuditEvent.objects.filter(action="campaigns.key_list.add").exists()
+
+
+def test_rules_named_twice_and_impossible_days_are_faults_of_the_blueprint():
+    data, _ = read_blueprint(ROOT / "gansu-2018")
+    rule = data["key_list"]["rules"][0]
+    data["key_list"]["rules"] = [{**rule, "from": "2018-02-30"}, {**rule, "until": "2017-01-01"}]
+    assert [said for _, said in bad_key_list(data)] == [
+        "「eight」用了两次",
+        "「八大行业」的 2018-02-30 不是日历上的日子",
+        "「八大行业」的结束（2017-01-01）早于开始（2018-10-25）",
+    ]
