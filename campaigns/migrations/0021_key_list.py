@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_third_party'),
-        ('campaigns', '0019_signals'),
+        ('campaigns', '0020_clauses'),
         ('enterprises', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
