@@ -5,7 +5,7 @@ from datetime import timedelta
 from accounts.gate import Scope
 from campaigns.models import Target
 from config.demo.people import Office
-from config.demo.story import Story
+from config.demo.story import CITY, Story
 from inspections.models import PastProblem
 from inspections.services import past_sheets
 
@@ -40,8 +40,9 @@ def import_for(story: Story, county: Office, target: Target) -> None:
 
 
 def upcoming(story: Story) -> None:
-    """In each county of the first living cities, the first enterprise that is planned has its five clues to answer."""
-    for county in story.counties[:4]:
+    """In each county of the city on show, the first enterprise that is planned has its five clues to answer."""
+    city = next(one for one in story.people.alive if one.unit.short_name == CITY)
+    for county in story.people.counties[city.unit.pk]:
         rows = Target.objects.filter(campaign=story.running, unit=county.unit, assignments__visit__state="planned")
         target = (
             rows.select_related("enterprise__entity", "enterprise__unit")
