@@ -353,7 +353,7 @@ def test_a_whole_plan_costs_the_same_queries_for_ten_and_for_two_hundred(certifi
         asked = [
             (row, services.Proposal(date(2018, 5, 2), crew[n % 40], crew[(n + 1) % 40])) for n, row in enumerate(rows)
         ]
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             return services.judge_many(asked, LATE_MARCH)
 
     assert len(cost(10)) == 10

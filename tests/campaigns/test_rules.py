@@ -28,6 +28,7 @@ from campaigns.rules import (
 )
 
 LEAD, SECOND = Officer("李一检"), Officer("王二检")
+UNLEARNT = Officer("王二检", unlearnt=("六不准 第 2 版",))
 GOOD = Facts(
     planned_on=date(2020, 5, 12),
     today=date(2020, 5, 11),
@@ -154,6 +155,9 @@ CASES = [
     ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND)), "refuse"),
     ("pledge", replace(GOOD, officers=(LEAD, Officer("王二检", pledged=False))), "refuse"),
     ("pledge", replace(GOOD, officers=(Officer("李一检", pledged=False), SECOND), pledge_asked=False), "allow"),
+    ("clauses", replace(GOOD, clauses="required"), "allow"),
+    ("clauses", replace(GOOD, clauses="required", officers=(LEAD, UNLEARNT)), "refuse"),
+    ("clauses", replace(GOOD, clauses="free", officers=(LEAD, UNLEARNT)), "allow"),
     ("trained", GOOD, "allow"),
     ("trained", replace(GOOD, untrained="李一检"), "allow"),
     ("expert", GOOD, "allow"),

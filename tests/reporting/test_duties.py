@@ -26,9 +26,9 @@ from tests.reporting.scene import Scene, sh
 pytestmark = pytest.mark.django_db
 # Person of the cast → what waits on the Tuesday of the eighth week, when one thing of every kind of county A is about.
 EXPECTED: dict[str, dict[str, int]] = {
-    "inspector_a": {"visits": 2, "sign": 1, "pledges": 4},
-    "second_a": {"visits": 2, "verify": 1, "sign": 1, "pledges": 4},
-    "inspector_b": {"sign": 1, "pledges": 5},
+    "inspector_a": {"visits": 2, "sign": 1, "pledges": 4, "clauses": 1},
+    "second_a": {"visits": 2, "verify": 1, "sign": 1, "pledges": 4, "clauses": 1},
+    "inspector_b": {"sign": 1, "pledges": 5, "clauses": 1},
     "officer_a": {
         "selfchecks": 1, "verify": 1, "sign": 1, "notice": 1, "serve": 1, "close": 1, "confirm": 1, "sites": 1,
         "unplanned": 62,
