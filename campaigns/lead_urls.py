@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/accept/", leads.lead_accept, name="lead_accept"),
     path("<int:pk>/refuse/", leads.lead_refuse, name="lead_refuse"),
     path("<int:pk>/close/", leads.lead_close, name="lead_close"),
+    path("<int:pk>/hand_over/", leads.lead_hand_over, name="lead_hand_over"),
     path("<int:pk>/merge/", leads.lead_merge, name="lead_merge"),
     path("<int:pk>/identify/", leads.lead_identify, name="lead_identify"),
     path("<int:pk>/identity/", leads.lead_identity, name="lead_identity"),

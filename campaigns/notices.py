@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.gate import people_with
@@ -102,7 +102,7 @@ def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
 
 def lead_registered(row: Lead, at: datetime) -> None:
     """Who handles leads of the unit learns of it; what concerns conduct goes to the inspection group instead."""
-    people = people_with("visit.plan", row.unit, at)
+    people = nearest_with("visit.plan", row.unit, at)
     if row.is_integrity:
         watchers = Grant.objects.in_force(clock.day_of(at)).filter(role=Role.DISCIPLINE)
         above = [grant.user_id for grant in watchers.select_related("unit") if covers(grant, row.unit)]
@@ -115,6 +115,15 @@ def lead_registered(row: Lead, at: datetime) -> None:
         key=f"lead.registered:{row.pk}",
         at=at,
     )
+
+
+def nearest_with(capability: str, unit: Unit, at: datetime) -> QuerySet[User]:
+    """Whom it reaches at the unit or, where the unit has nobody, at the next above that has."""
+    people = people_with(capability, unit, at)
+    while unit.parent is not None and not people.exists():
+        unit = unit.parent
+        people = people_with(capability, unit, at)
+    return people
 
 
 def consent_asked(row: Consent, at: datetime) -> None:

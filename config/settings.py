@@ -211,6 +211,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # How many complaints the public page takes in an hour before it names the telephone instead.
 COMPLAINTS_AN_HOUR = int(os.environ.get("COMPLAINTS_AN_HOUR", "60"))
+# And of these, how many from one address.
+COMPLAINTS_A_SENDER = int(os.environ.get("COMPLAINTS_A_SENDER", "10"))
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_BYTES", str(20 * 1024 * 1024)))
 SHEET_MAX_BYTES = 20 * 1024 * 1024
 SHEET_MAX_ROWS = 200_000

@@ -2,15 +2,40 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import User
-from campaigns.models import Lead, RegisterLink
+from campaigns.models import Lead, RegisterEntry, RegisterLink
 from campaigns.registers.services import filing, loading
 from campaigns.states import LEADS
+from core.refusals import Refused
 from core.states import advance
 
 REGISTER, ORIGIN = "integrity_lead", "origin"
 UNKNOWN = "待核实"
 CHANNELS = {"insider": "内部举报", "industry": "行业监督", "transfer": "上级转办"}
+
+
+def is_kept() -> bool:
+    """Whether the platform holds that register."""
+    version = loading.version_of(REGISTER)
+    return version is not None and version.retired_at is None
+
+
+def take_over(row: Lead, *, actor: User, at: datetime) -> Lead:
+    """What the public told of officers has no writer: the inspection group takes it into the register itself."""
+    if not row.is_integrity:
+        raise Refused("只有反映执法人员违纪违规的线索才转廉政线索。")
+    if not is_kept():
+        raise Refused("平台没有启用廉政线索登记簿，请在本页办理。")
+    with transaction.atomic():
+        return hand_over(row, actor=actor, at=at)
+
+
+def entry_of(row: Lead, user: User) -> RegisterEntry | None:
+    """The entry that it became, for whom the register shows it."""
+    links = RegisterLink.objects.filter(field=ORIGIN, kind="lead", key=str(row.pk))
+    return RegisterEntry.objects.visible_to(user).filter(pk__in=links.values("entry")).first()
 
 
 def hand_over(row: Lead, *, actor: User, at: datetime) -> Lead:

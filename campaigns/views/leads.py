@@ -15,7 +15,7 @@ from accounts.models import Unit
 from campaigns.forms.leads import IdentifyForm, LeadFilter, LeadForm, LeadSheetForm
 from campaigns.models import Lead, Target
 from campaigns.rules.leads import times_over
-from campaigns.services import lead_sheets, leads
+from campaigns.services import integrity, lead_sheets, leads
 from campaigns.states import LEADS
 from campaigns.views.frame import person
 from core import audit, clock
@@ -145,8 +145,11 @@ def detail_of(request: HttpRequest, row: Lead, **more: Any) -> dict[str, Any]:
     user = person(request)
     able = {arrow.action for arrow in LEADS.actions(row.state) if may(user, handler_of(row, arrow.capability), row)}
     over = times_over(row.value, row.limit)
+    if not row.is_integrity or not integrity.is_kept():
+        able.discard("hand_over")
     return {
         "row": row,
+        "entry": integrity.entry_of(row, user) if row.is_integrity else None,
         "tone": TONES[row.state],
         "over": f"{over:.2f}" if over is not None else "",
         "able": able,
@@ -197,6 +200,16 @@ def lead_close(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, handler_of(row), row)
     command = lambda: leads.close(row, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, "线索已办结。", DETAIL, pk)
+
+
+@login_required
+@require_POST
+def lead_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """A public complaint about officers goes on in the register of integrity leads."""
+    row = lead_or_404(request, pk)
+    require(request.user, WATCH, row)
+    command = lambda: integrity.take_over(row, actor=person(request), at=clock.now())  # noqa: E731
+    return carried_out(request, command, "已转廉政线索登记簿办理。", DETAIL, pk)
 
 
 @login_required

@@ -34,7 +34,15 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_return": one(Ask(draft, sent=REASON)),
         "campaigns:campaign_publish": one(Ask(draft)),
         "campaigns:complaint": one(
-            Ask(sent={"campaign": stage.henan.pk, "about": "offence", "address": "示例路", "detail": "夜间异味"})
+            Ask(
+                sent={
+                    "campaign": stage.henan.pk,
+                    "unit": cast.county_a.pk,
+                    "about": "offence",
+                    "address": "示例路",
+                    "detail": "夜间异味",
+                }
+            )
         ),
         "campaigns:campaign_close": one(Ask(running, sent=REASON)),
         "campaigns:campaign_windows": one(Ask(running, sent=window | REASON)),
