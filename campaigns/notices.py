@@ -1,6 +1,7 @@
 """What is said to whom about campaigns, windows and assignments."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -13,7 +14,6 @@ from campaigns.models import (
     Assignment,
     Bulletin,
     Campaign,
-    ClauseVersion,
     Consent,
     Draw,
     DrawAdjustment,
@@ -154,31 +154,22 @@ def consent_answered(row: Consent, at: datetime) -> None:
     )
 
 
-def signal_published(row: Signal, units: Iterable[Unit], count: int, at: datetime) -> None:
-    """Who plans visits of the units concerned gets the list, with the task where there is one."""
+def signal_published(row: Signal, counts: Mapping[Unit, int], at: datetime) -> None:
+    """Who plans visits of the units concerned learns how many of those are reached, and of the task if there is one."""
     task = f"请按“{TASK}”任务模板安排核查。" if row.checks else "检查顺序已相应提前。"
-    for unit in units:
+    reached: Counter[User] = Counter()
+    for unit, count in counts.items():
+        for planner in set(people_with("visit.plan", unit, at)):
+            reached[planner] += count
+    for total in set(reached.values()):
         notify(
-            people_with("visit.plan", unit, at),
+            [planner for planner, count in reached.items() if count == total],
             f"{row}：{'涉气企业清单' if row.checks else '优先检查建议'}"[:120],
-            f"{row.detail} 涉及 {count} 家。{task}"[:500],
+            f"{row.detail} 涉及 {total} 家。{task}"[:500],
             url=reverse("campaigns:signal_detail", args=[row.pk]),
             key=f"signal.published:{row.pk}",
             at=at,
         )
-
-
-def clauses_published(row: ClauseVersion, people: Iterable[User], at: datetime) -> None:
-    """Whoever is bound by the text learns that this version is to be signed."""
-    again = "条文已换版，签收过旧版的须重新签收。" if row.number > 1 else ""
-    notify(
-        people,
-        f"请学习签收：{row}"[:120],
-        f"{row.valid_from} 起施行。{again}",
-        url=reverse("campaigns:clause_detail", args=[row.pk]),
-        key=f"clauses.published:{row.pk}",
-        at=at,
-    )
 
 
 def covers(grant: Grant, unit: Unit) -> bool:

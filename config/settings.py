@@ -225,9 +225,9 @@ EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
 # Of one step of a mail or a post to a chat group.
 EMAIL_TIMEOUT = 10
-# Where the robots of chat groups live; an address elsewhere is refused.
 # Robots on this very machine: only the tests' receivers are any.
 CHAT_LOOPBACK = TESTING
+# Where the robots of chat groups live; an address elsewhere is refused.
 CHAT_HOSTS = os.environ.get("CHAT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn").split(",")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "platform@localhost")
 PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "http://localhost:8000")

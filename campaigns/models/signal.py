@@ -70,6 +70,7 @@ class Signal(models.Model):
                 | Q(longitude__isnull=False, latitude__isnull=False, metres__isnull=False),
             ),
             models.CheckConstraint(name="signal_alert_has_level", condition=~Q(kind="alert") | ~Q(level="")),
+            models.CheckConstraint(name="signal_level_of_alert", condition=Q(kind="alert") | Q(level="")),
         ]
         indexes = [models.Index(fields=["unit", "-made_at", "-id"], name="signal_unit")]
 

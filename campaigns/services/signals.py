@@ -1,12 +1,13 @@
 """Signals are registered and raise the order of visits; a heavy-pollution alert pushes its list with a task."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import Unit, User
 from campaigns import notices
@@ -54,7 +55,7 @@ def publish(campaign: Campaign, unit: Unit, said: Said, *, actor: User, at: date
         raised = move_up(row, reached(row, at))
         after = {"kind": row.kind, "level": row.level, "targets": len(raised)}
         audit.record("campaigns.signal.publish", row, actor=actor, at=at, unit_path=unit.path, after=after)
-        notices.signal_published(row, {one.target.unit for one in raised}, len(raised), at)
+        notices.signal_published(row, Counter(one.target.unit for one in raised), at)
     return row
 
 
@@ -65,6 +66,8 @@ def refuse_unfit(campaign: Campaign, said: Said) -> None:
         raise Refused("请写明信号内容。", field="detail", status=422)
     if said.kind == ALERT and not said.level:
         raise Refused("重污染天气预警须选级别。", field="level", status=422)
+    if said.kind != ALERT and said.level:
+        raise Refused("只有重污染天气预警分级别，其他信号请选“不分级”。", field="level", status=422)
     if len({value is None for value in (said.longitude, said.latitude, said.metres)}) > 1:
         raise Refused("经度、纬度和半径须同时填写。", field="metres", status=422)
 
@@ -102,12 +105,14 @@ def move_up(row: Signal, targets: Iterable[Target]) -> list[RaisedTarget]:
 
 
 def end(row: Signal, *, actor: User, at: datetime) -> Signal:
-    """The signal is over: what it moved up goes back by as much."""
+    """The signal is over: what it moved up goes back by as much as it was moved."""
     with transaction.atomic():
         locks.hold("targets", str(row.campaign_id))
         if not Signal.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at, ended_by=actor):
             raise Refused("这条信号已经解除。")
-        Target.objects.filter(pk__in=row.raised.values("target")).update(priority=F("priority") - WEIGHTS[row.kind])
+        moved = row.raised.filter(target=OuterRef("pk")).annotate(by=F("after") - F("before")).values("by")
+        raised = Target.objects.filter(pk__in=row.raised.values("target"))
+        raised.update(priority=F("priority") - Subquery(moved[:1]))
         audit.record("campaigns.signal.end", row, actor=actor, at=at, unit_path=row.unit.path)
     row.refresh_from_db()
     return row

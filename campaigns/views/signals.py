@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +43,8 @@ SHEET = SheetSpec(
 def signal_list(request: HttpRequest) -> HttpResponse:
     require_somewhere(request.user, LOOK)
     rows = Signal.objects.visible_to(person(request)).select_related("unit", "campaign", "made_by")
-    page = KeysetPage(rows.annotate(count=Count("raised")), ("-made_at", "-id")).for_request(request)
+    seen = Q(raised__target__in=Target.objects.visible_to(person(request)).values("pk"))
+    page = KeysetPage(rows.annotate(count=Count("raised", filter=seen)), ("-made_at", "-id")).for_request(request)
     context = {"page": page, "registers": able_somewhere(request.user, PLAN)}
     return render(request, "campaigns/signals/signal_list.html", context)
 

@@ -19,6 +19,8 @@ TONES = {
 }
 OPEN = [VisitState.PLANNED, VisitState.ON_SITE]
 OBSTRUCTED = "受阻"
+# The register in which resistance to a visit is reported.
+OBSTACLES = "obstacle"
 KNOWN_TO_ENTERPRISE = [VisitState.ON_SITE, VisitState.SUBMITTED, VisitState.HALTED, VisitState.CLOSED]
 
 
@@ -47,7 +49,7 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         if not able_somewhere(user, self.view_capability):
             return self
         about = RegisterLink.objects.filter(kind="visit", key=Cast(models.OuterRef("pk"), models.CharField()))
-        standing = about.filter(entry__register="obstacle", entry__is_open=True)
+        standing = about.filter(entry__register=OBSTACLES, entry__is_open=True)
         return self.annotate(obstructed=models.Exists(standing))
 
     def finished(self) -> "VisitQuerySet":

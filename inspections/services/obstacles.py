@@ -4,9 +4,8 @@ from campaigns.models import Campaign, RegisterLink
 from campaigns.registers.services.checks import VOID
 from campaigns.registers.services.rights import ordered_by
 from inspections.models import Visit
+from inspections.models.visit import OBSTACLES as REGISTER
 from inspections.rules import timing
-
-REGISTER = "obstacle"
 
 
 def reported_in_time(visit: Visit) -> bool:

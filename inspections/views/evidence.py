@@ -42,21 +42,30 @@ def evidence_thumb(request: HttpRequest, pk: int) -> HttpResponseBase:
 @login_required
 @require_GET
 def visit_evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every photo of a visit with its facts, each original hashed again now: a file that differs is flagged."""
+    """Every photo of a visit with its facts, each original hashed again now: a file that differs is flagged.
+
+    Films are large: they are hashed only where the address asks for it.
+    """
     return shown_evidence(request, visit_for(request, pk), RecordingForm())
 
 
 def shown_evidence(request: HttpRequest, visit: Visit, form: RecordingForm) -> HttpResponse:
     rows = Evidence.objects.visible_to(person(request)).filter(visit=visit).select_related("file", "taken_by")
+    every = request.GET.get("check") == "recordings"
     shown: list[dict[str, Any]] = [
-        {"row": row, "is_whole": verify(row.file), "place": place_of(visit, row)} for row in rows
+        {
+            "row": row,
+            "is_whole": verify(row.file) if every or not row.is_recording else None,
+            "place": place_of(visit, row),
+        }
+        for row in rows
     ]
     context = {
         "visit": visit,
         "photos": [one for one in shown if not one["row"].is_recording],
         "recordings": [one for one in shown if one["row"].is_recording],
-        "shown": shown,
-        "altered": sum(not one["is_whole"] for one in shown),
+        "altered": sum(one["is_whole"] is False for one in shown),
+        "checked": sum(one["is_whole"] is not None for one in shown),
         "form": form,
         "records": is_inspector(visit, person(request)) and visit.state not in {"planned", "cancelled"},
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from campaigns import services
 from campaigns.models import RegisterEntry
+from campaigns.registers.services import leaflets
 from core import clock
 from core.models import AuditEvent, Notice
 from tests import factories as make
@@ -81,6 +82,18 @@ def test_all_that_have_not_got_it_are_sent_it_once(hengshui, cast, client):
         again = client.post(page, {})
         assert (again.status_code, "没有可推送的企业" in text(again)) == (422, True)
     assert AuditEvent.objects.filter(action="campaigns.leaflet.push").count() == 1
+
+
+def test_many_are_sent_it_a_few_in_a_transaction(hengshui, cast, monkeypatch, django_assert_max_num_queries):
+    for number in range(6):
+        make.enterprise(f"示例铸造{number}厂", cast.county_a, cast.region_a)
+    services.list_targets(hengshui, cast.city, key_only=False, actor=cast.officer_city, at=NOVEMBER)
+    monkeypatch.setattr(leaflets, "BATCH", 3)
+    waiting = leaflets.pushable(hengshui, cast.officer_a)
+    with django_assert_max_num_queries(60 * 7):
+        assert leaflets.push(hengshui, waiting, actor=cast.officer_a, at=NOVEMBER) == 7
+    events = AuditEvent.objects.filter(action="campaigns.leaflet.push").order_by("pk")
+    assert [event.detail["enterprises"] for event in events] == [3, 3, 1], "others get at the register between them"
 
 
 @pytest.mark.req("HS-38")

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from campaigns import services
@@ -83,6 +84,24 @@ def test_a_hot_grid_weighs_more_than_the_weather_and_signals_add_up(hengshui, ca
     assert (refused.status_code, "须同时填写" in text(refused)) == (422, True)
     client.force_login(cast.officer_a)
     assert client.post(NEW, said(hengshui, cast.city, kind="hotgrid")).status_code == 422, "beyond the own area"
+
+
+def test_each_learns_of_its_own_and_a_level_belongs_to_an_alert(hengshui, cast, client):
+    refused = client.post(NEW, said(hengshui, cast.city, kind="hotgrid", level="red"))
+    assert (refused.status_code, "只有重污染天气预警分级别" in text(refused)) == (422, True)
+    before = dict(Target.objects.values_list("pk", "priority"))
+    assert client.post(NEW, said(hengshui, cast.city, kind="weather")).status_code == 302
+    row = Signal.objects.get()
+    told = dict(Notice.objects.filter(key=f"signal.published:{row.pk}").values_list("recipient__username", "body"))
+    assert len(before) > 3
+    assert "涉及 3 家" in told[cast.officer_a.username]
+    client.force_login(cast.officer_a)
+    assert [one.count for one in client.get(reverse("campaigns:signal_list")).context["page"].rows] == [3]
+    RaisedTarget.objects.update(after=F("before") + 7)
+    Target.objects.update(priority=F("priority") + 6)
+    client.force_login(cast.officer_city)
+    client.post(reverse("campaigns:signal_end", args=[row.pk]))
+    assert dict(Target.objects.values_list("pk", "priority")) == before, "as much as was kept"
 
 
 @pytest.mark.req("HS-28")

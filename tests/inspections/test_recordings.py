@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from core import clock
 from inspections.services.evidence import add_recording
+from inspections.views import evidence
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +31,19 @@ def test_the_enterprise_sees_a_film_only_with_the_locked_record(client, cast):
         assert "车间巡查" in client.get(page).content.decode()
     client.force_login(cast.officer_a)
     assert client.get(file).status_code == 200
+
+
+def test_a_film_is_hashed_only_where_that_is_asked(client, cast, monkeypatch):
+    visit = make.visit(
+        make.assignment(make.target(make.campaign(cast.province), cast.site_a), cast.inspector_a, cast.second_a),
+        state="on_site",
+    )
+    add_recording(visit, SimpleUploadedFile("全过程.mp4", FILM), caption="", actor=cast.inspector_a, at=make.MORNING)
+    hashed = []
+    monkeypatch.setattr(evidence, "verify", lambda file: hashed.append(file) or True)
+    page = reverse("inspections:visit_evidence", args=[visit.pk])
+    client.force_login(cast.officer_a)
+    assert "核对原件" in client.get(page).content.decode()
+    assert hashed == []
+    assert "原件一致" in client.get(page, {"check": "recordings"}).content.decode()
+    assert len(hashed) == 1

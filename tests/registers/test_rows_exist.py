@@ -18,6 +18,7 @@ from core.form_engine.conditions import slots
 from core.form_engine.definitions import read_definition
 from core.models import Notice, Obligation
 from enterprises.models import Enterprise
+from tests import factories as make
 from tests.cast import Cast
 from tests.registers import scene
 from tests.registers.test_each import rows_of
@@ -356,8 +357,10 @@ def test_the_third_low_ranking_in_a_row_makes_a_key_check_on_the_day_it_is_publi
     text = scene.version("ranking").text.replace("times: 3", "times: 2")
     services.write_register(text, "粘贴", change="改为连续两期", actor=cast.administrator, at=scene.AT)
     assert [publish(month, site=cast.site_b) for month in ("2020-06", "2020-07")] == [0, 1]
+    backwards = make.enterprise("示例倒序公布厂", cast.county_a, cast.region_a)
+    assert [publish(month, site=backwards) for month in ("2020-09", "2020-08")] == [0, 1], "published out of order"
     listed = Desk(client, cast, plan, "key_check", cast.officer_city)
-    assert {row["企业"] for row in listed.sheet(state="open")} == {cast.site_a.name, cast.site_b.name}
+    assert {row["企业"] for row in listed.sheet(state="open")} == {cast.site_a.name, cast.site_b.name, backwards.name}
 
 
 @pytest.mark.req("DT-19")

@@ -1,7 +1,7 @@
 """An entry that makes another: an answer "有" becomes a lead of integrity, a bad answer of an enterprise too."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
@@ -42,14 +42,24 @@ def lasted(entry: RegisterEntry, rule: Mapping[str, Any], day: str) -> bool:
     if entry.enterprise_id is None or rows.filter(register=rule["register"], is_open=True).exists():
         return False
     said = rows.filter(register=entry.register, state__in=streak["states"])
-    last = entry.occurred_on
-    for _ in range(streak["times"]):
-        first, end = period_of(last, streak["period"])
-        found = said.filter(occurred_on__range=(first, end))
-        if not any(holds(rule.get("when", True), row.values, day) for row in found):
-            return False
-        last = first - timedelta(days=1)
-    return True
+    period, times = streak["period"], streak["times"]
+
+    def low(on: date) -> bool:
+        rows_of_it = said.filter(occurred_on__range=period_of(on, period))
+        return any(holds(rule.get("when", True), row.values, day) for row in rows_of_it)
+
+    return low(entry.occurred_on) and in_a_row(entry.occurred_on, period, times, low)
+
+
+def in_a_row(on: date, period: str, times: int, low: Callable[[date], bool]) -> bool:
+    """Whether the period of this day stands in a run of so many, whichever of them was published last."""
+    first, last = period_of(on, period)
+    count = 1
+    while count < times and low(first - timedelta(days=1)):
+        first, count = period_of(first - timedelta(days=1), period)[0], count + 1
+    while count < times and low(last + timedelta(days=1)):
+        last, count = period_of(last + timedelta(days=1), period)[1], count + 1
+    return count >= times
 
 
 def already(entry: RegisterEntry, register: str) -> bool:
