@@ -14,6 +14,7 @@ from campaigns.models import (
     Assignment,
     Bulletin,
     Campaign,
+    ClauseVersion,
     Consent,
     Draw,
     DrawAdjustment,
@@ -170,6 +171,19 @@ def signal_published(row: Signal, counts: Mapping[Unit, int], at: datetime) -> N
             key=f"signal.published:{row.pk}",
             at=at,
         )
+
+
+def clauses_published(row: ClauseVersion, people: Iterable[User], at: datetime) -> None:
+    """Whoever is bound by the text learns that this version is to be signed."""
+    again = "条文已换版，签收过旧版的须重新签收。" if row.number > 1 else ""
+    notify(
+        people,
+        f"请学习签收：{row}"[:120],
+        f"{row.valid_from} 起施行。{again}",
+        url=reverse("campaigns:clause_detail", args=[row.pk]),
+        key=f"clauses.published:{row.pk}",
+        at=at,
+    )
 
 
 def covers(grant: Grant, unit: Unit) -> bool:
