@@ -19,7 +19,7 @@ class TargetQuerySet(ScopedQuerySet["Target"]):
 
     def unentered(self) -> "TargetQuerySet":
         """Those whose result is not in the platform yet: no record handed in, and nobody said why there is none."""
-        return self.filter(visited_at=None, excused_at=None).exclude(enterprise__state="closed")
+        return self.filter(result_at=None, excused_at=None).exclude(enterprise__state="closed")
 
 
 class Target(models.Model):
@@ -34,6 +34,8 @@ class Target(models.Model):
     self_checked_at = models.DateTimeField(null=True)
     visited_at = models.DateTimeField(null=True)
     visit_count = models.IntegerField(default=0)
+    # When a record of an inspection was handed in last, whatever it found: shut gates are a result, too (HN-42).
+    result_at = models.DateTimeField(null=True)
     # Why there is no result of it to enter (正面清单、长期停产), said by the authority before the last phase ends.
     excused_at = models.DateTimeField(null=True)
     excused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

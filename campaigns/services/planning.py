@@ -17,6 +17,7 @@ from campaigns.services import consents, leads
 from campaigns.services.gate import Proposal, judge, people_of, policy_for
 from campaigns.services.groups import hold_teams
 from campaigns.services.plan_terms import terms_of
+from campaigns.services.targets import enter_result
 from campaigns.states import ASSIGNMENTS, AssignmentState
 from core import audit
 from core.refusals import Refused
@@ -259,6 +260,8 @@ def postpone(assignment: Assignment, *, to: date, actor: User, at: datetime, rea
         row = locked_assignment(assignment.pk)
         stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
         advance(Assignment, row.pk, "postpone", table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps)
+        if row.kind == Assignment.Kind.ENFORCE:
+            enter_result(row.target_id, at)
         before = proposal_of(row, approved=row.approved_at is not None)
         words = row.reason or reason.strip()
         proposal = replace(before, planned_on=to, exception=before.exception or "halted", reason=words)

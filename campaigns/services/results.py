@@ -23,7 +23,7 @@ def excuse(target: Target, *, reason: str, actor: User, at: datetime) -> Target:
         row = Target.objects.select_for_update(of=("self",)).select_related("campaign", "unit").get(pk=target.pk)
         if row.campaign.state != CampaignState.PUBLISHED:
             raise Refused("行动发布后、结束前才能登记。")
-        if row.visited_at is not None or row.excused_at is not None:
+        if row.result_at is not None or row.excused_at is not None:
             raise Refused("该企业的结果已经录入或已登记无须录入。")
         row.excused_at, row.excused_by, row.excused_reason = at, actor, reason.strip()[:200]
         row.save(update_fields=["excused_at", "excused_by", "excused_reason"])

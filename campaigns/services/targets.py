@@ -136,14 +136,21 @@ def record_visit(
     """
     with transaction.atomic():
         standing = Assignment.objects.filter(target=target_id, state=AssignmentState.PLANNED)
-        if counts and not standing.exclude(kind=Assignment.Kind.ENFORCE).exists():
-            Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
-            list_checked(target_id, on or clock.day_of(at), at)
+        if not standing.exclude(kind=Assignment.Kind.ENFORCE).exists():
+            enter_result(target_id, at)
+            if counts:
+                Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
+                list_checked(target_id, on or clock.day_of(at), at)
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
             done = advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
             campaign = Campaign.objects.select_related("blueprint").get(targets=target_id)
             count_brigades(campaign, done.planned_on, at=at)
+
+
+def enter_result(target_id: int, at: datetime) -> None:
+    """The record of an inspection is in the platform, whether or not it counts as a visit (HN-42)."""
+    Target.objects.filter(pk=target_id).update(result_at=at)
 
 
 def list_checked(target_id: int, day: date, at: datetime) -> None:

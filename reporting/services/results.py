@@ -40,9 +40,9 @@ class Completeness:
 def completeness(campaign: Campaign, user: Person) -> list[Completeness]:
     """Two queries, however many units."""
     rows = Target.objects.visible_to(user).filter(campaign=campaign).order_by()
-    gone = Q(visited_at=None) & (Q(excused_at__isnull=False) | Q(enterprise__state="closed"))
+    gone = Q(result_at=None) & (Q(excused_at__isnull=False) | Q(enterprise__state="closed"))
     counted = rows.values("unit").annotate(
-        listed=Count("pk"), entered=Count("pk", filter=Q(visited_at__isnull=False)), excused=Count("pk", filter=gone)
+        listed=Count("pk"), entered=Count("pk", filter=Q(result_at__isnull=False)), excused=Count("pk", filter=gone)
     )
     found = {row["unit"]: row for row in counted}
     units = Unit.objects.filter(pk__in=found).order_by("path")
@@ -70,7 +70,7 @@ def result_rows(campaign: Campaign, user: Person, *, missing: bool = False) -> Q
 
 
 def standing(row: Target) -> str:
-    if row.visited_at is not None:
+    if row.result_at is not None:
         return "已录入"
     if row.excused_at is not None:
         return "无须录入"
@@ -85,7 +85,7 @@ SHEET: Final = SheetSpec(
         Column("code", "统一社会信用代码", 22, read=lambda row: row.enterprise.entity.uscc or ""),
         Column("is_key", "重点单位", 10, read=lambda row: "是" if row.is_key else "否"),
         Column("self_checked_at", "自查提交时间", 18, "datetime"),
-        Column("visited_at", "检查结果录入时间", 18, "datetime"),
+        Column("result_at", "检查结果录入时间", 18, "datetime"),
         Column("visit_count", "检查次数", 10, "number"),
         Column("issues", "发现问题", 10, "number"),
         Column("closed_issues", "已销号", 10, "number"),

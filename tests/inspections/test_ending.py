@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.models import Assignment
+from campaigns.models import Assignment, Target
 from core.refusals import NotAllowed, Refused
 from inspections.models import Evidence, Visit, VisitRecord
 from inspections.services import ending
@@ -78,6 +78,16 @@ def test_a_site_that_is_gone_ends_the_visit_without_counting_it(scene: Scene) ->
     end(scene, stage.begun(scene), outcome="gone", note="厂房已拆除")
     scene.target.refresh_from_db()
     assert (Visit.objects.get().state, scene.target.visit_count) == ("closed", 0)
+
+
+@pytest.mark.parametrize("outcome", ["halted", "gone", "refused"])
+def test_whatever_was_found_its_result_is_entered(scene: Scene, outcome: str) -> None:
+    record = stage.begun(scene)
+    assert Target.objects.unentered().filter(pk=scene.target.pk).exists()
+    end(scene, record, outcome=outcome)
+    scene.target.refresh_from_db()
+    assert (scene.target.result_at, scene.target.visit_count) == (NOON, 0)
+    assert not Target.objects.unentered().filter(pk=scene.target.pk).exists()
 
 
 def test_the_photos_are_kept(scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """Rows that ask for a register to exist, to be found and exported: filed through its page, with its own columns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,9 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.models import BlueprintVersion, Campaign, RegisterEntry
 from campaigns.registers import files, services
+from campaigns.registers.services.owed import judge
 from campaigns.services import due
+from campaigns.services.due.entries import entries_of
 from core import clock
 from core.form_engine.conditions import slots
 from core.form_engine.definitions import read_definition
@@ -247,6 +249,10 @@ def test_a_quarter_without_a_review_meeting_about_a_case_is_red_at_its_end(
 
     midnight = clock.at_local(date(2021, 7, 1), 0)
     assert (light(midnight - timedelta(minutes=5)), light(midnight)) == (False, True)
+    ordered = next(one for one in entries_of(plan.blueprint.data) if one.key == owed.subject)
+    judge(plan, replace(ordered, data={"register": {"key": "no_such_register"}}), midnight)
+    owed.refresh_from_db()
+    assert owed.met_at is None, "what no register tells of stays open"
     desk = Desk(client, cast, plan, "case_review", cast.officer_city)
     case = scene.a_case(cast, plan)
     said: dict[str, Any] = {"subject": "第二季度审查会", "held_on": "2021-06-30", "verdict": "裁量适当"}

@@ -36,7 +36,10 @@ def settle(entry: RegisterEntry, at: datetime) -> None:
 def judge(campaign: Campaign, ordered: Entry, at: datetime) -> None:
     locks.hold(LOCK)  # before any row: whoever works terms out takes them in this order
     for row in of_campaign(campaign).filter(subject=ordered.key, waived_at=None):
-        is_whole = not any(figure.missing for figure in figures_of(campaign, ordered, row, at))
+        figures = figures_of(campaign, ordered, row, at)
+        if figures is None:
+            continue
+        is_whole = not any(figure.missing for figure in figures)
         same = Obligation.objects.filter(pk=row.pk)
         if is_whole and row.met_at is None:
             meet_rows(same, at=at)
@@ -44,11 +47,12 @@ def judge(campaign: Campaign, ordered: Entry, at: datetime) -> None:
             reopen_rows(same)
 
 
-def figures_of(campaign: Campaign, ordered: Entry, row: Obligation, at: datetime) -> list[Figure]:
-    """The indicators by which the register tells of an obligation, of its period and the unit that owes it."""
+def figures_of(campaign: Campaign, ordered: Entry, row: Obligation, at: datetime) -> list[Figure] | None:
+    """The indicators by which the register tells of an obligation, of its period and the unit that owes it; None where
+    the platform knows no such register or unit: what nothing tells of stays as it is."""
     version, owner = version_of(ordered.register), Unit.objects.filter(path=row.unit_path).first()
     if version is None or owner is None:
-        return []
+        return None
     day, office = row.nominal_on or clock.day_of(row.due_at), office_of(owner, [])
     rules = [one for one in version.data["indicators"] if one["key"] in ordered.indicators]
     return [figure_of(version, rule, campaign, office, day, clock.day_of(at)) for rule in rules]

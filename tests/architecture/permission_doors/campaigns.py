@@ -24,6 +24,7 @@ def campaigns(stage: Stage) -> Doors:
         "starts_on": "2020-05-06",
         "ends_on": "2020-06-26",
     }
+    said = {"campaign": stage.henan.pk, "unit": cast.county_a.pk, "about": "offence"}
     chosen = stage.draft.parameters | {"on_holiday": "previous_workday"}
     return {
         "campaigns:campaign_create": one(Ask(sent={"blueprint": "henan-2020", "year": 2022, "unit": cast.province.pk})),
@@ -33,17 +34,7 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_approve": one(Ask(draft)),
         "campaigns:campaign_return": one(Ask(draft, sent=REASON)),
         "campaigns:campaign_publish": one(Ask(draft)),
-        "campaigns:complaint": one(
-            Ask(
-                sent={
-                    "campaign": stage.henan.pk,
-                    "unit": cast.county_a.pk,
-                    "about": "offence",
-                    "address": "示例路",
-                    "detail": "夜间异味",
-                }
-            )
-        ),
+        "campaigns:complaint": one(Ask(sent=said | {"address": "示例路", "detail": "夜间异味"})),
         "campaigns:campaign_close": one(Ask(running, sent=REASON)),
         "campaigns:campaign_windows": one(Ask(running, sent=window | REASON)),
         **{

@@ -17,33 +17,21 @@ def leads(stage: Stage) -> Doors:
         "occurred_at": "2020-05-10T20:00",
         "detail": "夜间排放黑烟",
     }
+    weather = {"campaign": stage.henan.pk, "unit": cast.county_a.pk, "kind": "weather", "level": "", "detail": "静稳"}
     return {
         "campaigns:lead_create": one(Ask(sent=entered)),
         "campaigns:lead_detail": {OWN: Ask(key(rows["lead"])), "own (integrity)": Ask(key(rows["integrity lead"]))},
         "campaigns:lead_accept": one(Ask(key(rows["lead"]))),
         "campaigns:lead_refuse": one(Ask(key(rows["lead"]), sent=REASON)),
         "campaigns:lead_close": one(Ask(key(rows["accepted lead"]), sent=REASON)),
-        "campaigns:lead_hand_over": {
-            OWN: Ask(key(rows["lead"])),
-            "own (integrity)": Ask(key(rows["integrity lead"])),
-        },
+        "campaigns:lead_hand_over": {OWN: Ask(key(rows["lead"])), "own (integrity)": Ask(key(rows["integrity lead"]))},
         "campaigns:lead_merge": one(Ask(key(rows["lead"]), sent={"into": rows["accepted lead"].pk})),
         "campaigns:lead_identify": one(Ask(key(rows["placed lead"]), sent={"enterprise": cast.site_a.name})),
         "campaigns:lead_identity": {
             OWN: Ask(key(rows["lead"]), sent=REASON),
             "own (integrity)": Ask(key(rows["integrity lead"]), sent=REASON),
         },
-        "campaigns:signal_create": one(
-            Ask(
-                sent={
-                    "campaign": stage.henan.pk,
-                    "unit": cast.county_a.pk,
-                    "kind": "weather",
-                    "level": "",
-                    "detail": "静稳天气",
-                }
-            )
-        ),
+        "campaigns:signal_create": one(Ask(sent=weather)),
         "campaigns:signal_detail": one(Ask(key(Signal.objects.get()))),
         "campaigns:signal_end": one(Ask(key(Signal.objects.get()))),
         "campaigns:signal_export": one(Ask(key(Signal.objects.get()))),
