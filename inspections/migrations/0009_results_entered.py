@@ -13,6 +13,6 @@ def carry(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0022_results_entered"), ("inspections", "0008_handovers")]
+    dependencies = [("campaigns", "0023_results_entered"), ("inspections", "0008_handovers")]
 
     operations = [migrations.RunPython(carry, migrations.RunPython.noop)]

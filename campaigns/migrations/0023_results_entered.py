@@ -8,7 +8,7 @@ def carry(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0021_key_list")]
+    dependencies = [("campaigns", "0022_signal_levels")]
 
     operations = [
         migrations.AddField("target", "result_at", models.DateTimeField(null=True)),
