@@ -1,7 +1,7 @@
 """Enterprises are told to check themselves: delivered on the platform or by hand, and the receipt of each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -26,14 +26,17 @@ class Told:
 
 
 def tell(campaign: Campaign, targets: QuerySet[Target], *, actor: User, at: datetime) -> Told:
-    """Tell every enterprise of these that was not told yet and has somebody with an account; again tells the others."""
+    """Tell those that were not told, have not checked themselves and have an account; again tells the others."""
+    refuse_ended(campaign)
     with transaction.atomic():
         locks.hold("selfcheck-tell", str(campaign.pk))
-        waiting = list(targets.filter(self_check_notice=None).select_related("enterprise", "unit"))
+        rows = targets.filter(self_check_notice=None, self_checked_at=None)
+        waiting = list(rows.select_related("enterprise", "unit"))
         people = people_of([row.enterprise_id for row in waiting], at)
         reached = [row for row in waiting if people.get(row.enterprise_id)]
         SelfCheckNotice.objects.bulk_create(
-            SelfCheckNotice(target=row, way=PLATFORM, delivered_at=at, delivered_by=actor) for row in reached
+            [SelfCheckNotice(target=row, way=PLATFORM, delivered_at=at, delivered_by=actor) for row in reached],
+            ignore_conflicts=True,  # who hands the sheet in at this moment has a row by that
         )
         for row in reached:
             notices.self_check_asked(row, people[row.enterprise_id], campaign, at)
@@ -54,18 +57,37 @@ def people_of(enterprises: list[int], at: datetime) -> dict[int, list[User]]:
     return found
 
 
-def deliver(target: Target, *, note: str, actor: User, at: datetime) -> SelfCheckNotice:
-    """Delivered by hand, with the paper's receipt: to whom, in words."""
+def refuse_ended(campaign: Campaign) -> None:
+    if campaign.state != Campaign.State.PUBLISHED:
+        raise Refused("行动没有在执行，不再通知企业自查。")
+
+
+def refuse_unfit(target: Target, note: str, day: date, today: date) -> None:
+    refuse_ended(target.campaign)
     if not note.strip():
         raise Refused("请写明送达方式和签收人。", field="note", status=422)
+    if day > today:
+        raise Refused("送达日期不能晚于今天。", field="on", status=422)
+    published_at = target.campaign.published_at
+    if published_at is not None and day < clock.day_of(published_at):
+        raise Refused("送达日期不能早于行动发布的日期。", field="on", status=422)
+
+
+def deliver(target: Target, *, note: str, on: date | None, actor: User, at: datetime) -> SelfCheckNotice:
+    """Delivered by hand on a day (today where none is said), with the paper's receipt: to whom, in words."""
+    today = clock.day_of(at)
+    day = on or today
+    refuse_unfit(target, note, day, today)
+    when = at if day == today else clock.at_local(day)
     with transaction.atomic():
         locks.hold("selfcheck-tell", str(target.campaign_id))
         if SelfCheckNotice.objects.filter(target=target).exists():
             raise Refused("该企业的自查通知已经送达。")
         row = SelfCheckNotice.objects.create(
-            target=target, way=PAPER, delivered_at=at, delivered_by=actor, note=note.strip()[:200], receipted_at=at
+            target=target, way=PAPER, delivered_at=when, delivered_by=actor, note=note.strip()[:200], receipted_at=when
         )
-        audit.record("inspections.selfchecknotice.deliver", row, actor=actor, at=at, reason=row.note)
+        after = {"on": day.isoformat()}
+        audit.record("inspections.selfchecknotice.deliver", row, actor=actor, at=at, reason=row.note, after=after)
     return row
 
 
@@ -88,6 +110,4 @@ def shown_by_sheet(target: Target, *, actor: User, at: datetime) -> None:
     row, _ = SelfCheckNotice.objects.get_or_create(
         target=target, defaults={"way": PLATFORM, "delivered_at": at, "delivered_by": actor}
     )
-    if row.receipted_at is None:
-        row.receipted_at, row.receipted_by = at, actor
-        row.save(update_fields=["receipted_at", "receipted_by"])
+    SelfCheckNotice.objects.filter(pk=row.pk, receipted_at=None).update(receipted_at=at, receipted_by=actor)
