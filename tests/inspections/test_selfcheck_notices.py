@@ -64,13 +64,7 @@ def test_after_the_eight_days_three_lists_name_who_was_not_told_gave_no_receipt_
         assert client.post(receipt).status_code == 302
         stage.handed_in(stage.Scene(cast, plan, target[cast.site_a]), at=BEGINS)
         client.force_login(cast.officer_city)
-        waiting = listed(client, "waiting")
-        assert set(waiting) == {offline.name, visited.name}, "who has no account waits for the paper"
-        for wrong, note in (("2020-11-30", "明天"), ("2020-11-27", "发布前"), ("", " ")):
-            written(client, target[visited], wrong, note)
-            assert listed(client, "waiting") == waiting
-        written(client, target[visited], "2020-11-28")
-        assert listed(client, "waiting") == [offline.name]
+        handed_over(client, target[visited], offline.name)
     client.logout()
     client.force_login(cast.officer_city)
     with clock.travel(LAST_MINUTE):
@@ -87,11 +81,25 @@ def test_after_the_eight_days_three_lists_name_who_was_not_told_gave_no_receipt_
         named = [{row[0] for row in sheet.iter_rows(values_only=True)} for sheet in book.worksheets]
         assert [names & {*left, cast.site_a.name} for names in named] == [{offline.name}, {silent.name}, set(left)]
         late_changes_nothing(client, target[offline], target[silent], plan, cast)
-        by_hand = reverse("inspections:selfcheck_deliver", args=[target[silent].pk])
-        client.force_login(cast.officer_other)
-        assert client.post(by_hand, {"note": "外市"}).status_code == 404
-        assert client.get(PAGE).context["campaign"] is None
+        closed_to_strangers(client, cast, target[silent])
     assert AuditEvent.objects.filter(action="inspections.selfchecknotice.tell").count() == 2
+
+
+def handed_over(client: Client, target: Target, other: str) -> None:
+    """While the window runs: who has no account waits for the paper, and its day is one that can be."""
+    waiting = listed(client, "waiting")
+    assert set(waiting) == {other, target.enterprise.name}
+    for wrong, note in (("2020-11-30", "明天"), ("2020-11-27", "发布前"), ("", " ")):
+        written(client, target, wrong, note)
+        assert listed(client, "waiting") == waiting
+    written(client, target, "2020-11-28")
+    assert listed(client, "waiting") == [other]
+
+
+def closed_to_strangers(client: Client, cast: Cast, target: Target) -> None:
+    client.force_login(cast.officer_other)
+    assert client.post(reverse("inspections:selfcheck_deliver", args=[target.pk]), {"note": "外市"}).status_code == 404
+    assert client.get(PAGE).context["campaign"] is None
 
 
 def late_changes_nothing(client: Client, offline: Target, silent: Target, plan: Campaign, cast: Cast) -> None:
