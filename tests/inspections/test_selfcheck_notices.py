@@ -143,6 +143,6 @@ def test_who_handed_in_before_notices_were_kept_has_had_one(cast: Cast) -> None:
     with clock.travel(BEGINS):
         stage.handed_in(stage.Scene(cast, plan, target), at=BEGINS)
     SelfCheckNotice.objects.all().delete()
-    import_module("inspections.migrations.0009_selfchecks_told").told_by_sheet(apps, None)
+    import_module("inspections.migrations.0010_selfchecks_told").told_by_sheet(apps, None)
     row = SelfCheckNotice.objects.get()
     assert (row.target, row.delivered_at, row.receipted_at) == (target, BEGINS, BEGINS)

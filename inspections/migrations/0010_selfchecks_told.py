@@ -21,7 +21,7 @@ def told_by_sheet(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0008_handovers"),
+        ("inspections", "0009_results_entered"),
     ]
 
     operations = [migrations.RunPython(told_by_sheet, migrations.RunPython.noop)]
