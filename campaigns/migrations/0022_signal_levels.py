@@ -8,7 +8,7 @@ def drop_levels(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0022_results_entered"),
+        ("campaigns", "0021_key_list"),
     ]
 
     operations = [
