@@ -24,7 +24,7 @@ def leads(stage: Stage) -> Doors:
         "campaigns:lead_accept": one(Ask(key(rows["lead"]))),
         "campaigns:lead_refuse": one(Ask(key(rows["lead"]), sent=REASON)),
         "campaigns:lead_close": one(Ask(key(rows["accepted lead"]), sent=REASON)),
-        "campaigns:lead_hand_over": {OWN: Ask(key(rows["lead"])), "own (integrity)": Ask(key(rows["integrity lead"]))},
+        "campaigns:lead_hand_over": one(Ask(key(rows["integrity lead"]))),
         "campaigns:lead_merge": one(Ask(key(rows["lead"]), sent={"into": rows["accepted lead"].pk})),
         "campaigns:lead_identify": one(Ask(key(rows["placed lead"]), sent={"enterprise": cast.site_a.name})),
         "campaigns:lead_identity": {
