@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionGuard",
     "core.middleware.AuditContext",
     "accounts.middleware.Refusals",
+    "core.middleware.NotAllowedPage",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -83,6 +83,9 @@ def months_between(first: date, last: date) -> Iterable[date]:
 
 
 def month_after(day: date) -> date:
+    """The first of the next month; of the last month that a date can name, its last day."""
+    if (day.year, day.month) == (date.max.year, 12):
+        return date.max
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 

@@ -2,7 +2,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 
 from core import audit, clock
 from core.audit import denials, remote_address
@@ -23,6 +24,19 @@ class AuditContext:
         finally:
             denials.reset(noted)
             remote_address.reset(address)
+
+
+class NotAllowedPage:
+    """An address that only takes what a button sends, opened by hand: a page that says so, not the browser's own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = render_to_string("405.html").encode()
+        return response
 
 
 def keep_denials(request: HttpRequest, status: int) -> None:

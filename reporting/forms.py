@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.forms import PersonChoice, person_label
 from accounts.models import User
+from campaigns.forms.decisions import most_words
 
 
 class LeaverForm(forms.Form):
@@ -83,7 +84,16 @@ class ConfirmationForm(forms.Form):
 class BriefForm(forms.Form):
     """The words of a brief; figures and films are the platform's."""
 
-    text = forms.CharField(label="正文", max_length=8000, widget=forms.Textarea(attrs={"rows": 8}))
+    text = forms.CharField(
+        label="正文",
+        validators=[most_words(8000)],
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="最多 8,000 字；本周数字由平台列在正文之后，不必重复。",
+    )
     closing = forms.CharField(
-        label="下一步工作", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label="下一步工作",
+        validators=[most_words(4000)],
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="最多 4,000 字。",
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import Unit, User
-from campaigns.forms.decisions import field_of
+from campaigns.forms.decisions import field_of, most_words
 from campaigns.models import Lead
 from core.widgets import DateTimeInput, DayAsked
 from enterprises.models import Enterprise
@@ -40,7 +40,12 @@ class LeadForm(forms.Form):
     longitude = forms.DecimalField(label="经度", required=False, min_value=73, max_value=136, decimal_places=7)
     latitude = forms.DecimalField(label="纬度", required=False, min_value=3, max_value=54, decimal_places=7)
     occurred_at = forms.DateTimeField(label="发生时间", widget=DateTimeInput)
-    detail = forms.CharField(label="线索内容", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    detail = forms.CharField(
+        label="线索内容",
+        validators=[most_words(300)],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="最多 300 字。",
+    )
     factor = forms.CharField(label="超标因子", required=False, max_length=40, help_text="超标线索填写，如：二氧化硫。")
     value = forms.DecimalField(label="监测数值", required=False, max_digits=14, decimal_places=4)
     limit = forms.DecimalField(label="排放限值", required=False, max_digits=14, decimal_places=4)

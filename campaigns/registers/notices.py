@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.gate import people_with
@@ -27,21 +28,30 @@ def send(entry: RegisterEntry, action: str, at: datetime) -> None:
         if action not in notice["on"]:
             continue
         people = {user.pk: user for user in addressed(notice, entry, at) if user.pk not in away}
-        notify(
-            people.values(),
-            f"{notice['text']}：{entry.title}"[:120],
-            f"{entry.label}，{entry.unit.short_name}。",
-            url=address_of(notice, entry),
-            key=f"register:{entry.pk}:{action}:{index}:{at.isoformat()}",
-            at=at,
-        )
+        for url, told in by_address(notice, entry, people.values(), at).items():
+            notify(
+                told,
+                f"{notice['text']}：{entry.title}"[:120],
+                f"{entry.label}，{entry.unit.short_name}。",
+                url=url,
+                key=f"register:{entry.pk}:{action}:{index}:{at.isoformat()}",
+                at=at,
+            )
 
 
-def address_of(notice: Mapping[str, Any], entry: RegisterEntry) -> str:
-    """The entry; owners of an industry find what it says at their own enterprises."""
-    return (
-        reverse("enterprises:mine") if "owners_of" in notice else reverse("campaigns:register_entry", args=[entry.pk])
-    )
+def by_address(
+    notice: Mapping[str, Any], entry: RegisterEntry, people: Iterable[User], at: datetime
+) -> dict[str, list[User]]:
+    """Where each finds what is told: at the entry; owners of an industry at their own enterprise, where it stands."""
+    if "owners_of" not in notice:
+        return {reverse("campaigns:register_entry", args=[entry.pk]): list(people)}
+    sites = sites_in(entry, str(entry.values.get(notice["owners_of"], ""))).values("pk")
+    own = dict(grants_among(sites, at).order_by("-subject_id").values_list("user", "subject_id"))
+    found: dict[str, list[User]] = {}
+    for user in people:
+        address = reverse("enterprises:enterprise_detail", args=[own[user.pk]]) + "#risks"
+        found.setdefault(address, []).append(user)
+    return found
 
 
 def addressed(notice: Mapping[str, Any], entry: RegisterEntry, at: datetime) -> Iterable[User]:
@@ -77,17 +87,24 @@ def owners(enterprise_id: int, at: datetime) -> Iterable[User]:
 
 def owners_in(entry: RegisterEntry, industry: str, at: datetime) -> Iterable[User]:
     """The people of the enterprises of an industry below the entry's unit."""
+    return owners_among(sites_in(entry, industry).values("pk"), at)
+
+
+def sites_in(entry: RegisterEntry, industry: str) -> QuerySet[Enterprise]:
     if industry not in INDUSTRIES:
-        return User.objects.none()
+        return Enterprise.objects.none()
     sites = Enterprise.objects.filter(unit__path__startswith=entry.unit.path, industry=INDUSTRIES.index(industry) + 1)
-    return owners_among(sites.exclude(state=Enterprise.State.CLOSED).values("pk"), at)
+    return sites.exclude(state=Enterprise.State.CLOSED)
 
 
 def owners_among(sites: Any, at: datetime) -> Iterable[User]:
-    grants = Grant.objects.in_force(clock.day_of(at)).filter(
+    return User.objects.filter(pk__in=grants_among(sites, at).values("user"), is_active=True)
+
+
+def grants_among(sites: Any, at: datetime) -> QuerySet[Grant]:
+    return Grant.objects.in_force(clock.day_of(at)).filter(
         kind=Grant.Kind.ENTERPRISE, role=Role.ENTERPRISE, subject_id__in=sites
     )
-    return User.objects.filter(pk__in=grants.values("user"), is_active=True)
 
 
 def route(entry: RegisterEntry, industry: str) -> Iterable[User]:

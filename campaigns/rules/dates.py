@@ -6,6 +6,19 @@ from datetime import date, timedelta
 # What stands before a day of the year after the campaign's: a winter campaign ends in spring.
 NEXT_YEAR = "次年"
 Window = tuple[date, date]
+# How far from its campaign's year a phase may stand: with the year itself five years, within those people plan for.
+YEARS_BEFORE, YEARS_AFTER = 1, 3
+
+
+def fault(window: Window, year: int) -> tuple[str, str]:
+    """Which end of a phase's window cannot be, and why: ("", "") where it may stand in a campaign of that year."""
+    if window[1] < window[0]:
+        return "ends_on", "结束日期不能早于开始日期"
+    first, last = max(year - YEARS_BEFORE, 2000), min(year + YEARS_AFTER, 2100)
+    for end, day in zip(("starts_on", "ends_on"), window, strict=True):
+        if not first <= day.year <= last:
+            return end, f"日期须在 {first} 年至 {last} 年之间（行动为 {year} 年度）"
+    return "", ""
 
 
 def own_window(default: Window, own: Mapping[str, Window], path: str) -> Window:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.models import Campaign, Phase, PhaseWindow
+from campaigns.rules import fault
 from campaigns.services.due import open_what_lacks, retime
 from campaigns.states import WINDOWS, CampaignState, WindowState
 from core import audit, clock
@@ -26,8 +27,9 @@ def ask_window(
         raise Refused(f"“{phase.name}”阶段的时间由方案统一规定，不能申请调整。")
     if not reason.strip():
         raise Refused("申请调整阶段时间须写明理由。", field="reason", status=422)
-    if ends_on < starts_on:
-        raise Refused("结束日期不能早于开始日期。", field="ends_on", status=422)
+    end, said = fault((starts_on, ends_on), phase.campaign.year)
+    if said:
+        raise Refused(f"{said}。", field=end, status=422)
     try:
         with transaction.atomic():
             row = PhaseWindow.objects.create(

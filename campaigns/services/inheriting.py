@@ -9,7 +9,7 @@ from accounts.models import Unit, User
 from campaigns.models import Campaign, CampaignForm, Phase, WorkGroup
 from campaigns.rules import Window
 from campaigns.services.creating import draft, titled
-from campaigns.services.windows import windows_of
+from campaigns.services.windows import refuse_dates, windows_of
 from campaigns.states import CampaignState
 from core import audit, locks
 from core.refusals import Refused
@@ -132,8 +132,7 @@ def set_dates(campaign: Campaign, windows: Mapping[str, Window], *, actor: User,
         for key, (starts_on, ends_on) in windows.items():
             if key not in phases:
                 raise Refused(f"本行动没有“{key}”阶段。", status=422)
-            if ends_on < starts_on:
-                raise Refused(f"“{phases[key].name}”的结束日期不能早于开始日期。", field=f"{key}_ends_on", status=422)
+            refuse_dates(phases[key], (starts_on, ends_on), row.year)
             phases[key].starts_on, phases[key].ends_on = starts_on, ends_on
         Phase.objects.bulk_update([phases[key] for key in windows], ["starts_on", "ends_on"])
         audit.record("campaigns.campaign.set_dates", row, actor=actor, at=at, before=before, after=dict(windows))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ from enterprises.models import Enterprise
 FIRST, CLOSING = ("lead.accept", "lead.assign"), "lead.close"
 # What lies further apart than this is not compared at all (about two kilometres).
 BOX = Decimal("0.02")
+# What is told of a time before this is a slip of the pen.
+EARLIEST = clock.at_local(date(2000, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ def refuse_unfit(told: Told, at: datetime) -> None:
         raise Refused("经度和纬度须同时填写。", field="latitude", status=422)
     if told.occurred_at > at:
         raise Refused("发生时间不能晚于现在。", field="occurred_at", status=422)
+    if told.occurred_at < EARLIEST:
+        raise Refused("发生时间不能早于 2000 年，请核对年份。", field="occurred_at", status=422)
+    if told.limit is not None and told.limit <= 0:
+        raise Refused("排放限值须大于 0。", field="limit", status=422)
     if told.value is not None and told.limit is not None and times_over(told.value, told.limit) is None:
         raise Refused(f"数值 {told.value} 没有超过限值 {told.limit}，不是超标线索。", field="value", status=422)
 

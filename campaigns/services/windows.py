@@ -5,7 +5,7 @@ from datetime import date
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Phase, PhaseWindow
-from campaigns.rules import Window, own_window
+from campaigns.rules import Window, fault, own_window
 from core.refusals import Refused
 
 
@@ -37,6 +37,13 @@ class Windows:
 
 def within(day: date, window: Window) -> bool:
     return window[0] <= day <= window[1]
+
+
+def refuse_dates(phase: Phase, window: Window, year: int) -> None:
+    """Says why a phase's dates cannot be. The campaign has no span of its own: its phases make it."""
+    end, said = fault(window, year)
+    if said:
+        raise Refused(f"“{phase.name}”的{said}。", field=f"{phase.key}_{end}", status=422)
 
 
 def windows_of(campaign: Campaign) -> Windows:

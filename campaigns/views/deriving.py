@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,6 +12,7 @@ from accounts.models import Unit
 from campaigns import services
 from campaigns.exports import campaign_yaml
 from campaigns.forms import CopyForm, DatesForm, HandDownForm
+from campaigns.models import Campaign
 from campaigns.views.frame import campaign_for, page_of, person
 from campaigns.views.library import yaml_response
 from core import clock
@@ -67,10 +69,16 @@ def campaign_dates(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
-            messages.success(request, "阶段时间已保存，批准后生效。")
+            messages.success(request, f"阶段时间已保存，行动起止随之为 {span_of(campaign)}；批准后生效。")
             return redirect("campaigns:campaign_detail", pk)
     context = {**page_of(request, campaign), "form": form, "title": "调整阶段时间"}
     return render(request, "campaigns/decision_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def span_of(campaign: Campaign) -> str:
+    """A campaign runs from the first day of its phases to their last: a phase that reaches further widens it."""
+    found = campaign.phases.aggregate(first=Min("starts_on"), last=Max("ends_on"))
+    return f"{found['first']} 至 {found['last']}"
 
 
 @login_required

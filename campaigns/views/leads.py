@@ -21,7 +21,7 @@ from campaigns.views.frame import person
 from core import audit, clock
 from core.commands import carried_out, reason_of
 from core.paging import KeysetPage
-from core.refusals import Refused
+from core.refusals import NotAllowed, Refused
 from core.sheets import workbook_response
 
 LOOK, HANDLE, IDENTITY, WATCH = "lead.view", "lead.handle", "lead.identity", "discipline.view"
@@ -100,7 +100,8 @@ def lead_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     handles = able_somewhere(user, HANDLE)
     units = units_of(require_somewhere(user, HANDLE if handles else WATCH))
-    form = LeadForm(request.POST or None, user=user, units=units, initial={"unit": user.unit_id})
+    wanted = {name: request.GET[name] for name in ("kind", "enterprise", "detail") if name in request.GET}
+    form = LeadForm(request.POST or None, user=user, units=units, initial={"unit": user.unit_id, **wanted})
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         unit = given.pop("unit")
@@ -223,14 +224,24 @@ def lead_merge(request: HttpRequest, pk: int) -> HttpResponse:
     named = seen.filter(number=number[:30]) if number else seen.filter(pk=int(wish) if wish.isdecimal() else 0)
     into = named.first()
     if into is None and number:
-        messages.error(request, f"没有找到编号为“{number[:30]}”的线索。")
-        return redirect(DETAIL, pk)
+        return not_merged(request, row, number, f"没有找到编号为“{number[:30]}”的线索。")
     if into is None:
         raise Http404
     require(request.user, handler_of(into), into)
-    reason = reason_of(request)
-    command = lambda: leads.merge(row, into, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
-    return carried_out(request, command, f"已并入 {into.number}，原线索保留可查。", DETAIL, into.pk)
+    try:
+        leads.merge(row, into, actor=person(request), at=clock.now(), reason=reason_of(request))
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return not_merged(request, row, into.number, refusal.message)
+    messages.success(request, f"已并入 {into.number}，原线索保留可查。")
+    return redirect(DETAIL, into.pk)
+
+
+def not_merged(request: HttpRequest, row: Lead, number: str, said: str) -> HttpResponse:
+    """The page on which the merger was asked for, with what was typed there."""
+    typed = {"number": number, "reason": reason_of(request), "error": said}
+    return render(request, "campaigns/leads/lead_detail.html", detail_of(request, row, merge_typed=typed), status=422)
 
 
 @login_required

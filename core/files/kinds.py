@@ -11,7 +11,7 @@ from PIL import Image, ImageFile
 
 from core.refusals import Refused
 
-Kind = Literal["photo", "signature", "pdf", "xlsx", "csv", "paper", "attachment", "any"]
+Kind = Literal["photo", "signature", "pdf", "xlsx", "csv", "paper", "attachment", "proof", "any"]
 
 MEBIBYTE: Final = 1024 * 1024
 # A 64-megapixel telephone makes 9248 × 6944; a progressive JPEG of that size needs some 400 MB to decode.
@@ -52,6 +52,8 @@ ATTACHMENTS: Final[Mapping[str, str]] = {
     "wav": "audio/wav",
     **dict.fromkeys(("m4a", "mp4"), "video/mp4"),
 }
+# What shows a check without entering: curves and data as tables, pictures, films, several of them in one archive.
+PROOFS: Final[Mapping[str, str]] = {**ATTACHMENTS, "csv": "text/csv", "zip": "application/zip"}
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,13 @@ def look_attachment(source: IO[bytes], name: str, content_type: str) -> Looked:
     return look_among(ATTACHMENTS, said, source, name, content_type)
 
 
+def look_proof(source: IO[bytes], name: str, content_type: str) -> Looked:
+    if name.lower().endswith(".csv"):
+        return look_csv(source, name, content_type)
+    said = "PDF、Word、Excel、CSV、图片（JPG、PNG）、录音（MP3、WAV）、录像（MP4）或压缩包（ZIP）"
+    return look_among(PROOFS, said, source, name, content_type)
+
+
 def look_among(known: Mapping[str, str], said: str, source: IO[bytes], name: str, content_type: str) -> Looked:
     """A file whose name and bytes agree on one of the known types."""
     ending = name.rpartition(".")[2].lower()
@@ -244,6 +253,7 @@ LOOKS: Final[Mapping[Kind, Callable[[IO[bytes], str, str], Looked]]] = {
     "csv": look_csv,
     "paper": look_paper,
     "attachment": look_attachment,
+    "proof": look_proof,
     "any": look_any,
 }
 NOUNS: Final[Mapping[Kind, str]] = {
@@ -254,6 +264,7 @@ NOUNS: Final[Mapping[Kind, str]] = {
     "csv": "CSV 文件",
     "paper": "文件",
     "attachment": "附件",
+    "proof": "证据",
     "any": "文件",
 }
 ADVICE: Final[Mapping[Kind, str]] = {
@@ -264,5 +275,6 @@ ADVICE: Final[Mapping[Kind, str]] = {
     "csv": "请分成几个文件再传",
     "paper": "请压缩或拆分后再传",
     "attachment": "请压缩或拆分后再传",
+    "proof": "请压缩或拆分后再传",
     "any": "请压缩或拆分后再传",
 }

@@ -85,7 +85,10 @@ class OffsiteDoneForm(forms.Form):
         label="检查情况和结论", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     evidence = forms.FileField(
-        label="证据", required=False, help_text="监控曲线、用电曲线、影像或数据文件，一个文件；多个的先打成压缩包。"
+        label="证据",
+        required=False,
+        help_text="监控曲线、用电曲线、影像或数据文件，一个文件（PDF、Excel、CSV、JPG、PNG、MP4）；"
+        "多个的先打成 ZIP 压缩包。",
     )
 
 

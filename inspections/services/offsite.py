@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from campaigns.models import Target
 from campaigns.services.draws import refuse_strange_items
+from campaigns.services.windows import windows_of
 from campaigns.states import CampaignState
-from core import audit, files
+from core import audit, clock, files
 from core.refusals import NotAllowed, Refused
 from core.states import advance
 from inspections import notices
@@ -32,6 +33,7 @@ def plan(
     if target.campaign.state != CampaignState.PUBLISHED:
         raise Refused("行动发布后才能安排非现场检查。")
     refuse_strange_items(checks, target.unit)
+    refuse_deadline(target, planned_on, clock.day_of(at))
     try:
         with transaction.atomic():
             row = OffsiteCheck.objects.create(
@@ -53,6 +55,16 @@ def plan(
     return row
 
 
+def refuse_deadline(target: Target, planned_on: date, today: date) -> None:
+    """Neither a day that is over nor one after the unit's last phase."""
+    if planned_on < today:
+        raise Refused("完成期限不能早于今天。", field="planned_on", status=422)
+    windows = windows_of(target.campaign)
+    last = max((windows.of(key, target.unit.path)[1] for key in windows.phases), default=None)
+    if last is not None and planned_on > last:
+        raise Refused(f"完成期限不能晚于本行动的结束日期 {last}。", field="planned_on", status=422)
+
+
 def finish(
     row: OffsiteCheck,
     *,
@@ -71,7 +83,7 @@ def finish(
     if not evidence:
         raise Refused("非现场检查须上传证据（监控曲线、影像或数据文件）。", field="evidence", status=422)
     with transaction.atomic():
-        kept = files.store(evidence, name=name, by=actor, at=at)
+        kept = files.store(evidence, name=name, by=actor, at=at, kind="proof")
         stamps = {"finding": finding, "conclusion": conclusion.strip()[:500], "evidence": kept, "done_at": at}
         said = {"finding": finding, "evidence": kept.sha256}
         return advance(OffsiteCheck, row.pk, "finish", table=OFFSITE, actor=actor, at=at, stamps=stamps, said=said)

@@ -102,18 +102,20 @@ def films_of(period: ReportPeriod) -> list[Film]:
 
 
 def first_words(facts: Facts) -> str:
-    """What a brief begins with, for whoever writes it to change."""
-    week = figured(facts.counts)
-    return (
-        f"本周{facts.scope}共检查排污单位{week['week_enterprises']}家，发现问题{week['week_issues']}个，"
-        f"复核销号{week['week_closed']}个，立案{week['week_filed']}件，形成视频资料{len(facts.films)}份。"
-    )
+    """What a brief begins with, for whoever writes it to change; the figures stand below it and are not said twice."""
+    return f"现将{facts.scope}本周执法检查情况通报如下。"
+
+
+def refuse_early(period: ReportPeriod, at: datetime) -> None:
+    if at < period.starts_at:
+        raise Refused(f"{period}还没有开始，开始后才能编写简报。")
 
 
 def make_brief(period: ReportPeriod, *, text: str, closing: str, actor: User, at: datetime) -> Brief:
     """The next edition with the figures of this moment; an edition once made never changes."""
     if not text.strip():
         raise Refused("请填写简报正文。", field="text", status=422)
+    refuse_early(period, at)
     facts = facts_of(period, at)
     with transaction.atomic():
         locks.hold("brief", str(period.pk))

@@ -30,6 +30,7 @@ def period_brief(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ReportPeriod.objects.visible_to(person(request)).select_related("campaign__unit")
     period, at = get_object_or_404(rows, pk=pk), clock.now()
     require(person(request), RECEIVE, period)
+    briefs.refuse_early(period, at)
     made = list(period.briefs.select_related("made_by", "paper", "workbook").order_by("-edition"))
     facts = briefs.facts_of(period, at)
     last = {"text": made[0].text, "closing": made[0].closing} if made else {"text": briefs.first_words(facts)}

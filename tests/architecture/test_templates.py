@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import get_template
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "409.html", "500.html"]
+PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "409.html", "500.html"]
 
 
 @pytest.mark.parametrize("name", PAGES)

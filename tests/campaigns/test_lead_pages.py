@@ -46,7 +46,13 @@ def test_leads_that_do_not_look_alike_are_merged_on_the_page_for_a_reason(client
     assert 'name="number"' in page
     assert 'name="reason"' in page
     assert "没有找到编号" in client.post(address, {"number": "线索2020-99999"}, follow=True).content.decode()
-    assert "须写明理由" in client.post(address, {"number": old.number}, follow=True).content.decode()
+    failed = client.post(address, {"number": old.number})
+    page = failed.content.decode()
+    assert (failed.status_code, failed.context["row"], "须写明理由" in page) == (422, row, True)
+    assert f'value="{old.number}"' in page, "what was typed stands where it was typed"
+    kept = client.post(address, {"number": "线索2020-99999", "reason": "同一根暗管"}).content.decode()
+    assert "线索2020-99999" in kept
+    assert "同一根暗管</textarea>" in kept
     client.post(address, {"number": old.number, "reason": "同一根暗管再次举报"})
     row.refresh_from_db()
     assert row.merged_into == old

@@ -63,6 +63,8 @@ def test_ten_points_are_read_by_the_enterprise_pushed_to_chosen_ones_and_signed_
         client.force_login(cast.enterprise_a)
         sign = reverse("campaigns:register_entry_move", args=[sent.get(enterprise=cast.site_a).pk, "sign"])
         assert sign in text(client.get(page))
+        for above in (sign, sign.replace("/sign/", "/")):
+            assert (FIRST in text(client.get(above)), TENTH in text(client.get(above))) == (True, True), above
         assert client.post(sign, {"signed_by": "秦厂长"}).status_code == 302
         assert "已签收" in text(client.get(page))
         client.force_login(cast.officer_a)
@@ -156,6 +158,8 @@ def test_the_task_and_the_enterprise_show_the_same_version_of_the_points_of_risk
             (cast.enterprise_a, True),
             (cast.enterprise_b, True),
         }
+        site = reverse("enterprises:enterprise_detail", args=[cast.site_a.pk])
+        assert told.get(recipient=cast.enterprise_a).url == f"{site}#risks", "where the points stand"
         for person, address in ((cast.officer_a, task), (cast.enterprise_a, own)):
             client.force_login(person)
             page = text(client.get(address))

@@ -179,7 +179,14 @@ def test_dates_are_moved_copies_made_and_campaigns_handed_down_from_the_page(hen
     days |= {f"{phase.key}_ends_on": phase.ends_on for phase in copy.phases.all()}
     bad = client.post(reverse("campaigns:campaign_dates", args=[copy.pk]), days | {"inspect_ends_on": "2021-01-01"})
     assert (bad.status_code, "不能早于开始日期" in text(bad)) == (422, True)
-    client.post(reverse("campaigns:campaign_dates", args=[copy.pk]), days | {"inspect_ends_on": "2021-07-10"})
+    for far in ({"inspect_starts_on": "1900-01-01"}, {"inspect_ends_on": "9999-12-31"}):
+        bad = client.post(reverse("campaigns:campaign_dates", args=[copy.pk]), days | far)
+        assert (bad.status_code, "日期须在 2020 年至 2024 年之间" in text(bad)) == (422, True)
+    saved = {"inspect_ends_on": "2021-07-10", "inspect_other_ends_on": "2022-02-01"}
+    page = client.post(reverse("campaigns:campaign_dates", args=[copy.pk]), days | saved, follow=True)
+    assert "至 2022-02-01；批准后生效" in text(page), "the phases make the span"
+    tab = client.get(reverse("campaigns:campaign_windows", args=[copy.pk]))
+    assert reverse("campaigns:campaign_dates", args=[copy.pk]) in text(tab)
     assert f"{copy.phases.get(key='inspect').ends_on}" == "2021-07-10"
     client.post(reverse("campaigns:campaign_hand_down", args=[henan.pk]), {"unit": cast.city.pk})
     child = Campaign.objects.get(parent=henan)

@@ -26,6 +26,10 @@ def test_today_is_marked_only_inside_the_axis():
     assert chart([SELF], date(2020, 5, 1)).today == ""
 
 
+def test_the_last_month_there_is_has_an_end():
+    assert chart([Window("永久", date(9999, 12, 1), date(9999, 12, 31))], date(9999, 12, 31)).bars
+
+
 def test_months_are_named_and_thinned_out():
     assert [tick.label for tick in chart([SELF, CHECK], date(2020, 5, 15)).ticks] == ["4 月", "5 月", "6 月"]
     long = chart([Window("全程", date(2020, 4, 1), date(2021, 6, 30))], date(2020, 5, 1))

@@ -1,5 +1,7 @@
 """Coverage: what counts as a check and as an entry, new permits of a quarter, construction projects."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
@@ -92,6 +94,27 @@ def test_without_evidence_or_conclusion_nothing_is_done(cast):
         offsite.finish(row, **(said | {"actor": cast.second_a}), conclusion="好", evidence=b"1;2")
     with pytest.raises(IntegrityError), transaction.atomic():
         OffsiteCheck.objects.filter(pk=row.pk).update(state="done", done_at=MORNING)
+
+
+def test_evidence_is_what_its_name_says_and_several_files_come_in_one_archive(cast):
+    row = planned(cast)
+    said = {"finding": "normal", "conclusion": "好", "actor": cast.inspector_a, "at": MORNING}
+    for name in ("假.jpg", "程序.exe", "假.csv"):
+        with pytest.raises(Refused, match=name.partition(".")[0]):
+            offsite.finish(row, **said, evidence=b"MZ\x00\x00text", name=name)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.csv", "1;2")
+    done = offsite.finish(row, **said, evidence=content.getvalue(), name="曲线.zip")
+    assert done.evidence.content_type == "application/zip"
+
+
+def test_a_deadline_is_neither_over_nor_beyond_the_campaign(cast):
+    campaign = make.campaign(cast.province)
+    target = make.target(campaign, cast.site_a)
+    for day, words in ((date(2020, 1, 1), "不能早于今天"), (date(2099, 1, 1), "不能晚于本行动的结束日期")):
+        with pytest.raises(Refused, match=words):
+            planned(cast, target, planned_on=day)
 
 
 def test_the_same_means_is_planned_once_and_again_after_it_was_done(cast):

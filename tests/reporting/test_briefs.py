@@ -50,8 +50,15 @@ def test_the_brief_has_the_weeks_checks_issues_and_films(client, scene: Scene, p
         week = page.context["week"]
         assert week["enterprises"] > 0
         assert week["issues"] > 0
-        assert f"共检查排污单位{week['enterprises']}家，发现问题{week['issues']}个" in page.content.decode()
+        assert "最多 8,000 字" in page.content.decode()
+        assert not any(sign.isdigit() for sign in page.context["form"].initial["text"]), "figures are said once, below"
         assert client.post(address, {"text": ""}).status_code == 422
+        long = client.post(address, {"text": "周" * 8001}).content.decode()
+        assert ("最多 8,000 字，现在有 8001 字" in long, "周" * 8001 in long, 'maxlength="8000"' in long) == (
+            True,
+            True,
+            False,
+        )
         sent = {"text": "本周各市按计划推进。", "closing": "下周检查铸造行业。"}
         assert client.post(address, sent).status_code == 302
         row = Brief.objects.get()
@@ -69,6 +76,17 @@ def test_the_brief_has_the_weeks_checks_issues_and_films(client, scene: Scene, p
     assert last[:3] == ("合计", week["enterprises"], week["issues"])
     films = [row[3] for row in book["视频目录"].iter_rows(values_only=True)][1:]
     assert films == ["亮证和车间巡查"]
+
+
+def test_of_a_week_that_has_not_begun_there_is_no_brief(client, scene: Scene, period: ReportPeriod) -> None:
+    later = ReportPeriod.objects.filter(campaign=scene.campaign, starts_at__gt=FRIDAY).latest("number")
+    address = reverse("reporting:period_brief", args=[later.pk])
+    client.force_login(scene.cast.officer_province)
+    with clock.travel(FRIDAY):
+        assert address not in client.get(reverse("reporting:period_detail", args=[later.pk])).content.decode()
+        for answer in (client.get(address), client.post(address, {"text": "空"})):
+            assert (answer.status_code, "还没有开始" in answer.content.decode()) == (409, True)
+    assert not Brief.objects.exists()
 
 
 def test_a_brief_is_written_by_whom_the_whole_week_is_reported_to(client, scene: Scene, period: ReportPeriod) -> None:

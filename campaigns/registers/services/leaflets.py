@@ -38,6 +38,13 @@ def given(campaign: Campaign) -> QuerySet[RegisterEntry]:
     return rows.exclude(state=VOID)
 
 
+def handed_out(entry: RegisterEntry) -> dict[str, Any]:
+    """The leaflet that an entry says was given, to be read above the signature for it; {} where it was none."""
+    if entry.register != REGISTER or entry.campaign is None or FORM not in entry.values.get("forms", []):
+        return {}
+    return leaflet_of(entry.campaign)
+
+
 def pushable(campaign: Campaign, user: User) -> QuerySet[Target]:
     """The listed enterprises that the person may push to and that have not got the leaflet yet."""
     held = holdings(user).scope(PUSH)

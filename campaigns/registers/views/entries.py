@@ -17,6 +17,7 @@ from campaigns.registers.forms import EntryForm, ValuesForm
 from campaigns.registers.rules import CREATE, field_of, fields_at, state_of
 from campaigns.registers.services.clocks import terms_of
 from campaigns.registers.services.filing import Filing, sheets_of
+from campaigns.registers.services.leaflets import handed_out
 from campaigns.registers.services.listing import HIDDEN
 from campaigns.registers.services.moving import open_to, transition
 from campaigns.registers.services.naming import related_to, spans_of, words_of
@@ -110,6 +111,7 @@ def detail_of(entry: RegisterEntry, user: User) -> dict[str, Any]:
         "terms": terms_of(entry),
         "versions": sheets_of(entry),
         "sources": cited(entry.version.data["source"]),
+        "leaflet": handed_out(entry),
         "at": clock.now(),
     }
 
@@ -218,7 +220,8 @@ def entry_move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
                 messages.success(request, f"已{arrow['label']}。")
                 return redirect(DETAIL, pk) if may_read(entry, user) else redirect("campaigns:register_menu")
     asked = {"asks_reason": arrow.get("reason", False), "reason": request.POST.get("reason", "")}
-    return entry_page(request, entry, form, {"title": f"{arrow['label']}：{entry.title}", **asked})
+    shown = {"leaflet": handed_out(entry), "title": f"{arrow['label']}：{entry.title}"}
+    return entry_page(request, entry, form, shown | asked)
 
 
 def may_read(entry: RegisterEntry, user: User) -> bool:

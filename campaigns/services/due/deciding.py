@@ -15,7 +15,7 @@ from campaigns.services.due.handing import hand_over
 from campaigns.services.due.opening import frame_of, give_addresses, obligation, of_campaign, open_what_lacks, retime
 from campaigns.services.due.units import laid_upon, write_units
 from campaigns.services.locking import locked
-from campaigns.services.windows import windows_of
+from campaigns.services.windows import refuse_dates, windows_of
 from campaigns.states import CampaignState
 from core import audit, clock, locks, obligations
 from core.calendar import LOCK
@@ -116,8 +116,7 @@ def move_phases(campaign: Campaign, windows: Mapping[str, Window]) -> None:
     for key, (starts_on, ends_on) in windows.items():
         if key not in phases:
             raise Refused(f"本行动没有“{key}”阶段。", status=422)
-        if ends_on < starts_on:
-            raise Refused(f"“{phases[key].name}”的结束日期不能早于开始日期。", field=f"{key}_ends_on", status=422)
+        refuse_dates(phases[key], (starts_on, ends_on), campaign.year)
         phases[key].starts_on, phases[key].ends_on = starts_on, ends_on
     Phase.objects.bulk_update(phases.values(), ["starts_on", "ends_on"])
 
