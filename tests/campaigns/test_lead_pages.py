@@ -1,6 +1,7 @@
 """Pages and names of leads: taken away in the trail, merged by number for a reason, called by where they belong."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from campaigns.services.due import looking
 from core import clock
 from core.models import AuditEvent, Obligation
 from core.obligations import open_obligation
+from core.refusals import Refused
 from tests import factories as make
 from tests.campaigns.scene import MAY
 from tests.campaigns.test_bulletins import sent
@@ -61,6 +63,16 @@ def test_leads_that_do_not_look_alike_are_merged_on_the_page_for_a_reason(client
     other = registered(cast)
     client.post(reverse("campaigns:lead_merge", args=[other.pk]), {"number": foreign.number, "reason": "试"})
     assert Lead.objects.get(pk=other.pk).merged_into is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"value": Decimal(5), "limit": Decimal(-5)}, "limit"), ({"year": 1900}, "occurred_at")]
+)
+def test_what_no_lead_can_be_is_refused_with_its_true_reason(cast, wrong, field):
+    wrong = {"occurred_at": NOW.replace(year=wrong["year"])} if "year" in wrong else wrong
+    with pytest.raises(Refused, match="须大于 0|不能早于 2000 年") as said:
+        registered(cast, **wrong)
+    assert said.value.field == field
 
 
 def test_what_is_owed_of_a_lead_is_called_by_its_enterprise_once_that_is_known(cast):
