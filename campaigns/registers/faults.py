@@ -143,8 +143,8 @@ def check_faults(data: Data) -> Iterator[Fault]:
     keys, known = {field["key"] for field in data["fields"]}, actions(data) | {CREATE}
     for index, check in enumerate(data["checks"]):
         where = ("checks", index)
-        if sum(name in check for name in ("must", "unique", "same", "asks", "apart")) != 1:
-            yield where, "校验须写 must、unique、same、asks、apart 之一"
+        if sum(name in check for name in ("must", "unique", "same", "asks", "apart", "telephone")) != 1:
+            yield where, "校验须写 must、unique、same、asks、apart、telephone 之一"
         if ("same" in check) != ("differs" in check):
             yield where, "same（同一对象）与 differs（不能不同的栏目）须一起写"
         for name in [
@@ -153,6 +153,7 @@ def check_faults(data: Data) -> Iterator[Fault]:
             check.get("differs", ""),
             check.get("field", ""),
             check.get("apart", ""),
+            check.get("telephone", ""),
         ]:
             if name and not name.startswith("@") and name not in keys:
                 yield where, f"没有名为「{name}」的栏目"

@@ -1,5 +1,8 @@
 """Off-site checks: planned for an enterprise of a list, done by one officer with evidence."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -7,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import require
+from accounts.gate import may, require
+from campaigns.models import Lead
 from core import clock
 from core.commands import carried_out, reason_of
 from core.files import serve
@@ -20,6 +24,14 @@ from inspections.states import OFFSITE
 from inspections.views.access import available, person
 from inspections.views.coverage import PLAN, opened, tabs
 from inspections.views.planning import target_or_404
+
+# What a lead from an off-site check says of where it came from; by data nobody can tell.
+LEAD_KINDS: Mapping[str, str] = {
+    OffsiteCheck.Means.MONITOR: Lead.Kind.EXCEEDANCE,
+    OffsiteCheck.Means.POWER: Lead.Kind.POWER,
+    OffsiteCheck.Means.REMOTE: Lead.Kind.REMOTE,
+    OffsiteCheck.Means.DRONE: Lead.Kind.DRONE,
+}
 
 
 def check_for(request: HttpRequest, pk: int, capability: str = "") -> OffsiteCheck:
@@ -82,8 +94,17 @@ def shown(request: HttpRequest, row: OffsiteCheck, form: OffsiteDoneForm) -> Htt
         "crumbs": [("非现场检查", reverse("inspections:offsite_list")), (row.enterprise.name, "")],
         "form": form if "finish" in can and row.inspector_id == user.pk else None,
         "cancels": "cancel" in can,
+        "lead_url": lead_url(row, request),
     }
     return render(request, "inspections/offsite_detail.html", context, status=422 if form.is_bound else 200)
+
+
+def lead_url(row: OffsiteCheck, request: HttpRequest) -> str:
+    """Where what was found becomes a lead, filled in; "" where nothing was found or the person registers none."""
+    if row.finding != OffsiteCheck.Finding.DOUBTFUL or not may(person(request), "lead.handle", row):
+        return ""
+    told = {"kind": LEAD_KINDS.get(row.means, ""), "enterprise": row.enterprise.name, "detail": row.conclusion}
+    return f"{reverse('campaigns:lead_create')}?{urlencode(told)}"
 
 
 @login_required

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from core import clock
 from enterprises.models import Enterprise
 from enterprises.views.frame import is_own, shown_site
-from inspections.models import Issue, SelfCheck, Visit, VisitRecord
+from inspections.models import Issue, OffsiteCheck, SelfCheck, Visit, VisitRecord
 from inspections.states import IssueState, Outcome, SelfCheckState, VisitState
 
 SHOWN = 5
@@ -28,6 +28,7 @@ def enterprise_panel(request: HttpRequest, pk: int) -> HttpResponse:
         "own": is_own(request, site),
         "checks": first_of(self_checks(request, site), "-pk"),
         "visits": first_of(visits(request, site), "-pk"),
+        "offsite": first_of(offsite_checks(request, site), "-done_at"),
         "issues": first_of(seen.exclude(state=IssueState.VOID), "-pk"),
         "counts": counts_of(seen),
         "outcomes": dict(Outcome.choices),
@@ -56,6 +57,11 @@ def visits(request: HttpRequest, site: Enterprise) -> QuerySet[Visit]:
         .exclude(state=VisitState.CANCELLED)
     )
     return rows.select_related("assignment").annotate(outcome=Subquery(locked.values("outcome")[:1]))
+
+
+def offsite_checks(request: HttpRequest, site: Enterprise) -> QuerySet[OffsiteCheck]:
+    """Those that are done, for the authority alone."""
+    return OffsiteCheck.objects.visible_to(request.user).finished().filter(enterprise=site)
 
 
 def counts_of(seen: QuerySet[Issue]) -> dict[str, int]:

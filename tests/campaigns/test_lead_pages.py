@@ -70,7 +70,7 @@ def test_leads_that_do_not_look_alike_are_merged_on_the_page_for_a_reason(client
 )
 def test_what_no_lead_can_be_is_refused_with_its_true_reason(cast, wrong, field):
     wrong = {"occurred_at": NOW.replace(year=wrong["year"])} if "year" in wrong else wrong
-    with pytest.raises(Refused, match="须大于 0|不能早于 2000 年") as said:
+    with pytest.raises(Refused, match=r"须大于 0|不能早于 2000 年") as said:
         registered(cast, **wrong)
     assert said.value.field == field
 

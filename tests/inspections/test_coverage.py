@@ -156,6 +156,20 @@ def test_from_the_list_to_the_evidence_page_by_page(cast):
     assert inspector.post(url("offsite_finish", row.pk), typed | {"evidence": file}).status_code == 302
     kept = b"".join(officer.get(url("offsite_evidence", row.pk)).streaming_content)
     assert kept == b"x;y\n1;2\n"
+    found = officer.get(url("offsite_detail", row.pk))
+    assert "登记线索" in found.content.decode()
+    form = officer.get(found.context["lead_url"]).context["form"]
+    assert (form["kind"].value(), form["enterprise"].value(), form["detail"].value()) == (
+        "drone",
+        cast.site_a.name,
+        "东侧料堆未覆盖",
+    )
+    panel = officer.get(url("enterprise_panel", cast.site_a.pk)).content.decode()
+    assert (url("offsite_detail", row.pk) in panel, "发现异常" in panel) == (True, True)
+    assert (
+        url("offsite_detail", row.pk)
+        not in of(cast.enterprise_a).get(url("enterprise_panel", cast.site_a.pk)).content.decode()
+    )
     assert of(cast.officer_other).get(url("offsite_detail", row.pk)).status_code == 404
     assert "发现异常" in officer.get(url("offsite_list") + "?state=done").content.decode()
 

@@ -1,5 +1,7 @@
 """What a register asks of an entry beyond its fields: combinations, exclusions, what must be named."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +21,7 @@ from enterprises.models.site import EnterpriseQuerySet
 Said = tuple[str, str]
 # An entry that was filed in error counts nowhere.
 VOID = "void"
+TELEPHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?")
 
 
 def judged(data: Data, action: str, values: Mapping[str, Any], at: datetime) -> dict[str, Any]:
@@ -56,6 +59,9 @@ def met(check: Mapping[str, Any], entry: RegisterEntry, values: Mapping[str, Any
         return holds(check["must"], values, day)
     if "asks" in check:
         return answered(check["asks"], entry, day)
+    if "telephone" in check:
+        said = "".join(unicodedata.normalize("NFKC", str(values.get(check["telephone"]) or "")).split())
+        return not said or TELEPHONE.fullmatch(said) is not None
     if "apart" in check:
         return not on_patrol(entry, values.get(check["apart"]) or [])
     rows = others(entry, check.get("unique", check.get("same", [])), values)
