@@ -214,3 +214,16 @@ def test_taking_a_register_away_as_a_sheet_is_in_the_trail(cast: Cast, client: C
     client.force_login(cast.officer_a)
     client.get(reverse("campaigns:register_export", args=["insurance"]), {"q": "夜间"})
     assert AuditEvent.objects.filter(action="campaigns.register.export").count() == 1
+
+
+def test_an_expert_stands_once_in_a_units_library_with_a_telephone_that_can_be_rung(cast):
+    scene.load("experts")
+    known = {"name": "示例水泥专家", "home": "示例大学", "industries": ["水泥"], "ways": ["现场实地"]}
+    for wrong in ("abc不是电话", "12345"):
+        with pytest.raises(Refused) as refused:
+            scene.file("experts", cast.officer_a, **known, phone=wrong)
+        assert "11 位手机号" in refused.value.errors["phone"][0]
+    scene.file("experts", cast.officer_a, **known, phone="0395-1234567", expert=str(cast.inspector_a.pk))
+    with pytest.raises(Refused) as refused:
+        scene.file("experts", cast.officer_a, **known | {"name": "又一位"}, expert=str(cast.inspector_a.pk))
+    assert "已在本单位的专家库内" in refused.value.errors["expert"][0]

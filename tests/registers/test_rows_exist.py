@@ -206,10 +206,6 @@ def test_the_library_of_experts_and_their_consultations(cast: Cast, plan: Campai
     known: dict[str, Any] = {"home": "示例大学", "title": "教授", "ways": ["现场实地"]}
     chemist = library.file(name="示例化工专家", industries=["化工", "制药"], **known)
     smith = library.file(name="示例钢铁专家", industries=["钢铁"], **known)
-    held = {"name": "示例水泥专家", "industries": ["水泥"], **known}
-    assert library.refused("phone", **held, phone="abc不是电话")
-    library.file(**held, phone="0395-1234567", expert=str(cast.expert.pk))
-    assert library.refused("expert", **held | {"name": "又一位"}, expert=str(cast.expert.pk))
     library.only(
         chemist, industries="制药", says={"姓名": "示例化工专家", "擅长行业": "化工、制药", "所在单位": "示例大学"}
     )
