@@ -201,7 +201,7 @@ def test_the_facts_cost_the_same_queries_whatever_the_rows(target, cast, henan, 
     def cost():
         found = Target.objects.select_related("campaign__blueprint", "enterprise", "unit").get(pk=target.pk)
         people = [type(person).objects.get(pk=person.pk) for person in (cast.inspector_a, cast.second_a)]
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             services.gather(found, services.Proposal(VISIT_DAY, *people), MAY)
 
     cost()

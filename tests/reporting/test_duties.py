@@ -39,7 +39,7 @@ EXPECTED: dict[str, dict[str, int]] = {
         "unplanned": 71,
     },
     "contact_city": {},
-    "leader_city": {"verify": 2, "decide": 1, "asked": 1, "rates": 1},
+    "leader_city": {"escalations": 1, "verify": 2, "decide": 1, "asked": 1, "rates": 1},
     "officer_other": {},
     "officer_province": {"missing": 2},
     "leader_province": {"windows": 2, "approve": 1, "rates": 1},
