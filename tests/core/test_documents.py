@@ -99,6 +99,16 @@ def test_an_official_paper_has_the_page_of_the_standard() -> None:
     assert len(lines) <= 22
 
 
+def test_the_last_page_is_never_one_with_the_imprint_alone() -> None:
+    counts = set()
+    for lines in range(3, 13):
+        pages = official("\n\n".join(["通报内容。"] * lines)).pages
+        counts.add(len(pages))
+        last = "".join(pages[-1].extract_text().split())
+        assert (last.count("2020年4月24日"), "2020年4月24日印发" in last) == (2, True), lines
+    assert counts == {1, 2}, "the lengths tried go over the end of a page"
+
+
 def test_twenty_two_lines_stand_on_a_page_even_with_borrowed_characters() -> None:
     reader = official("瀍字浉" * 400)
     lines = [line for line in reader.pages[1].extract_text().splitlines() if "瀍" in line]
