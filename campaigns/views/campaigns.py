@@ -112,7 +112,7 @@ class Lapsed:
 
     @property
     def said(self) -> str:
-        parts = [f"{self.weeks} 期周报" * bool(self.weeks), f"{self.terms} 项期限" * bool(self.terms)]
+        parts = [f"{self.weeks} 周的周报" * bool(self.weeks), f"{self.terms} 项期限" * bool(self.terms)]
         return "、".join(part for part in parts if part)
 
 

@@ -209,7 +209,7 @@ def test_what_is_over_before_publication_is_said(library, cast, signed_in):
         page = text(client.get(reverse("campaigns:campaign_detail", args=[row.pk])))
         past = sum(one.due_at <= clock.now() for one in services.report_dates(row))
         assert past > 2
-        assert f"现在发布，有 {past} 期周报" in page
+        assert f"现在发布，有 {past} 周的周报" in page
         assert page.count("不生成</span>") == past
         assert "重点排污单位" in page
         terms = text(client.get(reverse("campaigns:campaign_terms", args=[row.pk])))
