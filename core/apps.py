@@ -1,6 +1,8 @@
 from django.apps import AppConfig
+from django.db.models import Field
 
 from core import sentences
+from core.lookups import Among
 
 
 class CoreConfig(AppConfig):
@@ -9,3 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         sentences.speak()
+        Field.register_lookup(Among)

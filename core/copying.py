@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,7 @@ from django.db import connection, models
 ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 IN_ARRAY: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 NULL: Final = "\\N"
+IN_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -22,20 +23,38 @@ def insert(rows: Sequence[models.Model]) -> None:
     fields = meta.local_concrete_fields
     give_keys(rows, meta)
     readers = [(field.attname, writer_of(field)) for field in fields]
+    copy(meta.db_table, fields, ([write(getattr(row, name)) for name, write in readers] for row in rows))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows that nobody needs as objects: values of the columns `names`; the others take their defaults."""
+    given = {name: place for place, name in enumerate(names)}
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    places = [given.pop(field.attname, None) for field in fields]
+    assert not given, f"{model.__name__} has no column {given}"
+    writers = [writer_of(field) for field in fields]
+    fixed = [write(field.get_default()) for field, write in zip(fields, writers, strict=True)]
+    cells = list(zip(places, writers, fixed, strict=True))
+    lines = ([default if at is None else write(row[at]) for at, write, default in cells] for row in rows)
+    copy(model._meta.db_table, fields, lines)
+
+
+def copy(table: str, fields: Sequence[Any], lines: Iterable[Iterable[str]]) -> None:
     content = io.StringIO()
-    content.writelines("\t".join(write(getattr(row, name)) for name, write in readers) + "\n" for row in rows)
+    content.writelines("\t".join(line) + "\n" for line in lines)
     content.seek(0)
     names = ", ".join(f'"{field.column}"' for field in fields)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f'COPY "{meta.db_table}" ({names}) FROM STDIN', content)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', content)
 
 
 def give_keys(rows: Sequence[models.Model], meta: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "WITH keys AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS keys)"
+            " SELECT nextval(keys) FROM keys, generate_series(1, %s)",
             [f'"{meta.db_table}"', meta.pk.column, len(rows)],
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
@@ -51,11 +70,15 @@ def writer_of(field: Any) -> Callable[[Any], str]:
 def written(value: Any) -> str:
     if value is None:
         return NULL
-    return value.translate(ESCAPES) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value if value.isalnum() else value.translate(ESCAPES)  # the short way for names and codes
+    return str(value)
 
 
 def written_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).translate(ESCAPES)
+    if not value and isinstance(value, (list, dict)):  # most lists of errors and warnings
+        return str(value)
+    return IN_JSON.encode(value).translate(ESCAPES)
 
 
 def written_array(value: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ EXCEL_DAYS: Final = (20_000, 80_000)
 DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 TIME: Final = re.compile(r"[T ]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?|分)?")
 PLAIN_NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+PLAIN_DEGREES: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 DEGREES: Final = re.compile(r"""(\d{1,3}(?:\.\d+)?)°?""")
 DEGREES_MINUTES: Final = re.compile(r"""(\d{1,3})°(\d{1,2}(?:\.\d+)?)'?""")
 DEGREES_MINUTES_SECONDS: Final = re.compile(
@@ -68,6 +69,8 @@ def clean(text: str) -> str:
 
 def code(text: str) -> str:
     """For what is compared, not read: NFKC without any blank."""
+    if text.isascii():
+        return "".join(text.split())
     return "".join(unicodedata.normalize("NFKC", clean(text)).split())
 
 
@@ -204,16 +207,18 @@ def compared(words: tuple[str, ...]) -> dict[str, str]:
 
 def parse_choice(column: Column, value: object, text: str) -> object:
     options = compared(tuple(column.choices))
-    if code(text).casefold() not in options:
+    found = options.get(code(text).casefold())
+    if found is None:
         named = "、".join(list(column.choices)[:12]) + ("等" if len(column.choices) > 12 else "")
         raise ValueError(f"“{column.title}”的“{text}”不在可选范围内，可填：{named}。")
-    return column.choices[options[code(text).casefold()]]
+    return column.choices[found]
 
 
 def parse_bool(column: Column, value: object, text: str) -> bool:
-    if code(text).upper() not in YES_NO:
+    found = YES_NO.get(code(text).upper())
+    if found is None:
         raise ValueError(f"“{column.title}”请填“是”或“否”，“{text}”无法识别。")
-    return YES_NO[code(text).upper()]
+    return found
 
 
 def parse_uscc(column: Column, value: object, text: str) -> str:
@@ -251,6 +256,8 @@ def within(
 
 def degrees(column: Column, text: str) -> Decimal:
     """113.425, 113°25′30″, 113度25分30秒, 东经113°25.5′, 113-25-30 as decimal degrees to six places."""
+    if PLAIN_DEGREES.fullmatch(text):
+        return Decimal(text)
     plain = unicodedata.normalize("NFKC", text.translate(MARKS)).strip()
     plain = re.sub(r"^(东经|北纬|经度|纬度|[EN])[:：]?\s*|\s*[EN]$", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\s*([°'\"])\s*", r"\1", plain)

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
 
 # GB 32100-2015, 4: 31 characters, without I O S V Z; the value of a character is its place.
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_LENGTH: Final = 18
+VALUES: Final = {character: place for place, character in enumerate(ALPHABET)}
+WEIGHTS: Final = tuple(pow(3, i, 31) for i in range(CODE_LENGTH - 1))
 # GB 11714: weights of the eight characters of the organisation code; letters count from 10.
 ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 ORGANISATION_CHECK: Final = "0123456789X"
@@ -76,7 +79,7 @@ def region_warning(code: str) -> str:
 
 def uscc_check(first: str) -> str:
     """The 18th character of 17 (GB 32100-2015, 5): weights 3^(i-1) mod 31; a remainder of 0 gives "0"."""
-    total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first))
+    total = sum(map(mul, map(VALUES.__getitem__, first), WEIGHTS))
     return ALPHABET[(31 - total % 31) % 31]
 
 

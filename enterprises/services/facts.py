@@ -1,6 +1,6 @@
 """What is stated of a site, by a form or by a line of a list: one shape for both. None is "not stated"."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -69,8 +69,7 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """Only what is stated, as JSON."""
-        kept = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: wire(value) for name, value in kept.items() if value is not None and value != ""}
+        return {name: wire(value) for name, value in vars(self).items() if value is not None and value != ""}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count
 
+from core import copying
 from core.pinyin import spelled
 from enterprises.models import Enterprise, EnterpriseName, LegalEntity, LegalEntityName
 from enterprises.rules.searching import plain, search_terms
@@ -69,12 +70,18 @@ def rename_entities(renamed: Sequence[tuple[Enterprise, str]], *, since: date) -
     change_entities([(body, name, body.uscc) for body, name in bodies.values()], since=since)
 
 
-def open_names(site: Enterprise, *, since: date, source: str, former: str = "") -> list[EnterpriseName]:
-    """The first rows of the history of a new site, unsaved."""
-    rows = [EnterpriseName(enterprise_id=site.pk, name=site.name, valid_from=since, source=source)]
-    if former and former != site.name:
-        rows.append(EnterpriseName(enterprise_id=site.pk, name=former, valid_from=None, valid_to=since, source=source))
-    return rows
+def open_names(sites: Iterable[tuple[Enterprise, str]], *, since: date, source: str) -> None:
+    """Begin the history of new sites, each with its former name or ""."""
+    rows = [
+        row
+        for site, former in sites
+        for row in (
+            (site.pk, site.name, since, None, source),
+            (site.pk, former if former != site.name else "", None, since, source),
+        )
+        if row[1]
+    ]
+    copying.insert_values(EnterpriseName, ("enterprise_id", "name", "valid_from", "valid_to", "source"), rows)
 
 
 def change_entities(changes: Sequence[tuple[LegalEntity, str, str | None]], *, since: date) -> None:

@@ -96,6 +96,8 @@ def permit_warnings(registered: list[Permit], facts: Facts, day: date) -> list[s
 
 def permits_as_stated(site: Enterprise, registered: list[Permit], facts: Facts, day: date) -> list[Permit]:
     """The permit as the statement has it and those that it ends, unsaved; none when it says nothing new."""
+    if not registered:
+        return first_permit(site, facts)
     if not permit_changes(registered, facts, day):
         return []
     ended = superseded(registered, facts, day)
@@ -107,6 +109,13 @@ def permits_as_stated(site: Enterprise, registered: list[Permit], facts: Facts, 
     for each in ended:
         each.valid_to = day - timedelta(days=1)
     return [permit, *ended]
+
+
+def first_permit(site: Enterprise, facts: Facts) -> list[Permit]:
+    if not (facts.permit or facts.management or facts.permit_valid_to):
+        return []
+    said = {"number": facts.permit, "management": facts.management, "valid_to": facts.permit_valid_to}
+    return [Permit(enterprise=site, kind=DISCHARGE, **said)]
 
 
 def put_permit(

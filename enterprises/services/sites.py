@@ -58,7 +58,7 @@ def register(
         )
         index(site, [facts.former_name] if facts.former_name else [])
         site.save()
-        EnterpriseName.objects.bulk_create(open_names(site, since=since, source="登记", former=facts.former_name))
+        open_names([(site, facts.former_name)], since=since, source="登记")
         state_the_rest(site, facts, actor=actor, at=at)
         audit.record("enterprises.enterprise.register", site, actor=actor, at=at, after=facts.to_json())
     return site

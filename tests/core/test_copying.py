@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core import copying
-from enterprises.models import Enterprise, EnterpriseName, ImportBatch, ImportRow, LegalEntity, Permit
+from enterprises.models import Enterprise, EnterpriseName, ImportBatch, ImportRow, LegalEntity, LegalEntityName, Permit
 from tests.cast import Cast
 from tests.enterprises.lists import listing, row, upload
 from tests.factories import MORNING
@@ -67,3 +67,26 @@ def test_a_constraint_holds_and_is_djangos_error(cast: Cast) -> None:
         copying.insert(twice)
     copying.insert([])
     assert not Permit.objects.exists()
+
+
+def test_rows_that_nobody_needs_as_objects_go_in_by_value(cast: Cast) -> None:
+    body = LegalEntity.objects.create(name="漯河示例制品有限公司")
+    names = [(body.pk, text, date(2020, 4, 3)) for text in AWKWARD]
+    copying.insert_values(LegalEntityName, ("entity_id", "name", "valid_from"), names)
+    found = LegalEntityName.objects.filter(entity=body).order_by("pk")
+    assert list(found.values_list("entity_id", "name", "valid_from", "valid_to", "uscc")) == [
+        (*name, None, "") for name in names
+    ]
+    with pytest.raises(AssertionError, match="no column"):
+        copying.insert_values(LegalEntityName, ("entity",), [])
+
+
+def test_a_list_of_values_is_one_parameter_and_is_never_cut(cast: Cast) -> None:
+    bodies = [LegalEntity.objects.create(name=text, uscc=None) for text in AWKWARD]
+    found = LegalEntity.objects.filter(name__among={"\\N", '"', "{a,b}", "none such"})
+    assert {body.name for body in found} == {"\\N", '"', "{a,b}"}
+    assert set(LegalEntity.objects.filter(pk__among=[body.pk for body in bodies])) == set(bodies)
+    assert not LegalEntity.objects.filter(name__among=[]).exists()
+    LegalEntity.objects.filter(pk=bodies[0].pk).update(uscc="9141110200000000XA")
+    assert not LegalEntity.objects.filter(uscc__among=["9141110200000000XA and more"]).exists()
+    assert Enterprise.objects.filter(entity__pk__among=[body.pk for body in bodies]).count() == 0

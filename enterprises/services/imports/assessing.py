@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q
-
 from core.wording import degrees
 from enterprises.models import Enterprise, EnterpriseName, ImportRow, LegalEntityName, Permit
 from enterprises.rules.industries import INDUSTRIES
@@ -153,18 +151,18 @@ def load(lines: Sequence[Facts], path: str, day: date) -> Loaded:
     codes = {facts.uscc for facts in lines if facts.uscc}
     names = {name for facts in lines for name in (facts.name, facts.former_name) if name}
     permits = {facts.permit for facts in lines if facts.permit}
-    renumbered = LegalEntityName.objects.filter(uscc__in=codes).values_list("entity_id", flat=True)
-    held = Permit.objects.filter(kind=Permit.Kind.DISCHARGE, number__in=permits)
-    named = EnterpriseName.objects.filter(name__in=names).values_list("enterprise_id", flat=True)
+    renumbered = LegalEntityName.objects.filter(uscc__among=codes).values_list("entity_id", flat=True)
+    held = Permit.objects.filter(kind=Permit.Kind.DISCHARGE, number__among=permits)
+    named = EnterpriseName.objects.filter(name__among=names).values_list("enterprise_id", flat=True)
     wanted = {
-        *Enterprise.objects.filter(Q(entity__uscc__in=codes)).values_list("pk", flat=True),
-        *Enterprise.objects.filter(entity_id__in=list(renumbered)).values_list("pk", flat=True),
-        *Enterprise.objects.filter(name__in=names).values_list("pk", flat=True),
+        *Enterprise.objects.filter(entity__uscc__among=codes).values_list("pk", flat=True),
+        *Enterprise.objects.filter(entity__pk__among=list(renumbered)).values_list("pk", flat=True),
+        *Enterprise.objects.filter(name__among=names).values_list("pk", flat=True),
         *held.values_list("enterprise_id", flat=True),
         *named,
     }
     sites = (
-        Enterprise.objects.filter(pk__in=wanted)
+        Enterprise.objects.filter(pk__among=wanted)
         .select_related("entity", "unit", "region")
         .prefetch_related("permits", "positive_entries", "names")
     )
@@ -229,7 +227,7 @@ def discharge_numbers(site: Enterprise) -> list[str]:
 
 def old_codes(entities: set[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    rows = LegalEntityName.objects.filter(entity_id__in=entities).exclude(valid_to=None).exclude(uscc="")
+    rows = LegalEntityName.objects.filter(entity__pk__among=entities).exclude(valid_to=None).exclude(uscc="")
     for entity, code in rows.values_list("entity_id", "uscc"):
         found[entity].add(code)
     return found

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.models import Unit, User
 from core import audit, locks, states
 from core.clock import day_of
+from core.memory import unswept
 from core.refusals import Refused
 from enterprises.models import Enterprise, ImportBatch, ImportRow
 from enterprises.notices import tell_counties
@@ -50,11 +51,9 @@ class Tally:
     hasher: Any = field(default_factory=hashlib.sha256)
     rows: int = 0
 
-    def add(self, rows: Sequence[ImportRow]) -> None:
-        for row in rows:
-            if row.enterprise_id_written is not None:
-                self.hasher.update(audit.canonical([row.enterprise_id_written, row.values]).encode() + b"\n")
-                self.rows += 1
+    def add(self, site: int, values: dict[str, Any]) -> None:
+        self.hasher.update(audit.canonical([site, values]).encode() + b"\n")
+        self.rows += 1
 
 
 def write(key: int, *, at: datetime) -> bool:
@@ -65,13 +64,14 @@ def write(key: int, *, at: datetime) -> bool:
     batch = claim(key, ImportState.WRITING, at=at)
     if batch is None or batch.confirmed_by is None:
         return False
-    for tried in range(1, TRIES):
-        try:
-            return write_claimed(batch, batch.confirmed_by, at)
-        except (IntegrityError, OperationalError):
-            # Somebody registered one of the sites by a form meanwhile. The next look finds it.
-            logger.warning("list %s: try %s to write it failed", key, tried, exc_info=True)
-    return write_claimed(batch, batch.confirmed_by, at)
+    with unswept():
+        for tried in range(1, TRIES):
+            try:
+                return write_claimed(batch, batch.confirmed_by, at)
+            except (IntegrityError, OperationalError):
+                # Somebody registered one of the sites by a form meanwhile. The next look finds it.
+                logger.warning("list %s: try %s to write it failed", key, tried, exc_info=True)
+        return write_claimed(batch, batch.confirmed_by, at)
 
 
 def write_claimed(batch: ImportBatch, actor: User, at: datetime) -> bool:
@@ -86,37 +86,51 @@ def write_claimed(batch: ImportBatch, actor: User, at: datetime) -> bool:
         writer, tally = Writer(actor, at), Tally()
         places = load_places(batch.unit)
         for rows in chunks(batch):
-            write_chunk(rows, writer, places)
-            tally.add(rows)
+            write_chunk(rows, writer, places, tally)
         finish(batch, writer, tally, at=at)
     return True
 
 
-def chunks(batch: ImportBatch) -> Iterator[list[ImportRow]]:
+class Shown(NamedTuple):
+    """A good row as the preview showed it."""
+
+    pk: int
+    values: dict[str, Any]
+    outcome: str
+    changes: dict[str, list[str]]
+
+
+def chunks(batch: ImportBatch) -> Iterator[list[Shown]]:
     """The good rows by key, so that rows whose outcome changes on the way are neither skipped nor met twice."""
-    last = 0
-    while rows := list(batch.rows.filter(pk__gt=last, outcome__in=GOOD).order_by("pk")[:CHUNK]):
+    last, good = 0, batch.rows.filter(outcome__in=GOOD).order_by("pk").values_list(*Shown._fields)
+    while rows := [Shown(*row) for row in good.filter(pk__gt=last)[:CHUNK]]:
         yield rows
         last = rows[-1].pk
 
 
-def write_chunk(rows: list[ImportRow], writer: Writer, places: Places) -> None:
+def write_chunk(rows: list[Shown], writer: Writer, places: Places, tally: Tally) -> None:
     assessed = assess([Facts.from_json(row.values) for row in rows], places, writer.day)
     writer.write(assessed)
-    turned: list[ImportRow] = []
+    turned: dict[int, Assessment] = {}
+    linked: list[tuple[int, int]] = []
     for row, one in zip(rows, assessed, strict=True):
-        shown = (row.outcome, row.changes)
-        if (one.outcome, in_words(one.changes, places)) != shown:
-            turned.append(note(row, one, places))
+        if (one.outcome, in_words(one.changes, places)) != (row.outcome, row.changes):
+            turned[row.pk] = one
         if one.outcome in GOOD and one.site:
-            row.enterprise_id_written = one.site.pk
-    ImportRow.objects.bulk_update(turned, NOTED, batch_size=500)
-    link_rows(rows)
+            linked.append((row.pk, one.site.pk))
+            tally.add(one.site.pk, row.values)
+    renote(turned, places)
+    link_rows(linked)
 
 
-def link_rows(rows: list[ImportRow]) -> None:
+def renote(turned: dict[int, Assessment], places: Places) -> None:
+    """What has come out otherwise than the preview showed stands on its row."""
+    noted = [note(row, turned[row.pk], places) for row in ImportRow.objects.filter(pk__in=turned)]
+    ImportRow.objects.bulk_update(noted, NOTED, batch_size=500)
+
+
+def link_rows(pairs: Sequence[tuple[int, int]]) -> None:
     """Which site each row became, in one statement; Django's bulk update by CASE takes fifty times as long."""
-    pairs = [(row.pk, row.enterprise_id_written) for row in rows if row.enterprise_id_written]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE enterprises_importrow AS line SET enterprise_id_written = found.site"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from core import clock, copying, states
+from core.memory import unswept
 from core.refusals import Refused
 from core.sheets import TableReading, read_table
 from enterprises.models import ImportBatch, ImportRow
@@ -103,12 +104,13 @@ def read_rows(batch: ImportBatch, reading: TableReading, day: date) -> dict[str,
     places = load(batch.unit)
     reader = LineReader(places, {head.sheet: head.mapping for head in reading.heads})
     counts: Counter[str] = Counter()
-    for chunk in chunks(reader.line(row) for row in reading.rows):
-        rows = assessed_rows(batch, chunk, reader, day)
-        counts.update(row.outcome for row in rows)
-        with transaction.atomic():
-            copying.insert(rows)
-            extend(batch, at=clock.now(), rows_read=counts.total())
+    with unswept():
+        for chunk in chunks(reader.line(row) for row in reading.rows):
+            rows = assessed_rows(batch, chunk, reader, day)
+            counts.update(row.outcome for row in rows)
+            with transaction.atomic():
+                copying.insert(rows)
+                extend(batch, at=clock.now(), rows_read=counts.total())
     return dict(counts)
 
 

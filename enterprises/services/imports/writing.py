@@ -54,13 +54,13 @@ class Writer:
             one.site = self.site_of(one, body, next_number(taken[body.pk], one.facts.site_number))
             self.new_by_unit[one.site.unit_id] += 1
         copying.insert([one.site for one in new if one.site])
-        self.open_histories(new)
+        open_names([(one.site, one.facts.former_name) for one in new if one.site], since=self.day, source=SOURCE)
 
     def entities(self, new: Sequence[Assessment]) -> dict[str | int, LegalEntity]:
         """The body of every new site, by its code or, where it has none, by the assessment; the missing are created."""
         codes = {one.facts.uscc for one in new if one.facts.uscc}
         found: dict[str | int, LegalEntity] = {
-            body.uscc or "": body for body in LegalEntity.objects.filter(uscc__in=codes)
+            body.uscc or "": body for body in LegalEntity.objects.filter(uscc__among=codes)
         }
         missing: dict[str | int, LegalEntity] = {}
         for one in new:
@@ -70,11 +70,10 @@ class Writer:
                     uscc=one.facts.uscc or None, name=one.facts.name, representative=one.facts.representative or ""
                 )
         copying.insert(list(missing.values()))
-        copying.insert(
-            [
-                LegalEntityName(entity_id=body.pk, name=body.name, uscc=body.uscc or "", valid_from=self.day)
-                for body in missing.values()
-            ]
+        copying.insert_values(
+            LegalEntityName,
+            ("entity_id", "name", "uscc", "valid_from"),
+            ((body.pk, body.name, body.uscc or "", self.day) for body in missing.values()),
         )
         return found | missing
 
@@ -82,27 +81,17 @@ class Writer:
         facts = one.facts
         former = [facts.former_name] if facts.former_name else []
         return Enterprise(
-            entity=entity,
+            entity_id=entity.pk,
             site_number=number,
             name=facts.name,
             is_confirmed=bool(facts.uscc),
             coordinate_source=SOURCE,
             search=search_terms(facts.name, former, [facts.uscc] if facts.uscc else []),
             sort_key=sort_key(facts.name),
-            created_by=self.actor,
+            created_by_id=self.actor.pk,
             created_at=self.at,
             updated_at=self.at,
             **facts.stated(),
-        )
-
-    def open_histories(self, new: Sequence[Assessment]) -> None:
-        copying.insert(
-            [
-                row
-                for one in new
-                if one.site
-                for row in open_names(one.site, since=self.day, source=SOURCE, former=one.facts.former_name)
-            ]
         )
 
     def change(self, known: Sequence[Assessment]) -> None:
@@ -173,7 +162,7 @@ class Writer:
 def taken_numbers(bodies: Iterable[int]) -> dict[int, set[int]]:
     """The site numbers that each body has given out."""
     taken: dict[int, set[int]] = defaultdict(set)
-    rows = Enterprise.objects.filter(entity_id__in=list(bodies)).values_list("entity_id", "site_number")
+    rows = Enterprise.objects.filter(entity__pk__among=bodies).values_list("entity_id", "site_number")
     for body, number in rows:
         taken[body].add(number)
     return taken
