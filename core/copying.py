@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -22,8 +23,9 @@ def insert(rows: Sequence[models.Model]) -> None:
     meta = rows[0]._meta
     fields = meta.local_concrete_fields
     give_keys(rows, meta)
-    readers = [(field.attname, writer_of(field)) for field in fields]
-    copy(meta.db_table, fields, ([write(getattr(row, name)) for name, write in readers] for row in rows))
+    values = attrgetter(*(field.attname for field in fields))
+    writers = [writer_of(field) for field in fields]
+    copy(meta.db_table, fields, ([write(value) for write, value in zip(writers, values(row))] for row in rows))  # noqa: B905 - as long by their making
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 

@@ -274,8 +274,9 @@ def rows_of(lines: IO[bytes], heads: list[Head], spec: SheetSpec, passed: list[t
             if number <= head.row:
                 continue
             cells = {key: typed(raw[place]) for key, place in head.places.items() if place < len(raw)}
-            in_note = is_note(raw, cells, spec) or (in_note and filled(raw) == 1)
-            if in_note or is_total(raw):
+            first = first_text(raw)
+            in_note = is_note(first, cells, spec) or (in_note and filled(raw) == 1)
+            if in_note or is_total(first):
                 passed.append((head.sheet, number))
                 continue
             texts = {key: shown(cell) for key, cell in cells.items()}
@@ -294,13 +295,12 @@ def filled(raw: list[Any]) -> int:
     return sum(cell is not None for cell in raw)
 
 
-def is_total(raw: list[Any]) -> bool:
-    return TOTAL.fullmatch(key_of(first_text(raw))) is not None
+def is_total(first: str) -> bool:
+    return "计" in first and TOTAL.fullmatch(key_of(first)) is not None
 
 
-def is_note(raw: list[Any], cells: Mapping[str, object], spec: SheetSpec) -> bool:
+def is_note(first: str, cells: Mapping[str, object], spec: SheetSpec) -> bool:
     """A line of notes or signatures. Where every required column makes sense it is a row, whatever it begins with."""
-    first = first_text(raw)
     if not (FOOT.match(first) or any(first == "".join(note.split()) for note in spec.notes)):
         return False
     required = [column for column in spec.columns if column.required]
@@ -322,10 +322,9 @@ def understood(
     before: Mapping[str, object],
     spec: SheetSpec,
 ) -> TableRow:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict.fromkeys(spec.keys)
     errors: list[SheetError] = []
     for column in spec.columns:
-        values[column.key] = None
         if column.key not in head.places:
             continue
         cell, text = cells.get(column.key), texts.get(column.key, "")

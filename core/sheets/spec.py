@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal
 
 Kind = Literal["text", "int", "number", "date", "datetime", "choice", "bool", "uscc", "phone", "longitude", "latitude"]
@@ -58,6 +59,10 @@ class SheetSpec:
     paper: Literal["A4", "A3"] = "A4"
     frozen_columns: int = 0
     filters: bool = True
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self.columns)
 
     @property
     def title_rows(self) -> int:
