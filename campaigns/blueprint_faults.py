@@ -156,7 +156,7 @@ def clocks(data: Data) -> Iterator[tuple[yaml_lines.Where, Data]]:
 
 def bad_clocks(data: Data) -> Iterator[Fault]:
     phases = {phase["key"] for phase in data["phases"]}
-    parameters = {parameter["key"] for parameter in data.get("parameters", [])}
+    parameters = {p["key"]: {option["value"] for option in p["options"]} for p in data.get("parameters", [])}
     for where, clock in clocks(data):
         missing = [name for name in CLOCK_NEEDS[clock["kind"]] if name not in clock]
         if missing:
@@ -166,6 +166,11 @@ def bad_clocks(data: Data) -> Iterator[Fault]:
         for name in ("key", "reading"):
             if clock.get(name, None) not in {None, *parameters}:
                 yield (*where, name), f"没有名为「{clock[name]}」的参数"
+        for value, phase in clock.get("phases", {}).items():
+            if phase not in phases:
+                yield (*where, "phases", value), f"没有名为「{phase}」的阶段"
+        if "phases" in clock and set(clock["phases"]) != parameters.get(clock.get("reading", ""), set()):
+            yield (*where, "phases"), "phases 须逐一写明 reading 所指参数的选项"
         if "on" in clock and day_of(clock["on"]) is None:
             yield (*where, "on"), f"{clock['on']} 不是每年都有的日子"
 

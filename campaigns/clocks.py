@@ -62,7 +62,7 @@ def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
             if chosen := season.chosen.get(clock["key"]):
                 yield season.on(chosen)
         case "phase_end":
-            yield season.phases[clock["phase"]][1]
+            yield season.phases[phase_of(clock, season)][1]
         case "after" if "phase" in clock:
             yield season.phases[clock["phase"]][1] + timedelta(days=within(clock, season))
         case "weekly":
@@ -72,6 +72,12 @@ def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:
         case "quarter":
             span = season.chosen.get(clock.get("reading", "")) == SPAN
             yield from quarter_days(first, last, 0 if span else clock["before"])
+
+
+def phase_of(clock: Mapping[str, Any], season: Season) -> str:
+    """The phase that ends a term: of the reading that was chosen, else the plan's own."""
+    read: Mapping[str, str] = clock.get("phases", {})
+    return read.get(season.chosen.get(clock.get("reading", ""), ""), str(clock["phase"]))
 
 
 def within(clock: Mapping[str, Any], season: Season) -> int:

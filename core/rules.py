@@ -79,5 +79,6 @@ def weekly_cutoffs(
     number = 0
     while nominal <= ends_on:
         number += 1
-        yield Cutoff(number, nominal, calendar.resolve(nominal, policy), calendar.provisional(nominal))
+        day = calendar.resolve(nominal, policy)
+        yield Cutoff(number, nominal, day, calendar.provisional(nominal, day))
         nominal += timedelta(days=7)

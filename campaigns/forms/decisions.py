@@ -45,7 +45,8 @@ class ParametersForm(forms.Form):
                 label=parameter["title"],
                 choices=[(option["value"], option["label"]) for option in parameter["options"]],
                 initial=campaign.parameters.get(parameter["key"], parameter.get("default")),
-                help_text=f"{parameter.get('question', '')}{place_said(parameter)}：{parameter.get('quote', '')}",
+                help_text=f"{parameter.get('question', '')}{parameter.get('note', '')}"
+                f"{place_said(parameter)}：{parameter.get('quote', '')}",
                 widget=forms.RadioSelect,
                 error_messages={"required": "请选定一项，发布后不能更改。"},
             )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Unit
 from campaigns.models import Campaign, Target
 from campaigns.rules import campaign_day
+from campaigns.services.due.entries import entries_of
 from campaigns.services.windows import windows_of
 from core import clock
 from core.models import Obligation
@@ -40,7 +41,8 @@ def open_self_check_duties(campaign: Campaign, targets: QuerySet[Target], at: da
 
 def _self_checks(campaign: Campaign, targets: Iterable[Target], at: datetime) -> Iterable[Obligation]:
     windows = windows_of(campaign)
-    source = windows.phases[SELF_CHECK].source
+    phase = windows.phases[SELF_CHECK]
+    source = sentence_of(campaign, {"kind": "phase_end", "phase": SELF_CHECK}) or phase.source
     # The page of the enterprise's people, which sends an office on to its list; known by its address alone.
     url = reverse("inspections:selfcheck_mine")
     for target in targets:
@@ -54,10 +56,16 @@ def _self_checks(campaign: Campaign, targets: Iterable[Target], at: datetime) ->
                 enterprise_id=target.enterprise_id,
                 title=f"{target.enterprise.name}提交自查情况表"[:200],
                 source=source[:200],
-                rule="企业自查阶段结束日 24:00",
+                rule=f"“{phase.name}”阶段结束日 24:00",
                 due_at=due_at,
                 url=f"{url}?target={target.pk}",
             )
+
+
+def sentence_of(campaign: Campaign, clock: dict[str, str]) -> str:
+    """The sentence of the plan that orders what falls due by this clock."""
+    ordered = (entry for entry in entries_of(campaign.blueprint.data) if clock.items() <= entry.clock.items())
+    return next((entry.source for entry in ordered), "")
 
 
 def contact_subject(campaign: Campaign, unit: Unit) -> str:
@@ -70,6 +78,7 @@ def open_contact_duties(campaign: Campaign, at: datetime) -> None:
     if not chosen:
         return
     due_at = clock.end_of_day(campaign_day(chosen, campaign.year, campaign.shift_weeks))
+    source = sentence_of(campaign, {"kind": "parameter", "key": "contacts_due"})
     cities = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None)
     open_many(
         (
@@ -79,7 +88,7 @@ def open_contact_duties(campaign: Campaign, at: datetime) -> None:
                 subject=contact_subject(campaign, unit),
                 unit_path=unit.path,
                 title="报送一体化执法检查联络人员（附件7）",
-                source="4 月中旬前报省厅（原文364-366行）",
+                source=source,
                 rule=f"联络人员报送期限 {chosen}",
                 due_at=due_at,
                 url=reverse("campaigns:campaign_people", args=[campaign.pk]),

@@ -30,7 +30,8 @@ def draft(cast: Cast) -> Campaign:
 
 def ready(campaign: Campaign, officer: User, contacts_due: str = "04-10") -> Campaign:
     """Readings chosen and lists adopted: what approval asks for."""
-    chosen = {"selfcheck_scope": "all", "contacts_due": contacts_due, "other_verify": "with_key"}
+    chosen = {"selfcheck_scope": "all", "other_verify": "with_key", "summary_within": "15"}
+    chosen["contacts_due"] = contacts_due
     services.choose_parameters(campaign, chosen, actor=officer, at=MARCH)
     return services.adopt_lists(campaign, actor=officer, at=MARCH)
 

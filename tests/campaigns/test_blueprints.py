@@ -121,7 +121,7 @@ def test_the_plan_is_held_whole():
     assert data["phases"][6]["scope"] == "other"
     assert {group["name"] for group in data["groups"]} >= {"指挥管理组", "专家咨询组", "资料调度汇总组", "巡查组"}
     assert set(forms) == {"selfcheck", "record"}
-    assert len(data["defects"]) == 15
+    assert len(data["defects"]) == 18
 
 
 def test_no_person_of_the_source_is_named():

@@ -111,7 +111,7 @@ def test_the_province_draws_up_chooses_adopts_and_only_a_leader_approves(cast, b
     row = Campaign.objects.get()
     assert answer.url == url("campaign_detail", row)
     assert "尚未选定" in text(client.get(answer.url))
-    parameters = {"selfcheck_scope": "all", "contacts_due": "04-20", "other_verify": "with_key"}
+    parameters = {"selfcheck_scope": "all", "contacts_due": "04-20", "other_verify": "with_key", "summary_within": "15"}
     client.post(url("campaign_parameters", row), parameters | {"on_holiday": "previous_workday"})
     offered = text(client.get(url("campaign_adopt", row)))
     assert "行业类别 22 类、问题类型 27 类、查处情况 5 类（衡环办发〔2020〕137号 附件4）" in offered

@@ -39,7 +39,7 @@ class TestVerifications:
         assert "参数“非重点单位核查时间”尚未选定。" in page
         draft.refresh_from_db()
         assert draft.state == "draft"
-        chosen = {"selfcheck_scope": "key", "other_verify": "with_key"}
+        chosen = {"selfcheck_scope": "key", "other_verify": "with_key", "summary_within": "15"}
         row = services.choose_parameters(draft, chosen, actor=cast.officer_province, at=scene.MARCH)
         services.approve(row, actor=cast.leader_province, at=scene.MARCH)
         assert services.publish(row, actor=cast.officer_province, at=scene.MARCH).state == "published"
