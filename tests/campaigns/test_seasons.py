@@ -208,3 +208,18 @@ def test_why_a_reading_is_the_default_is_said_where_it_is_chosen_and_shown(cast,
             page = client.get(reverse(f"campaigns:{name}", args=[row.pk])).content.decode()
             assert "默认 15 日：留出汇总最后一周检查情况的时间" in page
             assert "不设默认：两种读法相差十日" in page
+
+
+def test_what_follows_the_inspections_moves_with_the_window_that_a_city_was_granted(henan, cast):
+    asked = services.ask_window(
+        henan.phases.get(key="inspect"), unit=cast.city, starts_on=date(2020, 5, 6), ends_on=date(2020, 6, 26),
+        reason="疫情", actor=cast.officer_city, at=scene.MARCH,
+    )  # fmt: skip
+    services.approve_window(asked, actor=cast.leader_province, at=scene.MARCH)
+    for key, own, others in (
+        ("phase.inspect", "2020-06-26", "2020-06-20"),
+        ("due.summary", "2020-07-10", "2020-07-03"),
+        ("phase.inspect_other", "2020-10-31", "2020-10-31"),
+    ):
+        assert datong.days(henan, key, cast.city) == [date.fromisoformat(own)], key
+        assert datong.days(henan, key, cast.other_city) == [date.fromisoformat(others)], key

@@ -211,3 +211,9 @@ def test_what_is_owed_and_by_whom(plans):
     }
     upload = by_key(plans["henan-2020"]["dues"])["upload"]["clock"]
     assert (upload["within"], upload["said"]) == (0, "当日24:00前")
+
+
+def test_the_liaison_s_columns_are_those_that_the_platform_keeps(plans):
+    contacts = by_key(plans["henan-2020"]["contacts"])
+    assert contacts["liaison"]["fields"] == ["单位", "姓名", "职务", "手机"]
+    assert contacts["province"]["fields"] == ["联系人", "联系电话（传真）", "邮箱"]
