@@ -54,8 +54,16 @@ class Holdings:
     """Everything one person holds today."""
 
     rows: tuple[Holding, ...] = field(default=())
+    # What was worked out of these grants, for as long as they are kept: one request.
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def scope(self, capability: str) -> Scope:
+        found: Scope | None = self.kept.get(capability)
+        if found is None:
+            found = self.kept[capability] = self._scope(capability)
+        return found
+
+    def _scope(self, capability: str) -> Scope:
         able = [row for row in self.rows if capability in row.able]
         units = [row for row in able if row.kind == Grant.Kind.UNIT]
         return Scope(

@@ -5,6 +5,7 @@ Lazy: fragments and public pages ask nothing.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ from reporting.states import ReportState
 LABEL, OVERDUE = "距周报截止", "周报已逾期"
 # Longer than any reporting week that holidays stretch.
 RECENT = timedelta(days=16)
+BADGE_CEILING = 100
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def shell_of(request: HttpRequest, user: Any) -> dict[str, Any] | None:
         "unit": user.unit.name if user.unit else "",
         "nav": nav(user, view_name),
         **campaign_line(user, getattr(request, "session", {}).get(desk.CHOSEN)),
-        "inbox_count": Notice.objects.visible_to(user).unread().count(),
+        "inbox_count": Notice.objects.visible_to(user).unread()[:BADGE_CEILING].count(),
         "account_links": [link(entry, view_name, None) for entry in navigation.ACCOUNT],
         "search_url": url_or_none(navigation.SEARCH_URL_NAME),
         "inbox_url": url_or_none(navigation.INBOX_URL_NAME),
@@ -78,7 +80,7 @@ def group_of(group: Group, view_name: str, figures: dict[str, int]) -> dict[str,
 def link(entry: Entry, view_name: str, badge: int | None) -> dict[str, Any]:
     return {
         "title": entry.title,
-        "url": reverse(entry.url_name),
+        "url": address(entry.url_name),
         "icon": entry.icon,
         "current": entry.covers(view_name),
         "badge": badge or None,
@@ -86,9 +88,9 @@ def link(entry: Entry, view_name: str, badge: int | None) -> dict[str, Any]:
 
 
 def badges(user: User) -> dict[str, int]:
-    """Figures beside entries, by Entry.badge. One cheap query each, at most three."""
+    """Figures beside entries, by Entry.badge. One cheap query each, at most three; none counts what 99+ says."""
     midnight = clock.at_local(clock.today() + timedelta(days=1))
-    return {"owed": desk.owed_by(user).filter(due_at__lt=midnight).count()}
+    return {"owed": desk.owed_by(user).filter(due_at__lt=midnight)[:BADGE_CEILING].count()}
 
 
 def campaign_line(user: User, chosen: object) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def campaign_line(user: User, chosen: object) -> dict[str, Any]:
     if not campaigns:
         return {"campaign": None, "phase_label": "", "countdown": None}
     campaign = campaigns[0]
-    period = desk.next_period(campaigns, clock.now()) if able_somewhere(user, "report.view") else None
+    period = desk.next_period(user, campaigns, clock.now()) if able_somewhere(user, "report.view") else None
     own = period if period and period.campaign_id == campaign.pk else None
     return {
         "campaign": campaign,
@@ -139,4 +141,10 @@ def own_reports(user: User, campaign: Campaign, at: datetime) -> list[UnitReport
 
 
 def url_or_none(name: str | None) -> str | None:
-    return reverse(name) if name else None
+    return address(name) if name else None
+
+
+@cache
+def address(name: str) -> str:
+    """Of a page of the menu, which is the same for everybody."""
+    return reverse(name)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.gate import Person, holdings
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.services import published_for
 from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
@@ -24,6 +25,8 @@ from reporting.services.reminders import of_nobody, supervised_by
 SEARCH_LIMIT = 20
 # Under which name a session keeps the campaign that the person chose last.
 CHOSEN = "campaign"
+# Under which names what a person owes, and the next cut-off, are kept with the person's grants for one request.
+OWED, COMING = "owed", "coming"
 
 
 def owed_by(user: User) -> QuerySet[Obligation]:
@@ -31,6 +34,13 @@ def owed_by(user: User) -> QuerySet[Obligation]:
 
     What is overdue is on the desk of who supervises it too: whatever a reminder counts stands here, and it alone.
     """
+    kept: QuerySet[Obligation] | None = holdings(user).kept.get(OWED)
+    if kept is None:
+        kept = holdings(user).kept[OWED] = Obligation.objects.open().filter(owing(user))
+    return kept.all()
+
+
+def owing(user: User) -> Q:
     held, today = holdings(user), day_of(clock.now())
     paths = {row.path for row in held.rows if row.path}
     sites = held.scope("enterprise.own").enterprise_ids
@@ -38,7 +48,7 @@ def owed_by(user: User) -> QuerySet[Obligation]:
     mine |= supervised_by(held, today) & Q(due_at__lt=at_local(today))
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))
-    return Obligation.objects.open().filter(mine)
+    return mine
 
 
 @dataclass(frozen=True)
@@ -57,23 +67,40 @@ class Pile:
 
 
 def piles(user: User, at: datetime, limit: int = 8) -> list[Pile]:
-    """逾期、今天、7 天内、以后: the first rows of each, and how many more there are. Two queries a pile at most."""
+    """逾期、今天、7 天内、以后: the first rows of each, and how many more there are.
+
+    Mostly one query tells all of it. Where more is owed, two a pile at most."""
     midnight = at_local(day_of(at) + timedelta(days=1))
     week = midnight + timedelta(days=6)
     owed = owed_by(user)
     spans = [
-        ("late", "已逾期", "red", owed.filter(due_at__lt=at)),
-        ("today", "今天到期", "amber", owed.filter(due_at__gte=at, due_at__lt=midnight)),
-        ("week", "7 天内到期", "blue", owed.filter(due_at__gte=midnight, due_at__lt=week)),
-        ("later", "以后到期", "grey", owed.filter(due_at__gte=week)),
+        ("late", "已逾期", "red", None, at),
+        ("today", "今天到期", "amber", at, midnight),
+        ("week", "7 天内到期", "blue", midnight, week),
+        ("later", "以后到期", "grey", week, None),
     ]
-    return [pile(key, title, tone, rows.order_by("due_at", "id"), limit) for key, title, tone, rows in spans]
+    head = Head(owed, len(spans) * limit)
+    return [Pile(key, title, tone, *head.within(since, until, limit)) for key, title, tone, since, until in spans]
 
 
-def pile(key: str, title: str, tone: str, rows: QuerySet[Obligation], limit: int) -> Pile:
-    found = list(rows[: limit + 1])
-    more = counted(rows) - limit if len(found) > limit else 0
-    return Pile(key, title, tone, found[:limit], more)
+class Head:
+    """The first rows of what is owed, by which the piles are filled as far as they reach."""
+
+    def __init__(self, owed: QuerySet[Obligation], size: int) -> None:
+        self.owed = owed.order_by("due_at", "id")
+        self.rows = list(self.owed[: size + 1])
+        # Everything due before this moment is among the rows; None when simply everything is.
+        self.reach = self.rows[-1].due_at if len(self.rows) > size else None
+
+    def within(self, since: datetime | None, until: datetime | None, limit: int) -> tuple[list[Obligation], int]:
+        """The first rows due in a span, and how many more there are."""
+        known = [row for row in self.rows if (not since or row.due_at >= since) and (not until or row.due_at < until)]
+        if self.reach is None or (until is not None and until <= self.reach):
+            return known[:limit], max(len(known) - limit, 0)
+        span = Q() if since is None else Q(due_at__gte=since)
+        span &= Q() if until is None else Q(due_at__lt=until)
+        found = known if len(known) > limit else list(self.owed.filter(span)[: limit + 1])
+        return found[:limit], counted(self.owed.filter(span)) - limit if len(found) > limit else 0
 
 
 def done_by(user: User) -> QuerySet[AuditEvent]:
@@ -86,7 +113,7 @@ def done_by(user: User) -> QuerySet[AuditEvent]:
 def campaigns_of(user: Person, chosen: object = None) -> list[Campaign]:
     """The running campaigns that the person sees: what was chosen first, then by how near their authority is."""
     home = user.unit.path if isinstance(user, User) and user.unit else ""
-    rows = Campaign.objects.visible_to(user).filter(state="published").select_related("unit").order_by("-year", "-pk")
+    rows = [row for row in published_for(user) if row.state == Campaign.State.PUBLISHED]
     return sorted(rows, key=lambda row: (row.pk != chosen, *distance(row.unit.path, home)))
 
 
@@ -96,11 +123,23 @@ def distance(authority: str, home: str) -> tuple[bool, int]:
     return (not above, -len(authority) if above else len(authority))
 
 
-def next_period(campaigns: Sequence[Campaign], at: datetime) -> ReportPeriod | None:
-    """The week whose cut-off comes next in the first of the campaigns that has one: not every campaign reports."""
-    rows = ReportPeriod.objects.filter(campaign__in=campaigns, cutoff_at__gte=at).select_related("campaign")
-    coming = {row.campaign_id: row for row in rows.order_by("campaign_id", "cutoff_at").distinct("campaign_id")}
-    return next((coming[row.pk] for row in campaigns if row.pk in coming), None)
+def next_period(user: User, campaigns: Sequence[Campaign], at: datetime) -> ReportPeriod | None:
+    """The week whose cut-off comes next in the first of the person's campaigns that has one: not each reports."""
+    kept = holdings(user).kept
+    if COMING not in kept:
+        kept[COMING] = coming(campaigns, at)
+    found: ReportPeriod | None = kept[COMING]
+    return found
+
+
+def coming(campaigns: Sequence[Campaign], at: datetime) -> ReportPeriod | None:
+    by_number = {row.pk: row for row in campaigns}
+    rows = ReportPeriod.objects.filter(campaign__in=by_number, cutoff_at__gte=at)
+    first = {row.campaign_id: row for row in rows.order_by("campaign_id", "cutoff_at").distinct("campaign_id")}
+    found = next((first[pk] for pk in by_number if pk in first), None)
+    if found is not None:
+        found.campaign = by_number[found.campaign_id]
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,15 @@ from accounts.models.unit import Unit
 from accounts.rules import ROLE_LABELS
 
 
+def in_force(day: date, way: str = "") -> Q:
+    """What a grant is on a day, also for a condition on the way to grants: "grants__"."""
+    ends = Q(**{f"{way}valid_to": None}) | Q(**{f"{way}valid_to__gte": day})
+    return ends & Q(**{f"{way}revoked_at": None, f"{way}valid_from__lte": day})
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, day: date) -> "GrantQuerySet":
-        return self.not_ended(day).filter(valid_from__lte=day)
+        return self.filter(in_force(day))
 
     def not_ended(self, day: date) -> "GrantQuerySet":
         """In force on a day or beginning later."""

@@ -21,10 +21,11 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
         """A campaign is seen by its authority; once published also by every unit below it and by whom it reaches."""
         scope = holdings(user).scope("campaign.view")
         above = [path[: i + 1] for path in scope.paths for i, c in enumerate(path) if c == "/" and i]
-        found = super().visible_to(user) | self.published().filter(unit__path__in=above)
+        reached = Q(unit__path__in=above)
         if scope.enterprise_ids:
-            found = found | self.published().filter(targets__enterprise_id__in=scope.enterprise_ids)
-        return self.filter(pk__in=found.values("pk"))
+            sites = self.model.objects.filter(targets__enterprise_id__in=scope.enterprise_ids)
+            reached |= Q(pk__in=sites.order_by().values("pk"))
+        return self.filter(self._condition(scope) | reached & Q(published_at__isnull=False))
 
     def published(self) -> "CampaignQuerySet":
         return self.exclude(published_at=None)

@@ -21,8 +21,10 @@ from campaigns.services.creating import (
     close,
     create_from_blueprint,
     list_items,
+    lists_of,
     obstacles,
     publish,
+    published_for,
     return_to_draft,
 )
 from campaigns.services.gate import Proposal, gather, gather_many, judge, judge_many
@@ -119,6 +121,7 @@ __all__ = [
     "lapsed_count",
     "list_items",
     "list_targets",
+    "lists_of",
     "members_of",
     "name_contact",
     "newer_version",
@@ -133,6 +136,7 @@ __all__ = [
     "printed_year",
     "publish",
     "publish_bulletin",
+    "published_for",
     "read_bulletin",
     "readiness_item",
     "readiness_items",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.gate import may
+from accounts.gate import Person, holdings, may
 from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.blueprint_files import place_said
@@ -27,6 +27,8 @@ from core.states import advance
 
 # A plan without a weekly report: the columns of the report clock stay as they are, and nobody reads them.
 NO_REPORT: Mapping[str, Any] = {"weekday": 4, "time": "17:30", "on_holiday": OnHoliday.PREVIOUS.value}
+# Under which name a person's campaigns are kept with the grants by which they are seen, for one request.
+PUBLISHED = "published"
 LISTS = {"industry": "industries", "issue_type": "issue_types", "handling": "handlings"}
 
 
@@ -267,7 +269,23 @@ def refuse_if(sentences: list[str]) -> None:
         raise Refused("行动还不能批准或发布：" + "".join(sentences), errors={"": sentences})
 
 
+def published_for(user: Person) -> list[Campaign]:
+    """The published campaigns that a person sees, the latest first: read once with the person's grants."""
+    kept = holdings(user).kept
+    if PUBLISHED not in kept:
+        rows = Campaign.objects.visible_to(user).published().select_related("unit")
+        kept[PUBLISHED] = list(rows.order_by("-year", "-pk"))
+    return list(kept[PUBLISHED])
+
+
 def list_items(campaign: Campaign, kind: str) -> list[ListItem]:
     """The entries of the list a campaign adopted, in the plan's order; kind: industry, issue_type or handling."""
     adopted = getattr(campaign, f"{LISTS[kind]}_id")
     return list(ListItem.objects.filter(shared_list_id=adopted)) if adopted else []
+
+
+def lists_of(campaign: Campaign) -> dict[str, list[ListItem]]:
+    """The entries of all three lists by kind, each in the plan's order."""
+    adopted = {kind: getattr(campaign, f"{name}_id") for kind, name in LISTS.items()}
+    rows = list(ListItem.objects.filter(shared_list_id__in=[one for one in adopted.values() if one]))
+    return {kind: [row for row in rows if row.shared_list_id == pk] for kind, pk in adopted.items()}

@@ -8,17 +8,19 @@ goes once to who supervises, too. One transaction: killed anywhere, nothing was 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.urls import reverse
 
 from accounts.gate import Holdings
 from accounts.models import Grant, Unit
-from accounts.rules import Role, capabilities
+from accounts.models.grant import in_force
+from accounts.rules import capabilities
 from core import locks
 from core.clock import day_of, local
 from core.models import ChatRobot, Delivery, Notice, Obligation
@@ -52,6 +54,8 @@ KINDS = {
     **dict.fromkeys(("lead.accept", "lead.assign", "lead.close"), Told("lead.handle", "report.view")),
 }
 OTHERS = Told("issue.edit", "report.view")
+# What late things are told to.
+LATE = sorted({OTHERS.late, *(told.late for told in KINDS.values())})
 # Who is told where nobody in the unit holds what the kind asks for: an obligation always has somebody who hears of it.
 INSTEAD = ("campaign.manage", "report.view")
 
@@ -292,51 +296,54 @@ def supervised_by(held: Holdings, day: date) -> Q:
         if row.path and row.kind == Grant.Kind.UNIT:
             mine.setdefault(row.path, set()).update(row.able)
     spoken = voices(set(mine), day)
-    starts = {late: heard_from(mine, spoken, late) for late in {OTHERS.late, *(told.late for told in KINDS.values())}}
+    # Mostly the same units speak whatever is late: then one condition says it.
+    by_units: dict[frozenset[str], set[str]] = {}
+    for late in LATE:
+        by_units.setdefault(heard_from(mine, spoken, late), set()).add(late)
     found = Q(pk__in=[])
-    for late, paths in starts.items():
-        units = {path for path in spoken if above(path) in paths}
+    for paths, lates in by_units.items():
+        units = [path for path in spoken if above(path) in paths]
         sites = Q(enterprise_id__isnull=False, unit_path__in=sorted(paths))
-        found |= kinds_of(late) & (sites | Q(enterprise_id=None, unit_path__in=sorted(units)))
+        found |= kinds_of(lates) & (sites | Q(enterprise_id=None, unit_path__in=sorted(units)))
     return found
 
 
-def kinds_of(late: str) -> Q:
-    """The kinds that are told to that capability once they are late."""
-    named = Q(kind__in=sorted(kind for kind, told in KINDS.items() if told.late == late))
-    return named | ~Q(kind__in=sorted(KINDS)) if late == OTHERS.late else named
+def kinds_of(lates: set[str]) -> Q:
+    """The kinds that are told to one of these capabilities once they are late."""
+    if OTHERS.late not in lates:
+        return Q(kind__in=sorted(kind for kind, told in KINDS.items() if told.late in lates))
+    elsewhere = sorted(kind for kind, told in KINDS.items() if told.late not in lates)
+    return ~Q(kind__in=elsewhere) if elsewhere else Q()
 
 
-def heard_from(mine: dict[str, set[str]], spoken: dict[str, set[str]], late: str) -> set[str]:
+def heard_from(mine: dict[str, set[str]], spoken: dict[str, set[str]], late: str) -> frozenset[str]:
     """The units that speak to the person: those of the person's where nobody else would be told instead, and below
     them whatever has nobody to be told."""
+    voice = {path: voice_of(able, late) for path, able in spoken.items()}
+    hears = {path for path, able in mine.items() if voice.get(path, late) in able}
+    silent = [path for path, said in voice.items() if said is None] if hears else []
+    nearest = ((path, next((one for one in lineage(path) if voice.get(one, late) is not None), "")) for path in silent)
+    return frozenset(hears.union(path for path, end in nearest if end in hears))
 
-    def voice(path: str) -> str | None:
-        return next((one for one in (late, *INSTEAD) if one in spoken.get(path, ())), None) if path in spoken else late
 
-    hears = {path for path, able in mine.items() if voice(path) in able}
-    silent = (path for path in spoken if voice(path) is None)
-    nearest = ((path, next((one for one in lineage(path) if voice(one) is not None), "")) for path in silent)
-    return hears | {path for path, end in nearest if end in hears}
+def voice_of(able: set[str], late: str) -> str | None:
+    """As what a unit whose people hold this together is told: the capability itself, or what stands in its place."""
+    return next((one for one in (late, *INSTEAD) if one in able), None)
 
 
 def voices(paths: set[str], day: date) -> dict[str, set[str]]:
-    """What the people of each unit hold together, in one query: of these units, of those below them where nobody holds
-    what stands in the place of everything else, and of the units just below either. Any other has somebody to be told.
-    """
+    """What the people of each of these units and of those below them hold together, in one query."""
     if not paths:
         return {}
-    able, under = Q(), Q()
-    for level in Unit.Level.values:
-        able |= Q(unit__level=level, role__in=[role for role in Role if capabilities(role, level) & set(INSTEAD)])
-    for path in paths:
-        under |= Q(path__startswith=path)
-    held = Grant.objects.in_force(day).filter(kind=Grant.Kind.UNIT, user__is_active=True)
-    heard, heard_above = (Exists(held.filter(able, unit=OuterRef(one))) for one in ("pk", "parent"))
-    roles = ArraySubquery(held.filter(unit=OuterRef("pk")).values("role").distinct())
-    near = Q(path__in=paths) | Q(parent__path__in=paths) | Q(~heard) | Q(~heard_above)
-    rows = Unit.objects.filter(under).filter(near).values_list("path", "level", roles)
-    return {path: set[str]().union(*(capabilities(role, level) for role in found)) for path, level, found in rows}
+    under = reduce(or_, (Q(path__startswith=path) for path in paths))
+    held = FilteredRelation("grants", condition=in_force(day, "grants__") & Q(grants__kind=Grant.Kind.UNIT))
+    rows = Unit.objects.filter(under).annotate(held=held).order_by()
+    spoken: dict[str, set[str]] = {}
+    for path, level, role, active in rows.values_list(
+        "path", "level", "held__role", "held__user__is_active"
+    ).distinct():
+        spoken.setdefault(path, set()).update(capabilities(role, level) if active else ())
+    return spoken
 
 
 def of_nobody(day: date) -> Q:

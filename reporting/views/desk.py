@@ -32,7 +32,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if sections := administration.sections(user, at):
         return render(request, "reporting/administration.html", {"sections": sections, **aside(user)})
     campaigns = desk.campaigns_of(user, request.session.get(desk.CHOSEN))
-    period = desk.next_period(campaigns, at) if campaigns and not able_somewhere(user, "enterprise.own") else None
+    period = desk.next_period(user, campaigns, at) if campaigns and not able_somewhere(user, "enterprise.own") else None
     piles, waiting = desk.piles(user, at), duties.waiting(user, at)
     context = {
         "piles": piles,

@@ -112,7 +112,7 @@ def test_the_workbench_costs_the_same_with_many_obligations(client, cast, django
     client.force_login(cast.officer_a)
 
     def cost() -> int:
-        with django_assert_max_num_queries(40) as counted:
+        with django_assert_max_num_queries(30) as counted:
             assert client.get("/").status_code == 200
         return len(counted)
 
@@ -121,7 +121,7 @@ def test_the_workbench_costs_the_same_with_many_obligations(client, cast, django
     few = cost()
     for number in range(40):
         owe(cast.county_a, 3, title=f"更多{number}")
-    assert cost() <= few + 1, "one count for what is not shown"
+    assert cost() <= few + 2, "one count for what is not shown, one look at what is due later"
 
 
 def test_what_i_have_done_leaves_out_denials(client, cast):
