@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Field, Func, Lookup, Q, Value
+from django.db.models import F, Field, Func, Lookup, OuterRef, Q, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.http import HttpRequest, QueryDict
 from rest_framework.pagination import BasePagination
@@ -106,14 +107,27 @@ class KeysetPage(Generic[Row]):
 
     An order may name fields, fields of select_related rows ("visit__started_at") and annotations, ascending or
     descending, nullable or not (PostgreSQL's default: nulls last going up, first going down).
+
+    `usual` is the value that nearly every row has in the first column, the last one in its order (never null). The few
+    before it are read apart, so that an index on the other columns can be walked among the many.
+
+    `homes` are the owners of the rows, by that field of theirs, where the order goes by what names a place. Each is
+    read apart by an index that begins with it: an index of all would be walked past everybody else's rows.
     """
 
     def __init__(
-        self, queryset: models.QuerySet[Row], order: Sequence[str] = ("-recorded_at", "-id"), size: int = 50
+        self,
+        queryset: models.QuerySet[Row],
+        order: Sequence[str] = ("-recorded_at", "-id"),
+        size: int = 50,
+        usual: Any = None,
+        homes: tuple[str, models.QuerySet[Any]] | None = None,
     ) -> None:
         self.queryset = queryset
         self.order = with_tie_breaker(order)
         self.size = size
+        self.usual = usual
+        self.homes = homes
 
     def for_request(self, request: HttpRequest) -> Page[Row]:
         """The page that the address asks for; its links keep every other parameter."""
@@ -147,12 +161,20 @@ class KeysetPage(Generic[Row]):
         back = at is not None and at.back
         order = tuple(reverse(name) for name in self.order) if back else self.order
         rows, found = self.queryset.order_by(*order), list[Row]()
-        for stretch in [Q()] if at is None else self.stretches(order, at.values):
-            found += rows.filter(stretch)[: self.size + 1 - len(found)]
+        for stretch in self.walk(order, at):
+            found += self.first(rows.filter(stretch), self.size + 1 - len(found))
             if len(found) > self.size:
                 break
         kept = found[: self.size]
         return (kept[::-1] if back else kept), len(found) > self.size
+
+    def first(self, rows: models.QuerySet[Row], count: int) -> models.QuerySet[Row]:
+        if self.homes is None:
+            return rows[:count]
+        name, homes = self.homes
+        heads = ArraySubquery(rows.filter(**{name: OuterRef("pk")}).values("pk")[:count])
+        apart = homes.order_by().annotate(heads=heads).values_list(Func(F("heads"), function="unnest"))
+        return rows.filter(pk__in=apart)[:count]
 
     @staticmethod
     def index_of(at: Cursor | None, fetched: int, more: bool) -> int:
@@ -182,6 +204,23 @@ class KeysetPage(Generic[Row]):
         if value is None and not self.nullable(name.lstrip("-")):
             raise ValueError(name)
         return field.to_python(value)
+
+    def walk(self, order: Sequence[str], at: Cursor | None) -> Sequence[Q | Lookup[Any]]:
+        """What is to be read one after the other from a cursor on, or from the beginning."""
+        if self.usual is not None:
+            return self.around(order, at.values if at is not None else ())
+        return [Q()] if at is None else self.stretches(order, at.values)
+
+    def around(self, order: Sequence[str], values: Sequence[Any]) -> list[Q | Lookup[Any]]:
+        """The few before the usual value and the many that have it; the part of the cursor only from there on."""
+        usual = Q(**{order[0].lstrip("-"): self.usual})
+        parts = [~usual, usual] if order[0] == self.order[0] else [usual, ~usual]
+        if not values:
+            return list[Q | Lookup[Any]](parts)
+        among = usual & Q(self.filled_beyond(order[1:], values[1:]))
+        here = among if values[0] == self.usual else ~usual & Q(self.filled_beyond(order, values))
+        first = (values[0] == self.usual) is (parts[0] is usual)
+        return [here, parts[1]] if first else [here]
 
     def stretches(self, order: Sequence[str], values: Sequence[Any]) -> list[Q | Lookup[Any]]:
         """What comes after `values`, stretch by stretch, each of them one range of an index on the order.

@@ -11,8 +11,8 @@ from django.http import QueryDict
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
-from campaigns.models import Campaign
-from campaigns.services import list_items
+from campaigns.models import Campaign, ListItem
+from campaigns.services import lists_of, published_for
 from core import clock
 from core.paging import COUNT_CEILING, counted
 from core.wording import grouped_count
@@ -39,6 +39,9 @@ LISTED = (
     "recorded_at",
 )
 KINDS = ("industry", "issue_type", "handling")
+OWN = IssueQuerySet.own_capability
+# What names a place: an enterprise bears the name of its city, mostly.
+BY_PLACE = {"enterprise_name", "county"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Ledger:
 
     @cached_property
     def campaigns(self) -> list[Campaign]:
-        return list(Campaign.objects.visible_to(self.user).published().select_related("unit").order_by("-year", "-pk"))
+        return published_for(self.user)
 
     @cached_property
     def campaign(self) -> Campaign | None:
@@ -83,19 +86,18 @@ class Ledger:
         )
 
     @cached_property
+    def items(self) -> dict[str, list[ListItem]]:
+        return lists_of(self.campaign) if self.campaign is not None else {}
+
+    @cached_property
     def names(self) -> dict[str, dict[int, str]]:
         """Numbers to names of the three adopted lists."""
-        if self.campaign is None:
-            return {kind: {} for kind in KINDS}
-        return {kind: {item.number: item.name for item in list_items(self.campaign, kind)} for kind in KINDS}
+        return {kind: {item.number: item.name for item in self.items.get(kind, ())} for kind in KINDS}
 
     @cached_property
     def short_names(self) -> dict[str, dict[int, str]]:
-        if self.campaign is None:
-            return {kind: {} for kind in KINDS}
         return {
-            kind: {item.number: item.short_name or item.name for item in list_items(self.campaign, kind)}
-            for kind in KINDS
+            kind: {item.number: item.short_name or item.name for item in self.items.get(kind, ())} for kind in KINDS
         }
 
     @property
@@ -138,6 +140,17 @@ class Ledger:
     @property
     def order(self) -> tuple[str, ...]:
         return SORTS.get(self.params.get("sort", ""), SORTS[""])
+
+    @property
+    def homes(self) -> tuple[str, QuerySet[Unit]] | None:
+        """The units to read one by one in an order that goes by places, for who sees only some of the campaign's."""
+        held = holdings(self.user).scope(IssueQuerySet.view_capability)
+        paths, own = held.paths, held.bound or held.enterprise_ids or holdings(self.user).scope(OWN).enterprise_ids
+        if self.campaign is None or not paths or own or self.order[0].lstrip("-") not in BY_PLACE:
+            return None
+        if held.covers_path(self.campaign.unit.path):
+            return None
+        return "unit", Unit.objects.filter(reduce(or_, (Q(path__startswith=path) for path in paths)))
 
     @property
     def rows(self) -> QuerySet[Issue]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import EnforcementCertificate, Grant, Region, Unit, User
 from accounts.rules import Role
@@ -16,9 +16,19 @@ from campaigns.services.gate import held_by
 from campaigns.services.plan_terms import terms_of
 from core import clock
 from core.widgets import DateInput, DayAsked
+from enterprises.models import Enterprise
 
 UNSIGNED = "未签承诺"
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
+
+
+def regions_of(sites: QuerySet[Enterprise]) -> QuerySet[Region]:
+    """Where there is any: a glance at the index a region, where the list of a province would be read whole."""
+    return Region.objects.filter(Exists(sites.filter(region=OuterRef("pk"))))
+
+
+def regions_listed(targets: QuerySet[Target]) -> QuerySet[Region]:
+    return Region.objects.filter(pk__in=targets.order_by().values("enterprise__region"))
 
 
 class TargetFilter(forms.Form):
@@ -50,10 +60,12 @@ class TargetFilter(forms.Form):
         campaign: Campaign,
         targets: QuerySet[Target],
         industries: Iterable[ListItem],
-        units: QuerySet[Unit],
+        units: Iterable[Unit],
     ) -> None:
         super().__init__({**data.dict(), "campaign": str(campaign.pk)})
-        regions = Region.objects.filter(pk__in=targets.order_by().values("enterprise__region"))
+        units = list(units)
+        whole = any(unit.pk == campaign.unit_id for unit in units)
+        regions = regions_of(Enterprise.objects.all()) if whole else regions_listed(targets)
         running = [(str(row.pk), row.title) for row in campaigns]
         self.offer("campaign", running)
         if len(running) == 1:

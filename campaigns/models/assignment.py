@@ -47,7 +47,11 @@ class Target(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "enterprise"], name="target_once")]
-        indexes = [models.Index(fields=["campaign", "unit", "id"], name="target_unit")]
+        indexes = [
+            models.Index(fields=["campaign", "unit", "id"], name="target_unit"),
+            # The few that signals moved up; among all others the list walks the order of names.
+            models.Index(fields=["campaign", "-priority"], name="target_raised", condition=~models.Q(priority=0)),
+        ]
 
     def __str__(self) -> str:
         return self.enterprise.name

@@ -125,6 +125,15 @@ class Issue(models.Model):
             # The orders the ledger can be asked for; by number the constraint above serves.
             models.Index(fields=["campaign", "enterprise_name", "id"], name="issue_by_enterprise"),
             models.Index(fields=["campaign", "county", "id"], name="issue_by_county"),
+            # By what names a place each unit's apart: those of all others would lie before a city's own.
+            models.Index(fields=["unit", "campaign", "enterprise_name", "id"], name="issue_unit_enterprise"),
+            models.Index(fields=["unit", "campaign", "county", "id"], name="issue_unit_county"),
+            # Two conditions that are asked together; with the unit counted in the index alone.
+            models.Index(
+                fields=["campaign", "handling", "gravity", "-recorded_at", "-id"],
+                include=["unit"],
+                name="issue_handling_recorded",
+            ),
             models.Index(fields=["campaign", "deadline_on", "id"], name="issue_by_deadline"),
             models.Index(fields=["unit", "rectified_at"], name="issue_reported", condition=Q(state="reported")),
             GinIndex(fields=["search"], name="issue_search"),

@@ -46,7 +46,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
     ledger, own = Ledger(person(request), request.GET), may_only_own(person(request))
     all_columns = request.GET.get("columns") == "all" and not own
     rows = with_signature(ledger.rows) if all_columns else ledger.rows.only(*LISTED)
-    page = KeysetPage(rows, ledger.order).for_request(request)
+    page = KeysetPage(rows, ledger.order, homes=ledger.homes).for_request(request)
     columns = ledger_spec(ledger.names).columns if all_columns else ()
     context = {
         "ledger": ledger,

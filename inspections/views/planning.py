@@ -43,6 +43,12 @@ def units_of(scope: Scope) -> QuerySet[Unit]:
     return Unit.objects.filter(mine, closed_on=None)
 
 
+def running_for(user: User) -> list[Campaign]:
+    """The campaigns under way, the one published last first."""
+    running = [row for row in campaigns.published_for(user) if row.state == Campaign.State.PUBLISHED]
+    return sorted(running, key=lambda row: (row.published_at, row.pk), reverse=True)
+
+
 def published(user: User) -> QuerySet[Campaign]:
     return Campaign.objects.visible_to(user).filter(state="published").order_by("-published_at", "-pk")
 
@@ -52,26 +58,28 @@ def published(user: User) -> QuerySet[Campaign]:
 def target_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     scope = require_somewhere(user, LOOK)
-    running = list(published(user)[:20])
+    running = running_for(user)[:20]
     campaign = next((row for row in running if str(row.pk) == request.GET.get("campaign")), None)
     campaign = campaign or next(iter(running), None)
     if campaign is None:
         return render(request, "inspections/target_list.html", {"campaign": None})
     own = Target.objects.visible_to(user).filter(campaign=campaign)
     industries = campaigns.list_items(campaign, "industry")
+    if "progress" in request.GET:
+        context = {"campaign": campaign, "by_industry": by_industry(own, industries)}
+        return render(request, "inspections/target_list.html#progress", context)
     form = TargetFilter(
         request.GET, campaigns=running, campaign=campaign, targets=own, industries=industries, units=units_of(scope)
     )
     asked = form.asked()
     order = ("-priority", "enterprise__sort_key", "id")
-    page = KeysetPage(rows_of(filtered(own, asked)), order).for_request(request)
+    page = KeysetPage(rows_of(filtered(own, asked)), order, usual=0).for_request(request)
     context = {
         "campaign": campaign,
         "page": page,
         "filter_form": form,
         "chips": chips(form, asked),
         "industries": {item.number: str(item) for item in industries},
-        "by_industry": by_industry(own, industries),
         "lines": with_overdue(campaign, page.rows),
         "list_form": listing_form(user, campaign),
         "listing": "listing" in request.GET,

@@ -49,6 +49,19 @@ def test_a_walk_forward_over_ties_meets_every_row_once(order):
     assert flat(walk(pages)) == expected(rows, *pages.order)
 
 
+@pytest.mark.parametrize(
+    ("order", "usual"),
+    [(("length", "name"), 8), (("-length", "name"), 6), (("-length", "-id"), 6), (("-length", "id"), 5)],
+)
+def test_rows_apart_from_the_usual_are_met_in_the_same_order(order, usual):
+    rows = groups(23)
+    pages = KeysetPage(rows, order, size=5, usual=usual)
+    forward = walk(pages)
+    assert flat(forward) == expected(rows, *pages.order)
+    last = pages.page(cursor_of_page(pages, len(forward)))
+    assert walk(pages, last.previous_cursor, "previous_cursor") == forward[-2::-1]
+
+
 def test_the_walk_back_is_the_walk_forward_reversed():
     pages = KeysetPage(groups(23), ("-length", "id"), size=5)
     forward = walk(pages)
