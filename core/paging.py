@@ -270,9 +270,9 @@ def as_row(parts: Iterable[F | Value]) -> Func:
     return Func(*parts, template="(%(expressions)s)", output_field=models.BooleanField())
 
 
-def counted(rows: models.QuerySet[Any]) -> int:
+def counted(rows: models.QuerySet[Any], ceiling: int | None = None) -> int:
     """How many rows, counted no further than one past the ceiling."""
-    return rows.order_by()[: COUNT_CEILING + 1].count()
+    return rows.order_by()[: (ceiling or COUNT_CEILING) + 1].count()
 
 
 def with_tie_breaker(order: Sequence[str]) -> tuple[str, ...]:

@@ -74,7 +74,11 @@ class PenaltyCase(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["issue"], name="case_one_per_issue", condition=~Q(state="withdrawn")),
         ]
-        indexes = [models.Index(fields=["unit", "-id"], name="case_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="case_unit"),
+            # The order of the list; a province has tens of thousands.
+            models.Index(fields=["-filed_on", "-id"], name="case_filed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.cause}"

@@ -13,12 +13,13 @@ from campaigns.services import published_for
 from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
-from core.paging import COUNT_CEILING, counted
+from core.paging import counted
 from core.wording import grouped_count
 from enterprises.models import Enterprise
 from enterprises.rules.searching import wanted
 from inspections.models import Issue
 from penalties.models import PenaltyCase
+from reporting.duties.kinds import CEILING
 from reporting.models import ReportPeriod
 from reporting.services.reminders import of_nobody, supervised_by
 
@@ -63,7 +64,11 @@ class Pile:
 
     @property
     def count(self) -> str:
-        return grouped_count(len(self.rows) + self.more, COUNT_CEILING)
+        return grouped_count(len(self.rows) + self.more, CEILING)
+
+    @property
+    def rest(self) -> str:
+        return grouped_count(self.more, CEILING - len(self.rows))
 
 
 def piles(user: User, at: datetime, limit: int = 8) -> list[Pile]:
@@ -100,7 +105,7 @@ class Head:
         span = Q() if since is None else Q(due_at__gte=since)
         span &= Q() if until is None else Q(due_at__lt=until)
         found = known if len(known) > limit else list(self.owed.filter(span)[: limit + 1])
-        return found[:limit], counted(self.owed.filter(span)) - limit if len(found) > limit else 0
+        return found[:limit], counted(self.owed.filter(span), CEILING) - limit if len(found) > limit else 0
 
 
 def done_by(user: User) -> QuerySet[AuditEvent]:

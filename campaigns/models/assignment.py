@@ -51,6 +51,8 @@ class Target(models.Model):
             models.Index(fields=["campaign", "unit", "id"], name="target_unit"),
             # The few that signals moved up; among all others the list walks the order of names.
             models.Index(fields=["campaign", "-priority"], name="target_raised", condition=~models.Q(priority=0)),
+            # Who waits for a visit, the key ones first, as desks show the first few.
+            models.Index(fields=["-is_key", "id"], name="target_waiting", condition=models.Q(visited_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_third_party'),
-        ('campaigns', '0024_target_raised'),
+        ('campaigns', '0023_results_entered'),
         ('enterprises', '0001_initial'),
         ('inspections', '0010_selfchecks_told'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

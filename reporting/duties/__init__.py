@@ -9,7 +9,7 @@ from datetime import datetime
 from accounts.gate import able_somewhere
 from accounts.models import User
 from core.paging import counted
-from reporting.duties import campaigns, cases, inspections, registers, weekly
+from reporting.duties import campaigns, cases, inspections, kinds, registers, weekly
 from reporting.duties.kinds import Duty, Entry, Waiting
 
 # What is outside comes first, then cases, reports, lists and campaigns.
@@ -27,8 +27,8 @@ def waiting(user: User, at: datetime, limit: int = SHOWN) -> list[Waiting]:
 
 
 def waiting_in(duty: Duty, user: User, at: datetime, limit: int) -> Waiting:
-    """The first rows, and how many there are: counted only where more may wait, and no further than lists count."""
+    """The first rows, and how many there are: counted only where more may wait, and no further than a desk says."""
     found = duty.find(user, at)
     rows = list(found[: limit + 1])
-    count = counted(found) if len(rows) > limit else len(rows)
+    count = counted(found, kinds.CEILING) if len(rows) > limit else len(rows)
     return Waiting(duty, [duty.entry(row) for row in rows[:limit]], count)

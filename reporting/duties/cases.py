@@ -16,6 +16,7 @@ from inspections.models import Issue
 from inspections.states import IssueState, Nature
 from penalties.models import CaseStep, PenaltyCase
 from penalties.states import CaseState, Step
+from reporting.duties.inspections import SHOWN
 from reporting.duties.kinds import Duty, Entry, Find, Rows, link
 
 
@@ -23,7 +24,7 @@ def to_file(user: User, at: datetime) -> Rows:
     """In a running campaign, handling says that a case is filed (立案), and none is."""
     cases = PenaltyCase.objects.filter(issue=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
     rows = Issue.objects.within(user, "case.handle").exclude(state=IssueState.VOID).exclude(nature=Nature.SYSTEM)
-    return rows.filter(handled_by_case(), ~Exists(cases)).order_by("pk")
+    return rows.filter(handled_by_case(), ~Exists(cases)).only(*SHOWN).order_by("pk")
 
 
 def handled_by_case() -> Q:
@@ -45,7 +46,8 @@ def to_file_entry(row: Issue) -> Entry:
 
 
 def cases_in(state: str) -> Find:
-    return lambda user, at: PenaltyCase.objects.within(user, "case.handle").filter(state=state).order_by("pk")
+    rows = PenaltyCase.objects.filter(state=state).only("party_name", "number", "cause").order_by("pk")
+    return lambda user, at: rows.within(user, "case.handle")
 
 
 def step_entry(action: str) -> Callable[[PenaltyCase], Entry]:

@@ -11,6 +11,9 @@ from inspections.models import Handover, Issue, IssueSignature, SelfCheck, Visit
 from inspections.states import IssueState, SelfCheckState, VisitState
 from reporting.duties.kinds import Duty, Entry, Rows, link
 
+# What a line shows of an issue, which has fifty columns.
+SHOWN = ("number", "enterprise_name", "behaviour")
+
 
 def self_checks_handed_in(user: User, at: datetime) -> Rows:
     rows = SelfCheck.objects.within(user, "selfcheck.review").filter(state=SelfCheckState.SUBMITTED)
@@ -50,7 +53,7 @@ def visit_entry(row: Visit) -> Entry:
 
 def mended(user: User, capability: str) -> Rows:
     rows = Issue.objects.within(user, capability).filter(state=IssueState.REPORTED)
-    return rows.order_by("rectified_at", "pk")
+    return rows.only(*SHOWN).order_by("rectified_at", "pk")
 
 
 def signed() -> QuerySet[IssueSignature]:
@@ -69,7 +72,7 @@ def to_sign(user: User, at: datetime) -> Rows:
 def to_mend_at_once(user: User, at: datetime) -> Rows:
     """立行立改 has no day, so no term stands for it."""
     rows = Issue.objects.within(user, "rectification.report").filter(state=IssueState.MENDING, deadline_on=None)
-    return rows.order_by("pk")
+    return rows.only(*SHOWN).order_by("pk")
 
 
 def to_escalate(user: User, at: datetime) -> Rows:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.test import RequestFactory
 from rest_framework.request import Request
 
+from accounts.models import User
 from core.models import Notice
 from core.paging import COUNT_CEILING, Cursor, KeysetPage, KeysetPagination
 from tests import factories as make
@@ -60,6 +61,20 @@ def test_rows_apart_from_the_usual_are_met_in_the_same_order(order, usual):
     assert flat(forward) == expected(rows, *pages.order)
     last = pages.page(cursor_of_page(pages, len(forward)))
     assert walk(pages, last.previous_cursor, "previous_cursor") == forward[-2::-1]
+
+
+@pytest.mark.parametrize("order", [("title", "id"), ("-title", "-id"), ("title", "-created_at")])
+def test_rows_read_home_by_home_come_in_one_order(order):
+    people = [make.user(f"person{n}", f"人{n}") for n in range(3)]
+    at = make.MORNING
+    Notice.objects.bulk_create(
+        Notice(recipient=people[n % 3], key=str(n), title="甲" * (n % 4 + 1), created_at=at + timedelta(minutes=n))
+        for n in range(24)
+    )
+    rows = Notice.objects.exclude(recipient=people[2])
+    apart = KeysetPage(rows, order, size=5, homes=("recipient", User.objects.filter(pk__in=[one.pk for one in people])))
+    assert walk(apart) == walk(KeysetPage(rows, order, size=5))
+    assert len(flat(walk(apart))) == 16
 
 
 def test_the_walk_back_is_the_walk_forward_reversed():

@@ -200,14 +200,14 @@ def test_the_cost_does_not_grow_with_what_waits(scene: Scene) -> None:
     assert owed(scene.cast.officer_a, at)["verify"] == 33
 
 
-def test_what_waits_is_counted_no_further_than_lists_count(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.paging.COUNT_CEILING", 8)
+def test_what_waits_is_counted_no_further_than_a_desk_says(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reporting.duties.kinds.CEILING", 8)
     record = scene.visited(scene.cast.site_a, "05-12 10:00")
     for _ in range(12):
         scene.reported(scene.found(record), "05-12 12:00")
     user, at = fresh(scene.cast.officer_a), sh("05-13 09:00")
     found = next(one for one in duties.waiting(user, at) if one.duty.key == "verify")
-    assert (found.count, len(found.entries)) == (9, duties.SHOWN)
+    assert (found.count, found.shown, len(found.entries)) == (9, "8+", duties.SHOWN)
 
 
 def test_a_closed_campaign_asks_for_no_case(scene: Scene) -> None:
