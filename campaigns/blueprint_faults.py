@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from campaigns.rules import NEXT_YEAR
+from campaigns.rules import campaign_day
 from core import yaml_lines
 
 Fault = tuple[yaml_lines.Where, str]
@@ -113,9 +113,8 @@ def backward_windows(data: Data) -> Iterator[Fault]:
 
 def day_of(month_day: str) -> date | None:
     """The day in a year that is not a leap year, or None where that year has no such day."""
-    year = ANY_YEAR + month_day.startswith(NEXT_YEAR)
     try:
-        return date(year, *map(int, month_day.removeprefix(NEXT_YEAR).split("-")))
+        return campaign_day(month_day, ANY_YEAR)
     except ValueError:
         return None
 
@@ -239,6 +238,9 @@ def bad_planning(data: Data) -> Iterator[Fault]:
         yield ("planning", "clock"), "报送计划的期限写了两处：dues 里已有 fact: plan 的一条，只能留一处"
     if planning and not any(phase["key"] in PLANNED_PHASES for phase in data["phases"]):
         yield ("planning",), f"写了执法计划，却没有检查阶段（{'、'.join(PLANNED_PHASES)}）"
+    offered = {one["key"]: {option["value"] for option in one["options"]} for one in data.get("parameters", [])}
+    if planning and "approvals" in planning and offered.get(planning["approvals"]) != {"either", "both"}:
+        yield ("planning", "approvals"), f"须有名为「{planning['approvals']}」的参数，选项为 either 和 both"
     names = [] if planning is None else planning.get("elements", [])
     for index, name in enumerate(names):
         if name in names[:index]:

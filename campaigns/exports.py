@@ -8,7 +8,7 @@ import yaml
 
 from campaigns.blueprint_files import bare
 from campaigns.models import BlueprintVersion, Campaign
-from campaigns.rules import NEXT_YEAR
+from campaigns.rules import MONTH_END, NEXT_YEAR, campaign_day
 from campaigns.services.due.looking import ALL_KINDS, standing
 from core import clock
 from core.sheets import Column, SheetSpec
@@ -62,12 +62,13 @@ def _own_dates(phase: Mapping[str, Any], own: Any, campaign: Campaign) -> dict[s
         return dict(phase)
     back = timedelta(weeks=campaign.shift_weeks)
     days = {"from": own.starts_on - back, "to": own.ends_on - back}
-    return {**phase, **{end: month_day(day, campaign.year) for end, day in days.items()}}
+    moved = {end: day for end, day in days.items() if campaign_day(phase[end], campaign.year) != day}
+    return {**phase, **{end: month_day(day, campaign.year) for end, day in moved.items()}}
 
 
 def month_day(day: date, year: int) -> str:
-    """A day as blueprints write it; the 29th of February, which not every year has, as the 28th."""
-    said = "02-28" if (day.month, day.day) == (2, 29) else f"{day:%m-%d}"
+    """A day as blueprints write it; the 29th of February, which not every year has, as the last of its month."""
+    said = f"02-{MONTH_END}" if (day.month, day.day) == (2, 29) else f"{day:%m-%d}"
     return f"{NEXT_YEAR}{said}" if day.year > year else said
 
 

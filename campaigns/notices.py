@@ -89,7 +89,8 @@ def assigned(row: Assignment, at: datetime) -> None:
 def approval_asked(row: Assignment, leaders_of: Unit, at: datetime) -> None:
     """The leaders of the unit learn of it; of a visit outside the plan those above, too: either approves (LH-13)."""
     leaders = people_with("visit.approve", leaders_of, at)
-    if row.lead is None and leaders_of.parent is not None:
+    outside = any(said["rule"] == "planned" and said["answer"] != "allow" for said in row.gate.get("rules", []))
+    if (row.lead is None or outside) and leaders_of.parent is not None:
         leaders = leaders | people_with("visit.approve", leaders_of.parent, at)
     notify(
         leaders,

@@ -21,6 +21,7 @@ ACTIONS = {
     "accounts.unit.move": "调整机构隶属",
     "campaigns.annexversion.add": "导入附件原件",
     "campaigns.assignment.approve": "批准派单",
+    "campaigns.assignment.approve_first": "批准派单（还须另一方批准）",
     "campaigns.assignment.cancel": "撤销派单",
     "campaigns.assignment.finish": "完成派单",
     "campaigns.assignment.plan": "派单",

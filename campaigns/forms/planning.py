@@ -207,7 +207,8 @@ class PlanForm(forms.Form):
         field_of(self, "lead", LeadChoice).queryset = usable
         if not target.visit_count and policy.yearly_cap is None:
             del self.fields["exception"]
-        if not self.asks_reason and policy.same_month is None and policy.merge_days is None:
+        speaks = policy.same_month is not None or policy.merge_days is not None or policy.positive_list.checked
+        if not self.asks_reason and not speaks:
             del self.fields["reason"]
         self.offer_kinds(target, policy)
         if policy.same_month is None or not policy.same_month.items:

@@ -1,7 +1,7 @@
 """The visit gate, and the dates of a campaign. Pure: frozen facts in, an answer with its grounds out."""
 
 from campaigns.rules.answers import ANSWER_LABELS, WEIGHT, Answer, Ask, Decision, RuleSaid
-from campaigns.rules.dates import NEXT_YEAR, Window, campaign_day, fault, own_window
+from campaigns.rules.dates import MONTH_END, NEXT_YEAR, Window, campaign_day, fault, own_window
 from campaigns.rules.facts import ENFORCE, RESEARCH, SOURCES, VERIFY, Before, Facts, LeadStanding, Officer, said
 from campaigns.rules.gate import RULE_LABELS, RULES, decide
 from campaigns.rules.policy import EXCEPTIONS, GROUND_OF, OTHERS, Policy, Repeat, SameMonth, YearlyCap, policy_of
@@ -12,6 +12,7 @@ __all__ = [
     "ENFORCE",
     "EXCEPTIONS",
     "GROUND_OF",
+    "MONTH_END",
     "NEXT_YEAR",
     "OTHERS",
     "RESEARCH",

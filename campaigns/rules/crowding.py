@@ -1,7 +1,7 @@
 """Is the enterprise visited too often, by whomever? A superior's visit, other teams, the cap of the year."""
 
 from campaigns.rules.answers import Answer, Ask, RuleSaid
-from campaigns.rules.facts import RESEARCH, Before, Facts, said
+from campaigns.rules.facts import RESEARCH, VERIFY, Before, Facts, said
 
 
 def same_month(facts: Facts) -> RuleSaid | None:
@@ -57,11 +57,14 @@ def merge(facts: Facts) -> RuleSaid | None:
 def yearly_cap(facts: Facts) -> RuleSaid | None:
     """No more visits in a year than the plan allows; what it frees (re-check, own request, lead) does not count."""
     cap = facts.policy.yearly_cap
-    if cap is None or facts.kind == RESEARCH:
+    if cap is None or facts.kind in {RESEARCH, VERIFY}:
         return None
     count = f"该企业本年度计入上限的检查已有 {facts.counted_this_year} 次（上限 {cap.times} 次）"
-    if facts.exception in cap.free or (facts.lead_kind and "lead" in cap.free):
+    if facts.exception in cap.free or (facts.lead_stands and "lead" in cap.free):
         return said(facts, "yearly_cap", Answer.ALLOW, f"{count}，本次不计入。")
+    if facts.counted_this_year >= cap.times and facts.lead_kind and facts.lead_detail and "lead" in cap.free:
+        sentence = f"{count}，所填线索尚未登记在册，须经单位领导批准后派单。"
+        return said(facts, "yearly_cap", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
     if facts.counted_this_year >= cap.times:
         return said(facts, "yearly_cap", Answer.REFUSE, f"{count}，不能再派单；复查、企业申请、线索核查按例外办理。")
     return said(facts, "yearly_cap", Answer.ALLOW, f"{count}。")

@@ -1,10 +1,13 @@
 """What the dates of a blueprint mean in a campaign's year."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 # What stands before a day of the year after the campaign's: a winter campaign ends in spring.
 NEXT_YEAR = "次年"
+# In place of a day: the last one of the month, whatever the year.
+MONTH_END = "末"
 Window = tuple[date, date]
 # How far from its campaign's year a phase may stand: with the year itself five years, within those people plan for.
 YEARS_BEFORE, YEARS_AFTER = 1, 3
@@ -28,6 +31,8 @@ def own_window(default: Window, own: Mapping[str, Window], path: str) -> Window:
 
 
 def campaign_day(month_day: str, year: int, shift_weeks: int = 0) -> date:
-    """What a blueprint's "04-21" or "次年03-31" means in a campaign's year; the demonstration shifts by weeks."""
-    month, day = map(int, month_day.removeprefix(NEXT_YEAR).split("-"))
-    return date(year + month_day.startswith(NEXT_YEAR), month, day) + timedelta(weeks=shift_weeks)
+    """What "04-21", "02-末" or "次年03-31" of a blueprint means in a campaign's year; demonstrations shift by weeks."""
+    month, day = month_day.removeprefix(NEXT_YEAR).split("-")
+    of = year + month_day.startswith(NEXT_YEAR)
+    last = monthrange(of, int(month))[1]
+    return date(of, int(month), last if day == MONTH_END else int(day)) + timedelta(weeks=shift_weeks)

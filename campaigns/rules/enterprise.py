@@ -3,12 +3,15 @@
 from campaigns.rules.answers import Answer, Ask, RuleSaid
 from campaigns.rules.facts import RESEARCH, VERIFY, Facts, said
 from campaigns.rules.leads import KIND_LABELS
-from campaigns.rules.policy import EXCEPTIONS
+from campaigns.rules.policy import EXCEPTIONS, PositiveList
 
 
 def enterprise_open(facts: Facts) -> RuleSaid:
     if facts.closed:
         return said(facts, "enterprise_open", Answer.REFUSE, "该企业已登记为关停注销，不能派单。")
+    if facts.moved_to:
+        sentence = f"该企业现由{facts.moved_to}监管，不在本行动的范围之内，不能派单。"
+        return said(facts, "enterprise_open", Answer.REFUSE, sentence)
     return said(facts, "enterprise_open", Answer.ALLOW, "企业未登记为关停注销。")
 
 
@@ -34,6 +37,8 @@ def repeat(facts: Facts) -> RuleSaid:
         before += f"，本行动对象已检查 {facts.covered} 家、共 {facts.listed} 家（{coverage(facts)}）"
         if facts.listed and facts.covered * 100 >= rule.until_covered * facts.listed:
             return said(facts, "repeat", Answer.ALLOW, f"{before}，已全部检查一遍，可以再次检查。")
+    if facts.drawn and rule.draws_again:
+        return said(facts, "repeat", Answer.ALLOW, f"{before}，本次由双随机抽中。")
     if facts.exception not in rule.grounds:
         return without_ground(facts, before)
     return on_ground(facts, before)
@@ -61,6 +66,9 @@ def on_ground(facts: Facts, before: str) -> RuleSaid:
     if facts.exception in rule.with_lead and not facts.grounded_in_lead:
         sentence = f"{before}，以“{ground}”再次检查的，须引用或填写相应的线索。"
         return said(facts, "repeat", Answer.REFUSE, sentence)
+    if facts.exception in rule.with_lead and not facts.lead_stands:
+        sentence = f"{before}，所填线索尚未登记在册，须经单位领导批准后派单。"
+        return said(facts, "repeat", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
     if facts.exception in rule.by_approval and not facts.approved:
         if not facts.words:
             sentence = f"{before}，以“{ground}”再次检查的，须写明理由并经批准。"
@@ -78,24 +86,48 @@ def positive_list(facts: Facts) -> RuleSaid:
     until = f"（有效期至 {facts.positive_until}）" if facts.positive_until else ""
     listed = f"该企业检查当日在监督执法正面清单内{until}"
     if facts.kind == RESEARCH:
-        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，本次为调研指导，不是执法检查。")
+        return research_on_list(facts, listed)
     rule = facts.policy.positive_list
-    if facts.drawn and rule.others == "excluded" and not facts.is_key:
-        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，非重点单位，由双随机抽中。")
-    if not facts.lead_kind or not facts.lead_detail:
-        kinds = "、".join(label for kind, label in KIND_LABELS.items() if kind in rule.leads)
-        tail = "填写线索报批" if rule.approval else "引用已登记的线索"
-        sentence = f"{listed}，不得直接派单；有{kinds}等线索的，{tail}。"
-        return said(facts, "positive_list", Answer.REFUSE, sentence)
-    return past_the_list(facts, listed)
+    if facts.drawn and rule.draws(is_key=facts.is_key):
+        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，本次由双随机抽中。")
+    if facts.lead_kind and facts.lead_detail:
+        return past_the_list(facts, listed)
+    if rule.checked:
+        return check_of_list(facts, listed)
+    tail = "填写线索报批" if rule.approval else "引用已登记的线索"
+    way = f"；有{kinds_said(rule)}等线索的，{tail}" if rule.leads else "，本行动没有设例外"
+    return said(facts, "positive_list", Answer.REFUSE, f"{listed}，不得直接派单{way}。")
+
+
+def kinds_said(rule: PositiveList) -> str:
+    return "、".join(label for kind, label in KIND_LABELS.items() if kind in rule.leads)
+
+
+def research_on_list(facts: Facts, listed: str) -> RuleSaid:
+    """LH-07: in principle not even that; where it is really needed, the planner says why."""
+    if facts.words:
+        return said(facts, "positive_list", Answer.ALLOW, f"{listed}，本次为调研指导，不是执法检查：{facts.words}。")
+    sentence = f"{listed}，原则上不进行现场调研指导；确需开展的，在“说明”中写明理由。"
+    return said(facts, "positive_list", Answer.NEEDS_REASON, sentence, Ask.WORDS)
+
+
+def check_of_list(facts: Facts, listed: str) -> RuleSaid:
+    """The plan orders checks of the list itself and wants no needless ones: a leader judges the need."""
+    if not facts.words:
+        sentence = f"{listed}；属于方案安排的清单检查的，在“说明”中写明检查的必要，报单位领导批准。"
+        return said(facts, "positive_list", Answer.NEEDS_REASON, sentence, Ask.WORDS)
+    if not facts.approved:
+        sentence = f"{listed}，已写明理由（{facts.words}），须经单位领导批准后派单。"
+        return said(facts, "positive_list", Answer.NEEDS_REASON, sentence, Ask.APPROVAL)
+    return said(facts, "positive_list", Answer.ALLOW, f"{listed}，方案安排的清单检查：{facts.words}，已经领导批准。")
 
 
 def past_the_list(facts: Facts, listed: str) -> RuleSaid:
     rule = facts.policy.positive_list
     if facts.lead_kind not in rule.leads:
-        kinds = "、".join(label for kind, label in KIND_LABELS.items() if kind in rule.leads)
         kind = KIND_LABELS.get(facts.lead_kind, facts.lead_kind)
-        sentence = f"{listed}，线索为“{kind}”，不在本行动规定的例外（{kinds}）之内。"
+        known = f"不在本行动规定的例外（{kinds_said(rule)}）之内" if rule.leads else "本行动没有设例外"
+        sentence = f"{listed}，线索为“{kind}”，{known}。"
         return said(facts, "positive_list", Answer.REFUSE, sentence)
     if facts.approved:
         return said(facts, "positive_list", Answer.ALLOW, f"{listed}，线索已经领导批准。")

@@ -10,6 +10,18 @@ from campaigns.rules.policy import GROUND_OF, Policy
 
 # What a rule stands on where the campaign's blueprint names no line of its plan.
 SOURCES = {
+    "published": "平台规则：行动经批准、发布后才能派单，结束后不再派单",
+    "unit_ready": "启动清单：方案要求先有审核通过的文件，才安排任务",
+    "planned_day": "平台规则：检查日期不早于派单当日",
+    "phase_open": "平台规则：检查在行动规定的阶段时间之内",
+    "enterprise_open": "平台规则：检查对象须在册、在本行动范围之内",
+    "standing": "平台规则：同一行动内同一企业只有一次未完成的派单",
+    "repeat": "平台规则：同一行动内再次检查须有例外理由",
+    "positive_list": "《关于加强生态环境监督执法正面清单管理推动差异化执法监管的指导意见》：对清单内企业减少现场检查",
+    "lead": "平台规则：线索须登记在册、属于该企业、尚未派查",
+    "research": "平台规则：方案安排了调研指导的行动才有调研指导",
+    "expert": "平台规则：专家须登记在本辖区，只提供意见，没有执法权",
+    "verification": "平台规则：先检查、后核查",
     "certificates": "《行政处罚法》：检查时执法人员不得少于两人，并应当出示执法证件",
     "enforcers": "《行政处罚法》：行政执法由具有行政执法资格的人员实施",
     "patrol": "巡查组对执法检查实施巡查监督，巡查人员与被巡查的检查组须由不同人员担任",
@@ -64,7 +76,9 @@ class Facts:
     phase_starts_on: date | None = None
     phase_ends_on: date | None = None
     published: bool = True
+    ended: bool = False  # the campaign, by whoever closed it
     closed: bool = False
+    moved_to: str = ""  # the unit that answers for the enterprise now, where the campaign does not reach it
     standing_on: date | None = None
     visits: int = 0
     exception: str = ""
@@ -86,6 +100,7 @@ class Facts:
     # Whether the document wants approval for what no plan in force holds, and what is known of the plans.
     plan_asked: bool = False
     in_plan: bool = False
+    both_approve: bool = False  # the superior and the own head, not one of them
     plan_waits: str = ""  # the plan that holds it and is not in force yet, with its state
     reason: str = ""
     approved: bool = False  # by a leader, for this very visit
@@ -111,6 +126,11 @@ class Facts:
     @property
     def lead_is_registered(self) -> bool:
         return self.lead_standing is LeadStanding.REGISTERED
+
+    @property
+    def lead_stands(self) -> bool:
+        """The lead is in the register; one that was typed is registered by a leader's approval."""
+        return bool(self.lead_kind and self.lead_detail) and (self.lead_is_registered or self.approved)
 
     @property
     def grounded_in_lead(self) -> bool:

@@ -15,12 +15,11 @@ def planned(facts: Facts) -> RuleSaid:
         outside = f"该企业所在的{facts.plan_waits}，备案实施之前不能按计划派单"
     if facts.approved:
         return said(facts, "planned", Answer.ALLOW, f"{outside}，已经领导批准。")
+    who = "上级和本单位主要负责人都批准" if facts.both_approve else "上级或本单位主要负责人批准"
     if not facts.reason:
-        wanted = "确需检查的，在“说明”中写明理由，报上级或本单位主要负责人批准。"
-        return said(facts, "planned", Answer.NEEDS_REASON, f"{outside}；{wanted}", Ask.REASON)
-    return said(
-        facts, "planned", Answer.NEEDS_REASON, f"{outside}，须经上级或本单位主要负责人批准后派单。", Ask.APPROVAL
-    )
+        sentence = f"{outside}；确需检查的，在“说明”中写明理由，报{who}。"
+        return said(facts, "planned", Answer.NEEDS_REASON, sentence, Ask.REASON)
+    return said(facts, "planned", Answer.NEEDS_REASON, f"{outside}，须经{who}后派单。", Ask.APPROVAL)
 
 
 def lead_tag(facts: Facts) -> RuleSaid:

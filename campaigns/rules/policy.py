@@ -14,6 +14,8 @@ EXCEPTIONS = {
     "superior": "上级交办",
     "halted": "停产改期补查",
     "request": "企业申请",
+    "ordered": "方案安排的另一项检查",
+    "credit": "环境信用不良加大频次",
     "other": "其他特殊情况",
 }
 # Where a plan names none of its own.
@@ -22,6 +24,8 @@ GROUNDS = ("recheck", "complaint", "exceedance", "superior", "halted")
 GROUND_OF = {"complaint": "complaint", "exceedance": "exceedance", "transfer": "superior"}
 # What happens to sites of the positive list that are no key ones.
 OTHERS = {"lead": "与重点单位相同，须有线索", "excluded": "不列入专项检查，只由双随机或线索检查"}
+# Which sites of the positive list a draw may still send somebody to.
+DRAWN = {"others": "非重点单位", "all": "全部单位"}
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,29 @@ class Repeat:
     by_approval: frozenset[str] = frozenset()
     until_covered: int | None = None
 
+    @property
+    def draws_again(self) -> bool:
+        """A plan of many actions in one year draws from all of its objects each time."""
+        return "ordered" in self.grounds
+
 
 @dataclass(frozen=True)
 class PositiveList:
-    """What the list spares, and what kinds of lead go past it; `draw_weight` is the percentage in a draw (LH-06)."""
+    """What the list spares, and what kinds of lead go past it; `draw_weight` is the percentage in a draw (LH-06).
+
+    `drawn`: whom a draw may still send somebody to. `checked`: the plan itself orders checks of the list, which then
+    want words and a leader, but no lead.
+    """
 
     leads: frozenset[str] = frozenset(KIND_LABELS)
     approval: bool = True
     others: str = "lead"
     draw_weight: int | None = None
+    drawn: str = "others"
+    checked: bool = False
+
+    def draws(self, *, is_key: bool) -> bool:
+        return self.drawn == "all" or not is_key
 
 
 @dataclass(frozen=True)
@@ -112,4 +130,6 @@ def positive_of(said: Mapping[str, Any]) -> PositiveList:
         approval=said.get("approval", True),
         others=said.get("others", "lead"),
         draw_weight=said.get("draw_weight"),
+        drawn=said.get("drawn", "others"),
+        checked=said.get("checked", False),
     )

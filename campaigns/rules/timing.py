@@ -7,6 +7,8 @@ from campaigns.rules.facts import ENFORCE, Facts, said
 def published(facts: Facts) -> RuleSaid:
     if facts.published:
         return said(facts, "published", Answer.ALLOW, "行动已发布。")
+    if facts.ended:
+        return said(facts, "published", Answer.REFUSE, "行动已经结束，不能再派单。")
     return said(facts, "published", Answer.REFUSE, "行动尚未发布，发布后才能派单。")
 
 

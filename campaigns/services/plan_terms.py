@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+
 from campaigns.blueprint_files import place_said
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Rating, Target
+from enterprises.models import PositiveListEntry
 
 # Who is on the list and need not be planned, unless the blueprint says otherwise.
 EXEMPT = ("positive",)
@@ -29,6 +33,7 @@ class Terms:
     tags: tuple[str, ...] = ()
     task: str = "special"
     shared: bool = False
+    both_approve: bool = False
     due: str = CLASS_LABELS["due"]
     source: str = ""
 
@@ -48,7 +53,20 @@ def terms_of(campaign: Campaign) -> Terms:
         outside=said.get("outside", "free"),
         tags=tuple(said.get("lead_tags", ())),
         shared=said.get("brigades", "one") == "many",
+        both_approve=campaign.parameters.get(said.get("approvals", "")) == "both",
         task=said.get("task", "special"),
         due=said.get("due", CLASS_LABELS["due"]),
         source=place_said(said),
     )
+
+
+SMALL = (Rating.Size.SMALL, Rating.Size.MICRO)
+
+
+def classed(rows: QuerySet[Target], terms: Terms, day: date) -> QuerySet[Any]:
+    """Each with its class (`kind`): on the positive list, small, or one that must be inspected (HS-03)."""
+    listed = PositiveListEntry.objects.in_force(day).filter(enterprise=OuterRef("enterprise"))
+    small = Rating.objects.filter(enterprise=OuterRef("enterprise"), is_current=True, size__in=SMALL)
+    whens = [When(Exists(listed), then=Value("positive"))] if "positive" in terms.exempt else []
+    whens += [When(Exists(small), then=Value("small"))] if "small" in terms.exempt else []
+    return rows.annotate(kind=Case(*whens, default=Value("due"), output_field=CharField()))

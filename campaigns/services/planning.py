@@ -17,9 +17,9 @@ from campaigns.services import consents, leads
 from campaigns.services.gate import Proposal, judge, people_of, policy_for
 from campaigns.services.groups import hold_teams
 from campaigns.services.plan_terms import terms_of
-from campaigns.services.targets import enter_result
+from campaigns.services.targets import enter_result, follow_register
 from campaigns.states import ASSIGNMENTS, AssignmentState
-from core import audit
+from core import audit, clock
 from core.refusals import Refused
 from core.states import advance
 
@@ -59,7 +59,7 @@ def plan_visit(
     proposal = proposed(planned_on, lead_inspector, second_inspector, said)
     try:
         with transaction.atomic():
-            locked = locked_target(target.pk)
+            locked = locked_target(target.pk, at)
             proposal = replace(proposal, lead=locked_lead(proposal.lead))
             hold_teams(locked.campaign, people_of(proposal))
             decision = judge(locked, proposal, at)
@@ -102,9 +102,13 @@ def locked_lead(lead: Lead | None) -> Lead | None:
     return Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk) if lead else None
 
 
-def locked_target(pk: int) -> Target:
-    rows = Target.objects.select_related("campaign__blueprint", "campaign__unit", "enterprise", "unit")
-    return rows.select_for_update(of=("self",)).get(pk=pk)
+def locked_target(pk: int, at: datetime) -> Target:
+    """As the register has it now: a site that moved since it was listed is planned by those who answer for it."""
+    rows = Target.objects.select_related("campaign__blueprint", "campaign__unit", "enterprise__unit", "unit")
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if row.enterprise.unit_id == row.unit_id or not row.enterprise.unit.path.startswith(row.campaign.unit.path):
+        return row
+    return rows.get(pk=pk) if follow_register(Target.objects.filter(pk=pk), at) else row
 
 
 def refuse_unless_allowed(decision: Decision) -> None:
@@ -170,9 +174,9 @@ def person_id(person: User | None) -> int:
     return person.pk
 
 
-def locked_assignment(pk: int) -> Assignment:
+def locked_assignment(pk: int, at: datetime) -> Assignment:
     """The assignment with its target locked first: planning takes the locks in the same order."""
-    target = locked_target(Assignment.objects.only("target_id").get(pk=pk).target_id)
+    target = locked_target(Assignment.objects.only("target_id").get(pk=pk).target_id, at)
     people = ("lead_inspector", "second_inspector", "expert", "lead", "planned_by")
     row = Assignment.objects.select_related(*people).select_for_update(of=("self",)).get(pk=pk)
     row.target = target
@@ -189,13 +193,15 @@ def source_of(target: Target, lead: Lead | None) -> str:
 def approve_assignment(assignment: Assignment, *, actor: User, at: datetime) -> Assignment:
     """A leader approves the lead; the gate is asked again, because certificates and windows may have changed since."""
     with transaction.atomic():
-        row = locked_assignment(assignment.pk)
+        row = locked_assignment(assignment.pk, at)
         if row.planned_by_id == actor.pk:
             raise Refused("派单人不能批准自己的派单，请由单位领导批准。")
         decision = judge(row.target, proposal_of(row, approved=True), at, besides=row)
         refuse_unless_allowed(decision)
-        gate = {**row.gate, "approved": decision.as_json()}
         approval = approval_of(actor, row.target)
+        if wants_both(row) and not approved_before(row, approval, actor):
+            return keep_first_approval(row, approval, actor, at)
+        gate = {**row.gate, "approved": decision.as_json()}
         stamps = {"approved_by": actor, "approved_at": at, "approval": approval, "gate": gate}
         approved = advance(Assignment, row.pk, "approve", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
         if row.lead is not None:
@@ -222,6 +228,32 @@ def proposal_of(row: Assignment, *, approved: bool) -> Proposal:
         drawn=DrawnTarget.objects.filter(assignment=row).exists(),
         holds_lead=True,
     )
+
+
+def wants_both(row: Assignment) -> bool:
+    """The visit is outside every plan in force, and the campaign reads its plan so that both must approve."""
+    outside = any(said["rule"] == "planned" and said["answer"] != Answer.ALLOW for said in row.gate.get("rules", []))
+    return outside and terms_of(row.target.campaign).both_approve
+
+
+def approved_before(row: Assignment, approval: str, actor: User) -> bool:
+    """Whether the other of the two approved already. Refused where it was the same one, or the same person."""
+    first = row.gate.get("first")
+    if first is None:
+        return False
+    if first["approval"] == approval or first["by"] == actor.pk:
+        other = next(one.label for one in Assignment.Approval if one != first["approval"])
+        raise Refused(f"{first['name']}已于 {first['on']} 批准，本次还须{other}批准。")
+    return True
+
+
+def keep_first_approval(row: Assignment, approval: str, actor: User, at: datetime) -> Assignment:
+    """Of two approvals the first is kept beside the gate's words; the visit goes on waiting."""
+    said = {"approval": approval, "by": actor.pk, "name": actor.name, "on": clock.day_of(at).isoformat()}
+    row.gate = {**row.gate, "first": said}
+    row.save(update_fields=["gate"])
+    audit.record("campaigns.assignment.approve_first", row, actor=actor, at=at, after=said)
+    return row
 
 
 def approval_of(actor: User, target: Target) -> str:
@@ -257,7 +289,7 @@ def postpone(assignment: Assignment, *, to: date, actor: User, at: datetime, rea
     Returns the new assignment; whoever calls this creates its Visit. Refused when the gate refuses the new day.
     """
     with transaction.atomic():
-        row = locked_assignment(assignment.pk)
+        row = locked_assignment(assignment.pk, at)
         stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
         advance(Assignment, row.pk, "postpone", table=ASSIGNMENTS, actor=actor, at=at, reason=reason, stamps=stamps)
         if row.kind == Assignment.Kind.ENFORCE:

@@ -140,7 +140,7 @@ def record_visit(
             enter_result(target_id, at)
             if counts:
                 Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
-                list_checked(target_id, on or clock.day_of(at), at)
+                list_checked(target_id, on or clock.day_of(at), at, standing.first())
         for pk in standing.values_list("pk", flat=True):
             stamps = {"ended_at": at}
             done = advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
@@ -153,11 +153,15 @@ def enter_result(target_id: int, at: datetime) -> None:
     Target.objects.filter(pk=target_id).update(result_at=at)
 
 
-def list_checked(target_id: int, day: date, at: datetime) -> None:
-    """A visit to a site of the positive list is the check that a plan orders each month or quarter (正面清单检查)."""
+def list_checked(target_id: int, day: date, at: datetime, by: Assignment | None = None) -> None:
+    """A visit to a site of the positive list is the check that a plan orders each month or quarter (正面清单检查).
+
+    It is the check of whose people went: the city's own team meets the city's quarter, not the county's month.
+    """
     listed = PositiveListEntry.objects.in_force(day).filter(enterprise__targets=target_id)
     if listed.exists():
         target = Target.objects.select_related("campaign__blueprint", "campaign__unit", "unit__parent").get(
             pk=target_id
         )
-        due.done(due.LIST_CHECK, campaign=target.campaign, unit=target.unit, on=day, at=at)
+        unit = by.sent_by if by is not None and by.sent_by is not None else target.unit
+        due.done(due.LIST_CHECK, campaign=target.campaign, unit=unit, on=day, at=at)

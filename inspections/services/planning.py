@@ -50,10 +50,11 @@ def open_visit(row: Assignment, at: datetime) -> Visit:
     )
 
 
-def approve(row: Assignment, *, actor: User, at: datetime) -> Visit:
-    """A leader approves what the gate would not let pass alone; the visit begins."""
+def approve(row: Assignment, *, actor: User, at: datetime) -> Visit | None:
+    """A leader approves what the gate would not let pass alone; the visit begins. None while another must approve."""
     with transaction.atomic():
-        return open_visit(campaigns.approve_assignment(row, actor=actor, at=at), at)
+        approved = campaigns.approve_assignment(row, actor=actor, at=at)
+        return open_visit(approved, at) if approved.state == AssignmentState.PLANNED else None
 
 
 def refuse(row: Assignment, *, actor: User, at: datetime, reason: str) -> Assignment:

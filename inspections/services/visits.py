@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import EnforcementCertificate, User
 from campaigns.services import away_unpledged
 from campaigns.services.consents import refuse_without_consent
+from campaigns.services.rechecking import refuse_outlived
 from core import audit, clock
 from core.form_engine.services import Incoming, hold_subject, put_submission
 from core.refusals import NotAllowed, Refused
@@ -62,6 +63,7 @@ def check_in(visit: Visit, *, actor: User, at: datetime) -> CheckIn:
             raise Refused(f"本次检查{row.get_state_display()}，不能再亮证。")
         require_day(row, at)
         refuse_unpledged(row, actor)
+        refuse_outlived(row.assignment, at=at)
         return record_check_in(row, actor, at)
 
 
@@ -135,6 +137,7 @@ def start(visit: Visit, *, actor: User, at: datetime) -> VisitRecord:
             raise Refused(refusal)
         refuse_without_consent(row.assignment)
         refuse_unpledged(row, actor)
+        refuse_outlived(row.assignment, at=at)
         advance(Visit, row.pk, "start", table=VISITS, actor=actor, at=at, stamps={"started_at": at})
         row.refresh_from_db(fields=["state", "started_at"])
         record = VisitRecord.objects.create(visit=row, client_id=uuid.uuid4(), writer=actor)

@@ -154,12 +154,22 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "exception": EXCEPTIONS.get(row.exception, row.exception),
         "rules": kept(row.gate),
         "approved_rules": kept(row.gate.get("approved", {})),
+        **approvals_said(row),
         "able": available(ASSIGNMENTS, row, user),
         "visit": Visit.objects.visible_to(user).filter(assignment=row).first(),
         "consent": Consent.objects.filter(assignment=row).first() if row.kind == Assignment.Kind.RESEARCH else None,
         "sees_lead": sees_lead(row, user),
     }
     return render(request, "inspections/visit_plan_detail.html", context)
+
+
+def approvals_said(row: Assignment) -> dict[str, str]:
+    """Where both must approve and one did: which it was, and which is still to come."""
+    if "first" not in row.gate:
+        return {}
+    first = Assignment.Approval(row.gate["first"]["approval"])
+    second = next(one for one in Assignment.Approval if one != first)
+    return {"first_approval": str(first.label), "second_approval": str(second.label)}
 
 
 def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
@@ -182,8 +192,13 @@ def kept(gate: dict[str, Any]) -> list[dict[str, Any]]:
 @require_POST
 def assignment_approve(request: HttpRequest, pk: int) -> HttpResponse:
     row, user, at = assignment_for(request, pk, APPROVE), person(request), clock.now()
-    said = "已批准派单，检查人员已收到通知。"
-    return carried_out(request, lambda: planning.approve(row, actor=user, at=at), said, DETAIL, pk)
+    return carried_out(request, lambda: planning.approve(row, actor=user, at=at), approved_said, DETAIL, pk)
+
+
+def approved_said(visit: Visit | None) -> str:
+    if visit is None:
+        return "您的批准已记录；本行动规定上级和本单位主要负责人都批准，派单仍在等待另一方批准。"
+    return "已批准派单，检查人员已收到通知。"
 
 
 @login_required

@@ -167,7 +167,7 @@ class TestLuohe:
         campaign.save()
         scene.on_positive_list(cast.site_a, until=None)
         lead = make.lead(cast.site_a, cast.officer_a, at=SPRING, kind="exceedance")
-        assert "不在本行动规定的例外" in refused(target, cast, planned_on=SPRING_DAY, at=SPRING, lead=lead)
+        assert "本行动没有设例外" in refused(target, cast, planned_on=SPRING_DAY, at=SPRING, lead=lead)
 
     def test_a_lead_typed_by_the_planner_waits_for_a_leader(self, target, cast):
         scene.on_positive_list(cast.site_a, until=None)
@@ -296,13 +296,14 @@ class TestYearlyCap:
         [
             ({"exception": "recheck"}, {}),
             ({}, {"exception": "request"}),
-            ({}, {"lead_kind": "hotline", "lead_detail": "异味"}),
+            ({}, {"lead": "registered"}),
         ],
     )
     def test_rechecks_requests_and_leads_do_not_count(self, target, cast, henan, before, now):
         other = make.target(make.campaign(cast.city), cast.site_a)
         make.assignment(other, cast.inspector_a, cast.second_a, planned_on=date(2020, 2, 1), state="done", **before)
-        assert plan(target, cast, **now).state == "planned"
+        lead = {"lead": make.lead(cast.site_a, cast.officer_a)} if "lead" in now else {}
+        assert plan(target, cast, **now | lead).state == "planned"
 
     def test_one_more_than_the_cap_is_refused(self, target, cast, henan):
         other = make.target(make.campaign(cast.city), cast.site_a)

@@ -85,8 +85,9 @@ CASES = [
     (
         "repeat",
         replace(COVERING, covered=99, exception="complaint", lead_kind="complaint", lead_detail="异味"),
-        "allow",
+        "needs_reason",
     ),
+    ("repeat", replace(COVERING, covered=99, exception="exceedance", **EXCEEDED), "allow"),
     ("repeat", replace(COVERING, covered=99, exception="complaint", lead_kind="sensing", lead_detail="图斑"), "refuse"),
     ("repeat", replace(COVERING, covered=99, exception="other"), "needs_reason"),
     ("repeat", replace(COVERING, covered=99, exception="other", reason="设备大修"), "needs_reason"),
@@ -130,7 +131,8 @@ CASES = [
     ("yearly_cap", replace(CAPPED, counted_this_year=1), "allow"),
     ("yearly_cap", CAPPED, "refuse"),
     ("yearly_cap", replace(CAPPED, exception="recheck"), "allow"),
-    ("yearly_cap", replace(CAPPED, lead_kind="complaint", lead_detail="异味"), "allow"),
+    ("yearly_cap", replace(CAPPED, lead_kind="complaint", lead_detail="异味"), "needs_reason"),
+    ("yearly_cap", replace(CAPPED, **EXCEEDED), "allow"),
     ("enforcers", GOOD, "allow"),
     ("enforcers", replace(GOOD, officers=(LEAD, Officer("蒋专家", may_enforce=False))), "refuse"),
     ("planned", GOOD, "allow"),
@@ -188,7 +190,7 @@ def test_every_rule_has_a_case_for_each_answer_it_can_give():
     never_refuses = {"merge", "planned", "trained"}
     assert all((rule, "allow") in seen for rule in RULE_LABELS)
     assert all((rule, "refuse") in seen for rule in set(RULE_LABELS) - never_refuses)
-    asking = {"repeat", "positive_list", "same_month", "merge", "planned"}
+    asking = {"repeat", "positive_list", "same_month", "merge", "planned", "yearly_cap"}
     assert {rule for rule, answer in seen if answer == "needs_reason"} == asking
 
 

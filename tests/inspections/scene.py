@@ -136,9 +136,12 @@ def filed(of: Scene, *, bad: tuple[str, ...] = (), at: datetime = APRIL) -> Self
 # Visit
 
 
-def planned(of: Scene, *, expert: bool = False, planned_on: date = DAY) -> Visit:
+def planned(of: Scene, *, expert: bool = False, planned_on: date = DAY, **fields: Any) -> Visit:
     person = of.cast.expert if expert else None
     row = make.assignment(of.target, of.cast.inspector_a, of.cast.second_a, planned_on=planned_on, expert=person)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
     return make.visit(row)
 
 

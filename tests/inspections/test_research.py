@@ -34,6 +34,7 @@ def visit(cast):
         second_inspector=cast.second_a,
         expert=None,
         kind="research",
+        reason="企业请求指导改造",
         actor=cast.officer_a,
         at=SPRING,
     )

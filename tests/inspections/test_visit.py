@@ -14,6 +14,7 @@ from core.refusals import NotAllowed, Refused
 from enterprises.models import Permit, PositiveListEntry
 from inspections.models import CheckIn, VisitRecord
 from inspections.services import checking, signing, visits
+from tests import factories as make
 from tests.inspections import scene as stage
 from tests.inspections.scene import MORNING, NOON, Scene
 
@@ -91,7 +92,8 @@ def test_the_sheet_begins_with_what_the_register_knows(scene: Scene) -> None:
     PositiveListEntry.objects.create(
         enterprise=site, ground="守法", valid_from=date(2020, 1, 1), entered_at=MORNING, entered_by=None
     )
-    answers = stage.sheet_of(stage.begun(scene)).answers
+    lead = make.lead(site, scene.cast.officer_a)
+    answers = stage.sheet_of(stage.begun(scene, lead=lead, approved_at=MORNING)).answers
     assert lookup(answers, "visit_basic.unit.name") == "漯河示例纸业有限公司"
     assert lookup(answers, "visit_basic.unit.is_positive") == "yes"
     assert lookup(answers, "visit_basic.place.county") == "源汇区"

@@ -83,7 +83,8 @@ def test_uplift_and_closure_of_one_enterprise_exclude_each_other(cast: Cast, pla
     said = {"enterprise": str(cast.site_a.pk), "grounds": ["手续不完善"], "reason": "能耗低"}
     assert "grounds" in refused_at("uplift", cast.officer_a, plan, **(said | {"grounds": []}), treatment="扶持提升")
     scene.file("uplift", cast.officer_a, plan, **said, treatment="扶持提升")
-    errors = refused_at("uplift", cast.officer_a, plan, **said, treatment="关停取缔")
+    assert "closing" in refused_at("uplift", cast.officer_a, plan, **said, treatment="关停取缔")
+    errors = refused_at("uplift", cast.officer_a, plan, **said, treatment="关停取缔", closing=["手续不全"])
     assert errors["treatment"] == ["该企业已登记为另一种处置，扶持提升与关停取缔不能同时选。"]
     assert RegisterEntry.objects.count() == 1
 

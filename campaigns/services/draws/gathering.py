@@ -11,6 +11,7 @@ from accounts.models import EnforcementCertificate, Grant, Region, User
 from accounts.rules import Role
 from campaigns.draw_rules import WEIGHTS, Standing, grounds, quota
 from campaigns.models import Assignment, Draw, DrawRates, InspectorProfile, Pledge, Recusal
+from campaigns.rules import Policy
 from campaigns.rules.clauses import REQUIRED
 from campaigns.services import clauses
 from campaigns.services.draws.candidates import Candidate, candidates, city_of, city_paths, label_of, library_row
@@ -66,19 +67,19 @@ def gather(draw: Draw) -> Gathered:
     return found
 
 
-def left_out(one: Candidate, draw: Draw) -> str:
-    """Why an enterprise is not drawn from, or ""."""
+def left_out(one: Candidate, draw: Draw, policy: Policy) -> str:
+    """Why an enterprise is not drawn from, or "". What the gate would refuse to a draw is never drawn."""
     if one.state == Enterprise.State.CLOSED:
         return "已登记关停注销"
     if one.state == Enterprise.State.HALTED:
         return "临时停产"
     if draw.filters.get("listed") and one.lacks:
         return f"未入名录库，缺{'、'.join(one.lacks)}"
-    if one.key and one.standing.positive:
+    if one.standing.positive and not policy.positive_list.draws(is_key=one.key):
         return "正面清单内的重点单位，免于现场执法检查"
     if one.planned:
         return "已有未完成的派单"
-    if one.visits:
+    if one.visits and not policy.repeat.draws_again:
         return f"本行动内已检查 {one.visits} 次，不重复检查"
     return ""
 
@@ -91,14 +92,14 @@ def weights_of(draw: Draw) -> Mapping[str, Any]:
 
 def sort_out(draw: Draw, chosen: list[Candidate], found: Gathered) -> None:
     """Pool, exclusions and strata; a stratum is made of all candidates, so that one left empty is seen."""
-    table = weights_of(draw)
+    table, policy = weights_of(draw), policy_for(draw.campaign)
     sizes, before = Counter[str](), Counter[str]()
     firsts: dict[str, Candidate] = {}
     for one in chosen:
         key = one.stratum(draw.strata_by)
         firsts.setdefault(key, one)
         before[key] += 1
-        if reason := left_out(one, draw):
+        if reason := left_out(one, draw, policy):
             found.excluded.append([one.id, one.name, reason])
         else:
             sizes[key] += 1

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.gate import holdings
-from accounts.models import User
+from accounts.models import Unit, User
 from campaigns.models import Assignment, Campaign, Phase, Target
 from campaigns.rules import (
     VERIFY,
@@ -19,7 +19,7 @@ from campaigns.rules import (
 from campaigns.rules.leads import KINDS
 from campaigns.services import clauses
 from campaigns.services.gate.proposing import Asked, Proposal
-from campaigns.services.gate.reading import Known, Visit, held_in, read, tags_wanted
+from campaigns.services.gate.reading import Known, Visit, bureau_path, held_in, read, tags_wanted
 from campaigns.services.plan_terms import terms_of
 from campaigns.services.windows import Windows
 from campaigns.states import AssignmentState, CampaignState, LeadState
@@ -63,6 +63,7 @@ def plan_facts(target: Target, known: Known) -> dict[str, Any]:
     in_plan, waits = held_in(known.plans[target.pk])
     return {
         "plan_asked": terms_of(target.campaign).outside == "approval",
+        "both_approve": terms_of(target.campaign).both_approve,
         "in_plan": in_plan,
         "plan_waits": waits,
         "lead_tags": tags_wanted(target),
@@ -88,7 +89,9 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         phase_starts_on=starts_on,
         phase_ends_on=ends_on,
         published=campaign.state == CampaignState.PUBLISHED,
+        ended=campaign.state == CampaignState.CLOSED,
         closed=target.enterprise.state == "closed",
+        moved_to=known.gone.get(target.pk, ""),
         standing_on=next((planned for _, planned in known.standing[target.pk]), None),
         visits=target.visit_count,
         exception=proposal.exception,
@@ -145,7 +148,8 @@ def crowd_facts(target: Target, proposal: Proposal, known: Known) -> dict[str, A
     visits = known.visits[target.enterprise_id]
     path = own_path(target, proposal, known)
     cap = known.policies[target.campaign_id].yearly_cap
-    above = [one for one in visits if one.state == AssignmentState.DONE and is_above(one.unit_path, path)]
+    bureau = own_bureau(target, proposal, known)
+    above = [one for one in visits if one.state == AssignmentState.DONE and is_above(one.bureau_path, bureau)]
     others = [one for one in visits if one.unit_path != path or one.campaign_id != target.campaign_id]
     return {
         "covered": covered,
@@ -158,8 +162,18 @@ def crowd_facts(target: Target, proposal: Proposal, known: Known) -> dict[str, A
 
 def own_path(target: Target, proposal: Proposal, known: Known) -> str:
     """Whose visit it would be: the lead inspector's unit, or while that is open the enterprise's."""
+    return own_unit(target, proposal, known).path
+
+
+def own_bureau(target: Target, proposal: Proposal, known: Known) -> str:
+    """The bureau whose visit it would be: a team acts for the bureau that it stands under."""
+    unit = own_unit(target, proposal, known)
+    return bureau_path(unit.level, unit.path)
+
+
+def own_unit(target: Target, proposal: Proposal, known: Known) -> Unit:
     person = known.people[proposal.lead_inspector.pk] if proposal.lead_inspector else None
-    return person.unit.path if person is not None and person.unit is not None else target.unit.path
+    return person.unit if person is not None and person.unit is not None else target.unit
 
 
 def is_above(path: str, own: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, prefetch_related_objects
 
 from accounts.gate import read_holdings_of
-from accounts.models import EnforcementCertificate, User
+from accounts.models import EnforcementCertificate, Unit, User
 from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, PlanRow, Pledge, Recusal, Target
 from campaigns.models.plan import OPEN
 from campaigns.registers.services.training import orders_training, province_trained, untrained
@@ -21,7 +21,7 @@ from campaigns.rules import (
 from campaigns.services import clauses
 from campaigns.services.gate.proposing import Asked, people_of
 from campaigns.services.groups import patrols
-from campaigns.services.plan_terms import terms_of
+from campaigns.services.plan_terms import classed, terms_of
 from campaigns.services.readiness import plan_missing
 from campaigns.services.windows import Windows, windows_of
 from campaigns.states import AssignmentState, PlanState
@@ -56,6 +56,7 @@ class Known:
     training: set[int] = field(default_factory=set)  # the campaigns whose plans order it
     province_untrained: set[int] = field(default_factory=set)
     missing: dict[tuple[int, int], str] = field(default_factory=dict)
+    gone: dict[int, str] = field(default_factory=dict)  # who answers for what left the campaign's authority
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Visit:
     on: date
     state: str
     unit_path: str
+    bureau_path: str
     unit_name: str
     campaign_id: int
     items: frozenset[str]
@@ -86,7 +88,7 @@ def read(asked: Sequence[Asked], besides: set[int], today: date) -> Known:
     read_sites(known, asked, besides)
     read_people(known, asked, today)
     read_plans(known, asked)
-    read_coverage(known, asked)
+    read_coverage(known, asked, today)
     read_visits(known, asked, besides)
     return known
 
@@ -103,10 +105,21 @@ def read_sites(known: Known, asked: Sequence[Asked], besides: set[int]) -> None:
     sites = {target.enterprise_id for target, _ in asked}
     for entry in PositiveListEntry.objects.filter(enterprise__in=sites, removed_on=None).order_by("-pk"):
         known.positive[entry.enterprise_id].append(entry)
+    read_gone(known, asked)
     rows = Assignment.objects.standing().filter(target__in=[target.pk for target, _ in asked])
     for target, pk, day in rows.values_list("target_id", "pk", "planned_on"):
         if pk not in besides:
             known.standing[target].append((pk, day))
+
+
+def read_gone(known: Known, asked: Sequence[Asked]) -> None:
+    """Sites that moved since they were listed, to where the campaign does not reach: a query only where one moved."""
+    moved = [target for target, _ in asked if target.enterprise.unit_id != target.unit_id]
+    units = Unit.objects.in_bulk({target.enterprise.unit_id for target in moved}) if moved else {}
+    for target in moved:
+        unit = units[target.enterprise.unit_id]
+        if not unit.path.startswith(target.campaign.unit.path):
+            known.gone[target.pk] = unit.short_name
 
 
 def read_people(known: Known, asked: Sequence[Asked], today: date) -> None:
@@ -149,15 +162,17 @@ def read_plans(known: Known, asked: Sequence[Asked]) -> None:
         known.tags = dict(found.values_list("user", "specialities"))
 
 
-def read_coverage(known: Known, asked: Sequence[Asked]) -> None:
-    """How far each campaign is that forbids repeats until it is through (HS-12)."""
-    again = {target.campaign_id for target, _ in asked if target.visit_count}
-    holding = [pk for pk in again if known.policies[pk].repeat.until_covered is not None]
-    if holding:
-        rows = Target.objects.filter(campaign__in=holding).exclude(enterprise__state="closed").values("campaign")
-        found = rows.annotate(listed=Count("pk"), covered=Count("pk", filter=Q(visit_count__gt=0)))
-        for campaign, covered, listed in found.values_list("campaign", "covered", "listed"):
-            known.coverage[campaign] = (covered, listed)
+def read_coverage(known: Known, asked: Sequence[Asked], today: date) -> None:
+    """How far each campaign is that forbids repeats until it is through (HS-12). Whom its plan exempts is not waited
+    for, and counts only where it was visited all the same."""
+    again = {target.campaign_id: target.campaign for target, _ in asked if target.visit_count}
+    for pk, campaign in again.items():
+        if known.policies[pk].repeat.until_covered is None:
+            continue
+        listed = Target.objects.filter(campaign=pk).exclude(enterprise__state="closed")
+        owed = classed(listed, terms_of(campaign), today).filter(Q(kind="due") | Q(visit_count__gt=0))
+        found = owed.aggregate(listed=Count("pk"), covered=Count("pk", filter=Q(visit_count__gt=0)))
+        known.coverage[pk] = (found["covered"], found["listed"])
 
 
 def read_visits(known: Known, asked: Sequence[Asked], besides: set[int]) -> None:
@@ -174,26 +189,41 @@ def read_visits(known: Known, asked: Sequence[Asked], besides: set[int]) -> None
         target__enterprise__in={target.enterprise_id for target, _ in about},
         kind=Assignment.Kind.ENFORCE,
         state__in=COUNTED,
-        planned_on__range=(first, last),
     ).exclude(pk__in=besides)
+    ended = Q(ended_at__gte=clock.at_local(first), ended_at__lte=clock.end_of_day(last))
+    rows = rows.filter(Q(planned_on__range=(first, last)) | ended)
     for site, *values in rows.values_list("target__enterprise_id", *VISIT_COLUMNS):
         known.visits[site].append(visit_of(values))
 
 
 VISIT_COLUMNS = (
-    *("pk", "planned_on", "state", "sent_by__path", "sent_by__name", "target__campaign_id", "items", "exception"),
+    *(
+        "pk",
+        "planned_on",
+        "state",
+        "sent_by__path",
+        "sent_by__level",
+        "sent_by__name",
+        "target__campaign_id",
+        "items",
+        "exception",
+    ),
     *("lead_id", "ended_at"),
 )
 
 
 def visit_of(values: Sequence[Any]) -> Visit:
     """The day is that on which it ended, once it has: a visit may begin later than planned."""
-    pk, planned_on, state, path, name, campaign, items, exception, lead, ended_at = values
+    pk, planned_on, state, path, level, name, campaign, items, exception, lead, ended_at = values
     done = state == AssignmentState.DONE and ended_at is not None
     day = clock.day_of(ended_at) if done else planned_on
-    return Visit(
-        pk, day, state, path or "", name or "其他单位", campaign, frozenset(items), exception, lead is not None
-    )
+    of, bureau = frozenset(items), bureau_path(level or "", path or "")
+    return Visit(pk, day, state, path or "", bureau, name or "其他单位", campaign, of, exception, lead is not None)
+
+
+def bureau_path(level: str, path: str) -> str:
+    """The bureau for which a unit acts: a team, the one it stands under."""
+    return f"{path.rstrip('/').rpartition('/')[0]}/" if level == Unit.Level.TEAM else path
 
 
 def reach_of(policy: Policy) -> int | None:

@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import Unit
 from campaigns.models import Campaign, Plan, PlanRow
 from campaigns.rules.spreading import Week, monday_of
-from campaigns.services.plan_terms import Terms, terms_of
-from campaigns.services.plans.scope import Scope, classed, inspected, targets_of
+from campaigns.services.plan_terms import Terms, classed, terms_of
+from campaigns.services.plans.scope import Scope, inspected, targets_of
 from core import clock
 
 

@@ -9,20 +9,16 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
-    Case,
-    CharField,
     Exists,
     ExpressionWrapper,
     OuterRef,
     Q,
     QuerySet,
-    Value,
-    When,
 )
 
 from accounts.models import EnforcementCertificate, Grant, Unit, User
 from accounts.rules import Role
-from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, Rating, Recusal, Target
+from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, Recusal, Target
 from campaigns.rules.spreading import Week, weeks_left, weeks_of
 from campaigns.services.gate import KEY_PHASE, OTHER_PHASE
 from campaigns.services.groups import patrols
@@ -31,24 +27,12 @@ from campaigns.services.windows import Windows, windows_of
 from campaigns.states import AssignmentState
 from core.calendar import calendar
 from core.rules import WorkCalendar
-from enterprises.models import PositiveListEntry
-
-SMALL = (Rating.Size.SMALL, Rating.Size.MICRO)
 
 
 def targets_of(campaign: Campaign, unit: Unit) -> QuerySet[Target]:
     """The list of a unit and its subtree; sites that were closed since are off it."""
     rows = Target.objects.filter(campaign=campaign, unit__path__startswith=unit.path)
     return rows.exclude(enterprise__state="closed")
-
-
-def classed(rows: QuerySet[Target], terms: Terms, day: date) -> QuerySet[Any]:
-    """Each with its class (`kind`): on the positive list, small, or one that must be inspected (HS-03)."""
-    listed = PositiveListEntry.objects.in_force(day).filter(enterprise=OuterRef("enterprise"))
-    small = Rating.objects.filter(enterprise=OuterRef("enterprise"), is_current=True, size__in=SMALL)
-    whens = [When(Exists(listed), then=Value("positive"))] if "positive" in terms.exempt else []
-    whens += [When(Exists(small), then=Value("small"))] if "small" in terms.exempt else []
-    return rows.annotate(kind=Case(*whens, default=Value("due"), output_field=CharField()))
 
 
 def inspected(rows: QuerySet[Any], terms: Terms) -> QuerySet[Any]:

@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.models import User
 from campaigns.models import Plan, PlanRow
 from campaigns.rules.spreading import Able, Loads, Placed, Visit, spread
-from campaigns.services.plans.scope import Scope, classed, inspected, scope_of, targets_of
+from campaigns.services.plan_terms import classed
+from campaigns.services.plans.scope import Scope, inspected, scope_of, targets_of
 from campaigns.services.plans.writing import locked_plan
 from core import audit, clock
 from core.refusals import Refused
