@@ -88,10 +88,6 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         phase_name=phase.name if phase else "核查" if proposal.kind == VERIFY else "执法检查",
         phase_starts_on=starts_on,
         phase_ends_on=ends_on,
-        published=campaign.state == CampaignState.PUBLISHED,
-        ended=campaign.state == CampaignState.CLOSED,
-        closed=target.enterprise.state == "closed",
-        moved_to=known.gone.get(target.pk, ""),
         standing_on=next((planned for _, planned in known.standing[target.pk]), None),
         visits=target.visit_count,
         exception=proposal.exception,
@@ -112,11 +108,23 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         reason=proposal.reason.strip(),
         items=frozenset(proposal.items),
         sources=known.sources[campaign.pk],
+        **open_facts(target, known),
         **signing_facts(campaign),
         **plan_facts(target, known),
         **lead_facts(target, proposal),
         **crowd_facts(target, proposal, known),
     )
+
+
+def open_facts(target: Target, known: Known) -> dict[str, Any]:
+    """Whether the campaign runs, and the enterprise is one that it reaches."""
+    state = target.campaign.state
+    return {
+        "published": state == CampaignState.PUBLISHED,
+        "ended": state == CampaignState.CLOSED,
+        "closed": target.enterprise.state == "closed",
+        "moved_to": known.gone.get(target.pk, ""),
+    }
 
 
 def untrained_lead(target: Target, proposal: Proposal, known: Known) -> str:
