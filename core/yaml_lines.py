@@ -19,6 +19,17 @@ Where = tuple[str | int, ...]
 Lines = dict[Where, int]
 
 
+# Far more levels than a written file has, far fewer than the parser can stand (its time grows with their square).
+DEEPEST = 60
+OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
 class BadYaml(ValueError):
     """The file cannot be read at all; the message carries file and line."""
 
@@ -47,7 +58,11 @@ def loads(text: str, name: str) -> tuple[Any, Lines]:
     """As `load`, of text that somebody handed in: no aliases (a few of them can unfold to gigabytes), nothing that a
     database cannot keep, no nesting without end."""
     try:
+        depth = 0
         for token in yaml.scan(text, _Loader):
+            depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+            if depth > DEEPEST:
+                raise BadYaml(f"{name}:{token.start_mark.line + 1}: 层次过深，不能读取")
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
                 raise BadYaml(f"{name}:{token.start_mark.line + 1}: 不支持引用（& 和 *），请把内容写全")
         data, lines = _read(text, name)
@@ -57,7 +72,7 @@ def loads(text: str, name: str) -> tuple[Any, Lines]:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         raise BadYaml(f"{name}:{line}: 有不能读取的控制字符") from error
     except yaml.MarkedYAMLError as error:
-        raise BadYaml(_broken(error, name)) from error
+        raise BadYaml(_broken(error, name, text)) from error
     except RecursionError as error:
         raise BadYaml(f"{name}:1: 层次过深，不能读取") from error
     except ValueError as error:
@@ -78,9 +93,15 @@ def _unkept(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
         yield where, "有不能保存的控制字符"
 
 
-def _broken(error: yaml.MarkedYAMLError, name: str) -> str:
-    mark = error.problem_mark or error.context_mark
-    return f"{name}:{mark.line + 1 if mark else 1}: {yaml_words.broken(error.problem or '')}"
+def _broken(error: yaml.MarkedYAMLError, name: str, text: str) -> str:
+    """A key without its colon is where the key stands, not where the parser gave up. The text near it says more."""
+    mark, began = error.problem_mark or error.context_mark, error.context_mark
+    if began and mark and "expected ':'" in (error.problem or ""):
+        mark = began
+    line = mark.line if mark else 0
+    written = "".join(text.splitlines(keepends=True)[line : line + 1])
+    said = yaml_words.broken(error.problem or "", written, began.line + 1 if began and began.line < line else 0)
+    return f"{name}:{line + 1}: {said}"
 
 
 def _read(text: str, name: str) -> tuple[Any, Lines]:
@@ -92,7 +113,7 @@ def _read(text: str, name: str) -> tuple[Any, Lines]:
             _note_lines(node, (), lines, name)
         return (None if node is None else loader.construct_document(node)), lines
     except yaml.MarkedYAMLError as error:
-        raise BadYaml(_broken(error, name)) from error
+        raise BadYaml(_broken(error, name, text)) from error
     finally:
         loader.dispose()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -15,12 +16,13 @@ TYPE_NAMES = {
     "boolean": "true 或 false",
     "null": "空",
 }
+UNPAIRED = "括号没有配成对，或两项之间缺少逗号"
 # The problems that the parser names, by what their sentences begin with or contain; the first that fits.
 BROKEN = (
     (r"cannot start any token", "这里有不能直接写的符号；不能用 Tab 缩进，以 @、%、` 开头的文字要加引号"),
     (r"mapping values are not allowed", "这里多了一个冒号，或缩进不对：含“: ”的文字要加引号，同一组的键要对齐"),
     (r"could not find expected ':'", "这里缺少冒号：键和内容之间要写“: ”（冒号后有空格）"),
-    (r"expected ',' or", "括号没有配成对，或两项之间缺少逗号"),
+    (r"expected ',' or", UNPAIRED),
     (r"end of stream|expected '>'", "引号没有配成对，直到文件末尾都没有结束"),
     (
         r"block end|document start|block mapping|another document",
@@ -33,9 +35,25 @@ BROKEN = (
 )
 
 
-def broken(problem: str) -> str:
-    """What the parser says of a text that is no YAML at all."""
+# What Chinese input methods write where YAML wants the sign of the keyboard.
+WIDE = re.compile(r"[：，“”‘’｛｝［］＃]")
+NARROW = "这里是全角符号，键后的冒号、分隔的逗号、引号和括号都要用半角（英文）的"
+# A schema with more keys than this is said by the manual.
+MOST_KEYS = 24
+
+
+# A key or a word of the keyboard right before a full-width sign: nobody writes that in a sentence of the plan's.
+SLIP = re.compile(r"(?:^|[\s{\[,])[A-Za-z0-9_]+[：，]|[：，]\s*[A-Za-z_]+\s*:|[｛｝［］]")
+
+
+def broken(problem: str, written: str = "", began: int = 0) -> str:
+    """What the parser says of a text that is no YAML at all: the line as written, and on which line above its
+    brackets were opened."""
     found = next((said for pattern, said in BROKEN if re.search(pattern, problem)), "请检查这一行的缩进、冒号和引号")
+    if SLIP.search(written):
+        found = NARROW
+    elif began and found == UNPAIRED:
+        found = f"第 {began} 行的括号到这里没有配成对，或那一行少了引号、逗号"
     return f"不是合格的 YAML：{found}"
 
 
@@ -83,11 +101,30 @@ def _unknown(error: ValidationError) -> str:
     schema: Any = error.schema
     instance: Any = error.instance
     extra = [str(name) for name in instance if name not in schema.get("properties", {})]
-    return f"里没有「{'」「'.join(extra)}」这样的键"
+    return f"里没有「{'」「'.join(extra)}」这样的键{_meant(extra, list(schema.get('properties', {})))}"
+
+
+def _meant(extra: list[str], known: list[str]) -> str:
+    """What was probably meant, else what can be written at all, where that is a line's worth."""
+    if any(WIDE.search(name) for name in extra):
+        return f"：{NARROW}"
+    if len(extra) == 1 and (near := get_close_matches(extra[0], known, 1, 0.75)):
+        return f"，是不是「{near[0]}」？"
+    return f"；可以写的键：{'、'.join(known)}" if 0 < len(known) <= MOST_KEYS else ""
 
 
 def _type(error: ValidationError) -> str:
-    return f"应当是{types(error.validator_value)}，现在是{shown(error.instance)}"
+    asked: Any = error.validator_value
+    wanted = [asked] if isinstance(asked, str) else list(asked)
+    if isinstance(error.instance, str) and "integer" in wanted and re.fullmatch(r"-?[0-9]+", error.instance):
+        return f"应当是整数，{shown(error.instance)}写在引号里就是文字，请去掉引号"
+    return f"应当是{types(wanted)}{_keys(error.schema, wanted)}，现在是{shown(error.instance)}"
+
+
+def _keys(schema: Any, wanted: list[str]) -> str:
+    """Of a group of keys, which: `{number: …, name: …}`."""
+    asked = schema.get("required", ()) if wanted == ["object"] and isinstance(schema, Mapping) else ()
+    return f"，如 {{{', '.join(f'{name}: …' for name in asked)}}}" if asked else ""
 
 
 def types(said: Any) -> str:
@@ -104,7 +141,8 @@ def _const(error: ValidationError) -> str:
 
 
 def _pattern(error: ValidationError) -> str:
-    return f"的写法不对：{shown(error.instance)}，{described(error.schema)}"
+    wide = f"（{NARROW}）" if WIDE.search(str(error.instance)) else ""
+    return f"的写法不对：{shown(error.instance)}，{described(error.schema)}{wide}"
 
 
 def described(schema: Any) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,54 @@ def test_every_pattern_of_a_schema_says_in_words_what_it_wants(name):
     found = list(patterns(json.loads((ROOT / name).read_text(encoding="utf-8"))))
     assert found
     assert all(re.search("[一-鿿]", one.get("description", "")) for one in found)
+
+
+SLIPS = (
+    ("a: 1\non_holiday：next\n\ntext:\n  - a", 2, "全角符号"),
+    ("x:\n  - {key: a，name: b, c: d}", 2, "全角符号"),
+    ('x:\n  - {on: "05-08, a: b}\n  - {time: "16:00", c: d}', 3, "第 2 行的括号到这里没有配成对，或那一行少了引号"),
+    ("a: 1\nb\n\nc: 2", 2, "缺少冒号"),
+)
+
+
+@pytest.mark.parametrize(("text", "line", "said"), SLIPS)
+def test_a_slip_is_named_where_it_was_made(text, line, said):
+    """Full-width signs and forgotten quotes, on the line where they stand or with that line in the sentence."""
+    with pytest.raises(yaml_lines.BadYaml) as bad:
+        yaml_lines.loads(text, "f")
+    assert str(bad.value).startswith(f"f:{line}: ")
+    assert said in str(bad.value)
+
+
+GROUP = {
+    "type": "object",
+    "required": ["case"],
+    "additionalProperties": False,
+    "properties": {
+        "case": {"type": "string"},
+        "consequence": {},
+        "count": {"type": "integer"},
+        "on": {"pattern": "^0"},
+    },
+}
+KNOWN = (
+    ({"case": "a", "consequense": "b"}, "里没有「consequense」这样的键，是不是「consequence」？"),
+    ({"case": "a", "name": "b"}, "里没有「name」这样的键；可以写的键：case、consequence、count、on"),
+    ({"case": "a", "count：3": None}, "里没有「count：3」这样的键：这里是全角符号"),
+    ({"case": "a", "count": "8"}, "count 应当是整数，「8」写在引号里就是文字，请去掉引号"),
+    ({"case": "a", "on": "“05-08”"}, "引号和括号都要用半角（英文）的"),
+    ("提醒", "文件 应当是一组键值，如 {case: …}，现在是「提醒」"),
+)
+
+
+@pytest.mark.parametrize(("data", "said"), KNOWN)
+def test_a_breach_says_what_would_be_right(data, said):
+    assert said in yaml_words.sentence(next(Draft202012Validator(GROUP).iter_errors(data)))
+
+
+def test_nesting_without_end_is_refused_at_once():
+    """Twenty thousand brackets took the parser half a minute."""
+    began = time.monotonic()
+    with pytest.raises(yaml_lines.BadYaml, match="层次过深"):
+        yaml_lines.loads("a: " + "[" * 20000, "f")
+    assert time.monotonic() - began < 3
