@@ -68,6 +68,7 @@ ACTIONS = {
     "campaigns.drawparticipant.commit": "提交抽取承诺值",
     "campaigns.drawparticipant.reveal": "公开抽取密值",
     "campaigns.due.end": "行动结束后的期限不再执行",
+    "campaigns.due.take_over": "期限改由下达的行动承担",
     "campaigns.due.export": "导出期限清单",
     "campaigns.due.set_day": "设定适时任务的期限",
     "campaigns.dueanswer.return": "退回报送",

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,9 +29,16 @@ def campaign_compare(request: HttpRequest, pk: int) -> HttpResponse:
         **page_of(request, campaign),
         "differences": services.differences(campaign),
         "newer": services.newer_version(campaign),
+        "cities_below": cities_below(campaign).exists(),
         "children": campaign.children.visible_to(person(request)).select_related("unit"),
     }
     return render(request, "campaigns/campaign_compare.html", context)
+
+
+def cities_below(campaign: Campaign) -> QuerySet[Unit]:
+    """To whom it can be handed down; a city's own campaign runs in its counties as it is."""
+    below = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None)
+    return below.exclude(pk=campaign.unit_id).order_by("order", "path")
 
 
 @login_required
@@ -104,8 +111,7 @@ def campaign_copy(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def campaign_hand_down(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk, MANAGE)
-    below = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None)
-    form = HandDownForm(request.POST or None, units=below.exclude(pk=campaign.unit_id).order_by("order", "path"))
+    form = HandDownForm(request.POST or None, units=cities_below(campaign))
     if request.method == "POST" and form.is_valid():
         try:
             row = services.hand_down(campaign, form.cleaned_data["unit"], actor=person(request), at=clock.now())

@@ -193,6 +193,12 @@ def test_dates_are_moved_copies_made_and_campaigns_handed_down_from_the_page(hen
     assert child.unit == cast.city
     own = signed_in(cast.officer_city).get(reverse("campaigns:campaign_compare", args=[child.pk]))
     assert reverse("campaigns:campaign_copy", args=[child.pk]) not in text(own), "no door that would be refused"
+    for row, offered in ((henan, True), (child, False)):
+        approved = {"approved_at": henan.approved_at, "approved_by": henan.approved_by}
+        published = {"state": "published", "published_at": henan.published_at}
+        Campaign.objects.filter(pk=row.pk).update(**approved, **published)
+        page = signed_in(cast.officer_province).get(reverse("campaigns:campaign_compare", args=[row.pk]))
+        assert (reverse("campaigns:campaign_hand_down", args=[row.pk]) in text(page)) == offered, "no city, no door"
     assert reverse("campaigns:campaign_export", args=[child.pk]) in text(own)
     client = signed_in(cast.officer_province)
     again = client.post(reverse("campaigns:campaign_hand_down", args=[henan.pk]), {"unit": cast.city.pk})

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import Unit
 from campaigns import clocks
 from campaigns.clocks import Season, Term
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Responsibility
 from campaigns.services.due.entries import ACTIVITY, KINDS, PLAN, Entry, entries_of
 from campaigns.services.due.units import laid_upon, settle_units
 from campaigns.services.seasons import running_season
@@ -60,6 +60,7 @@ def frame_of(campaign: Campaign) -> Frame:
 def open_dues(campaign: Campaign, *, at: datetime) -> None:
     """Lay everything upon its units and open what is not past. Call in the transaction of the publication."""
     settle_units(campaign, at=at)
+    take_over(campaign, at=at)
     open_what_lacks(campaign, at=at)
 
 
@@ -72,9 +73,36 @@ def open_what_lacks(campaign: Campaign, *, at: datetime) -> None:
         return
     locks.hold(LOCK)
     held = {key_of(row) for row in of_campaign(campaign).only(*KEY)}
+    if campaign.parent is not None:  # what a unit has answered above, or is late with there, it is not asked again
+        held |= {key_of(row) for row in of_campaign(campaign.parent).filter(waived_at=None).only(*KEY)}
     found = expected(campaign, frame_of(campaign))
     open_many((row for row in found if row.due_at > at and key_of(row) not in held), at=at)
     give_addresses(campaign)
+
+
+TAKEN_OVER = "已下达的行动发布，改由其承担，期限以其为准"
+
+
+def take_over(campaign: Campaign, *, at: datetime) -> None:
+    """What the superior's campaign asks of the units of one handed down is asked by the latter alone, in its days.
+
+    What is overdue above, or has been answered there, stays there. Call in the transaction of the publication.
+    """
+    if campaign.parent is None:
+        return
+    locks.hold(LOCK)
+    asked = Q()
+    for entry, unit in asked_of(Responsibility.objects.filter(campaign=campaign)):
+        asked |= Q(subject=entry, unit_path=unit)
+    rows = of_campaign(campaign.parent).filter(asked, due_at__gt=at).exclude(answers__isnull=False) if asked else None
+    if taken := waive_rows(rows, at=at, reason=TAKEN_OVER) if rows is not None else 0:
+        audit.record("campaigns.due.take_over", campaign, actor=None, at=at, reason=TAKEN_OVER, after={"taken": taken})
+
+
+def asked_of(rows: QuerySet[Responsibility]) -> set[tuple[str, str]]:
+    """Which entry is laid upon which unit below the authority."""
+    leads = rows.filter(role=Responsibility.Role.LEAD).exclude(unit=F("campaign__unit"))
+    return set(leads.values_list("entry", "unit__path"))
 
 
 OVER = "行动已结束，之后的期限不再执行"
@@ -109,10 +137,16 @@ def give_addresses(campaign: Campaign) -> None:
 
 
 def expected(campaign: Campaign, frame: Frame) -> Iterator[Obligation]:
-    """Every term that the calendar gives, for every unit that leads, as unsaved rows. One query."""
+    """Every term that the calendar gives, for every unit that leads, as unsaved rows. Two queries.
+
+    What a campaign handed down from this one has taken over is asked there.
+    """
     leads, compiled = laid_upon(campaign).leads, compiled_on(campaign)
+    below = asked_of(Responsibility.objects.filter(campaign__parent=campaign).exclude(campaign__published_at=None))
     for entry in entries_of(campaign.blueprint.data):
         for unit in leads.get(entry.key, ()):
+            if (entry.key, unit.path) in below:
+                continue
             if entry.kind == ACTIVITY:
                 yield from activities(entry, unit, frame, compiled)
             elif not entry.waits and not entry.follows:
