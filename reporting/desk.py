@@ -116,10 +116,11 @@ def done_by(user: User) -> QuerySet[AuditEvent]:
 
 
 def campaigns_of(user: Person, chosen: object = None) -> list[Campaign]:
-    """The running campaigns that the person sees: what was chosen first, then by how near their authority is."""
-    home = user.unit.path if isinstance(user, User) and user.unit else ""
+    """The published campaigns that the person sees: what was chosen first, then next year's (published in autumn)
+    after what runs, then by how near their authority is."""
+    home, year = user.unit.path if isinstance(user, User) and user.unit else "", clock.today().year
     rows = [row for row in published_for(user) if row.state == Campaign.State.PUBLISHED]
-    return sorted(rows, key=lambda row: (row.pk != chosen, *distance(row.unit.path, home)))
+    return sorted(rows, key=lambda row: (row.pk != chosen, row.year > year, *distance(row.unit.path, home)))
 
 
 def distance(authority: str, home: str) -> tuple[bool, int]:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -97,6 +97,16 @@ def test_search_finds_a_row_of_the_ledger_by_its_number(client, cast):
     page = client.get(reverse("reporting:search"), {"q": f"{row.number:04d}"}).content.decode()
     assert "问题编号" in page
     assert f"{row.number:04d}" in page
+
+
+def test_next_year_s_campaign_does_not_hide_the_one_that_runs(cast):
+    """Published in autumn for the year after, by the nearest authority: its weeks are not the ones that press."""
+    running, ahead = make.campaign(cast.province, year=2020), make.campaign(cast.city, year=2021)
+    with clock.travel(datetime(2020, 5, 11, 1, tzinfo=UTC)):
+        assert desk.campaigns_of(fresh(cast.officer_a)) == [running, ahead]
+        assert desk.campaigns_of(fresh(cast.officer_a), ahead.pk)[0] == ahead, "unless somebody chose it"
+    with clock.travel(datetime(2021, 5, 11, 1, tzinfo=UTC)):
+        assert desk.campaigns_of(fresh(cast.officer_a))[0] == ahead
 
 
 def test_piles_stand_by_date(cast):
