@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from campaigns.onsite_faults import onsite_faults
 from campaigns.rules import campaign_day
 from core import yaml_lines
 
@@ -67,6 +68,8 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from unknown_places(data)
     yield from bad_gate(data)
     yield from bad_key_list(data)
+    yield from twins(data.get("onsite_rules", []), ("onsite_rules",), "key")
+    yield from onsite_faults(data, lines)
     yield from contradictions(data, lines)
 
 

@@ -112,7 +112,8 @@ def lead_registered(row: Lead, at: datetime) -> None:
     notify(
         people,
         f"新线索：{row.place}"[:120],
-        f"{row.number}，{row.get_kind_display()}。",
+        f"{row.number}，{row.get_kind_display()}。"
+        + (f"{row.origin}达到转现场条件，须派人现场核实。" if row.basis else ""),
         url=reverse("campaigns:lead_detail", args=[row.pk]),
         key=f"lead.registered:{row.pk}",
         at=at,

@@ -169,6 +169,8 @@ LEAD_ASSIGN_HOURS = {
     "exceedance": int(os.environ.get("LEAD_EXCEEDANCE_HOURS", "24")),
     "monitoring": int(os.environ.get("LEAD_MONITORING_HOURS", str(7 * 24))),
 }
+# The same for what a rule of a plan raised from an off-site check, where its source has no hours above (DT-13).
+LEAD_ONSITE_HOURS = int(os.environ.get("LEAD_ONSITE_HOURS", "72"))
 SLIP_VALID_DAYS = int(os.environ.get("SLIP_VALID_DAYS", "30"))
 SLIP_FAILURES_BEFORE_LOCK = int(os.environ.get("SLIP_FAILURES_BEFORE_LOCK", "10"))
 

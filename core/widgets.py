@@ -92,6 +92,28 @@ class MoneyField(forms.DecimalField):
         return super().to_python(plain)
 
 
+class FigureField(forms.DecimalField):
+    """Something measured: a number alone, in digits of either width; its unit is chosen beside it."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "只填数字，如 85.6；单位在“单位”栏选择。",
+        "min_value": "不能为负数。",
+        "max_digits": "数字过长，请核对小数点和单位。",
+        "max_whole_digits": "数字过大，请核对小数点和单位。",
+        "max_decimal_places": "最多四位小数。",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        box = forms.TextInput(attrs={"inputmode": "decimal"})
+        super().__init__(max_digits=14, decimal_places=4, min_value=Decimal(0), widget=box, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer
+        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        if isinstance(plain, str):
+            plain = re.sub(r"[\s,]", "", plain)
+        return super().to_python(plain)
+
+
 class DateTimeInput(forms.DateTimeInput):
     """Wall-clock minutes of Shanghai; the form field turns them into an instant."""
 

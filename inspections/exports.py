@@ -6,7 +6,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.clock import day_of
 from core.sheets import Column, SheetSpec
-from inspections.models import Issue, IssueSignature
+from inspections.models import Issue, IssueSignature, OffsiteCheck
 
 YES_NO = {True: "是", False: "否"}
 CHUNK = 2000
@@ -60,3 +60,33 @@ def with_signature(rows: QuerySet[Issue]) -> QuerySet[Issue]:
 def ledger_rows(rows: QuerySet[Issue]) -> Iterator[Issue]:
     """The rows in the order shown, streamed by a server-side cursor."""
     return with_signature(rows).iterator(chunk_size=CHUNK)
+
+
+OFFSITE_SHEET = SheetSpec(
+    "非现场检查",
+    (
+        Column("enterprise", "企业名称", 28, read=lambda row: row.enterprise.name),
+        Column("unit", "单位", 12, read=lambda row: row.unit.short_name),
+        Column("campaign", "行动", 30, read=lambda row: row.campaign.title),
+        Column("means", "方式", 10, read=lambda row: row.get_means_display()),
+        Column("planned_on", "期限", 12, "date"),
+        Column("inspector", "执法人员", 10, read=lambda row: row.inspector.name),
+        Column("state", "状态", 10, read=lambda row: row.get_state_display()),
+        Column("done_at", "完成时间", 18, "datetime"),
+        Column("indicator", "指标", 20),
+        Column("value", "数值", 12, "number"),
+        Column("value_unit", "单位（数值）", 10),
+        Column("limit", "限值", 12, "number"),
+        Column("finding", "结果", 22, read=lambda row: row.get_finding_display()),
+        Column("conclusion", "检查情况和结论", 44),
+        Column("lead", "转现场线索", 18, read=lambda row: row.lead.number if row.lead else ""),
+        Column("lead_state", "线索状态", 10, read=lambda row: row.lead.get_state_display() if row.lead else ""),
+        Column("rule_said", "所依据的规则", 60),
+    ),
+    frozen_columns=1,
+)
+
+
+def offsite_rows(rows: QuerySet[OffsiteCheck]) -> Iterator[OffsiteCheck]:
+    related = ("enterprise", "unit", "campaign", "inspector", "lead")
+    yield from rows.select_related(*related).order_by("-planned_on", "-pk").iterator(chunk_size=CHUNK)

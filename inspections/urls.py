@@ -32,6 +32,7 @@ urlpatterns = [
     path("targets/<int:pk>/offsite/", offsite.offsite_plan, name="offsite_plan"),
     path("plans/<int:pk>/visits/", plan_visits.plan_visits, name="plan_visits"),
     path("offsite/", offsite.offsite_list, name="offsite_list"),
+    path("offsite/export/", offsite.offsite_export, name="offsite_export"),
     path("offsite/<int:pk>/", offsite.offsite_detail, name="offsite_detail"),
     path("offsite/<int:pk>/finish/", offsite.offsite_finish, name="offsite_finish"),
     path("offsite/<int:pk>/cancel/", offsite.offsite_cancel, name="offsite_cancel"),

@@ -214,6 +214,7 @@ ACTIONS = {
     "inspections.selfchecknotice.tell": "通知企业自查",
     "inspections.selfcheck.supersede": "自查情况表被更正版替代",
     "inspections.offsitecheck.cancel": "撤销非现场检查",
+    "inspections.offsitecheck.export": "导出非现场检查",
     "inspections.offsitecheck.finish": "完成非现场检查",
     "inspections.offsitecheck.plan": "安排非现场检查",
     "inspections.outsidecheck.export": "导出统一计数",

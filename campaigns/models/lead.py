@@ -46,6 +46,7 @@ class Lead(models.Model):
         ASSOCIATION = Source.ASSOCIATION.value, "环保协会"
         EXCEEDANCE = Source.EXCEEDANCE.value, "在线监控超标"
         POWER = Source.POWER.value, "用电监控异常"
+        WATER = Source.WATER.value, "用水监控异常"
         MONITORING = Source.MONITORING.value, "监督性监测超标"
         REMOTE = Source.REMOTE.value, "卫星遥感"
         DRONE = Source.DRONE.value, "无人机或走航"
@@ -71,6 +72,10 @@ class Lead(models.Model):
     factor = models.CharField(max_length=40, blank=True)
     value = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     limit = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    # Of what the platform raised by itself: what did (known by its address alone) and by which rule of a plan.
+    origin = models.CharField(max_length=120, blank=True)
+    origin_url = models.CharField(max_length=100, blank=True)
+    basis = models.CharField(max_length=1000, blank=True)
     # About the conduct of officers (违纪违规): kept from everybody but the inspection group.
     is_integrity = models.BooleanField(default=False)
     has_reporter = models.BooleanField(default=False)

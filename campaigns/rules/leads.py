@@ -21,6 +21,7 @@ class Source(StrEnum):
     ASSOCIATION = "association"
     EXCEEDANCE = "exceedance"
     POWER = "power"
+    WATER = "water"
     MONITORING = "monitoring"
     REMOTE = "remote"
     DRONE = "drone"
@@ -40,7 +41,7 @@ KIND_LABELS = {
 KINDS: Mapping[str, str] = {
     **dict.fromkeys((Source.HOTLINE, Source.WECHAT, Source.WEB, Source.COMPLAINT, Source.INSIDER), "complaint"),
     **dict.fromkeys((Source.INDUSTRY, Source.GRID, Source.ASSOCIATION), "complaint"),
-    **dict.fromkeys((Source.EXCEEDANCE, Source.POWER, Source.MONITORING), "exceedance"),
+    **dict.fromkeys((Source.EXCEEDANCE, Source.POWER, Source.WATER, Source.MONITORING), "exceedance"),
     **dict.fromkeys((Source.REMOTE, Source.DRONE, Source.VIDEO), "sensing"),
     Source.TRANSFER: "transfer",
     Source.OTHER: "other",

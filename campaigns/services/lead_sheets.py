@@ -43,6 +43,8 @@ EXPORT_SHEET: Final = SheetSpec(
         Column("entered_at", "登记时间", 18, "datetime"),
         Column("merged", "并入", 18, read=lambda row: row.merged_into.number if row.merged_into else ""),
         Column("end_reason", "结果", 40),
+        Column("origin", "来自", 36),
+        Column("basis", "转现场规则", 60),
     ),
     frozen_columns=1,
 )

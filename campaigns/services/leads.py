@@ -49,6 +49,10 @@ class Told:
     reporter: str = ""
     contact: str = ""
     is_integrity: bool = False
+    # Of a lead that follows from a rule: what raised it, where that is seen, and the rule in the plan's words.
+    origin: str = ""
+    origin_url: str = ""
+    basis: str = ""
 
 
 def register(told: Told, *, unit: Unit, actor: User | None, at: datetime) -> Lead:
@@ -71,6 +75,9 @@ def register(told: Told, *, unit: Unit, actor: User | None, at: datetime) -> Lea
             value=told.value,
             limit=told.limit,
             is_integrity=told.is_integrity,
+            origin=told.origin[:120],
+            origin_url=told.origin_url,
+            basis=told.basis[:1000],
             has_reporter=bool(told.reporter.strip()),
             entered_by=actor,
             entered_at=at,
@@ -114,10 +121,15 @@ def keep_reporter(row: Lead, told: Told) -> None:
 def start_clocks(row: Lead, kinds: Iterable[str], at: datetime) -> None:
     """What the lead owes from now (GS-40, DT-16, GS-32). What concerns conduct is handled outside these clocks."""
     if not row.is_integrity:
-        told = [row.kind, *row.merged.values_list("kind", flat=True)]
-        terms = [term for kind in told for term in terms_of(kind, settings.LEAD_ASSIGN_HOURS) if term.kind in kinds]
+        told = [(row.kind, row.basis), *row.merged.values_list("kind", "basis")]
+        terms = [term for kind, basis in told for term in terms_of(kind, hours_of(kind, basis)) if term.kind in kinds]
         for term in {one.kind: one for one in sorted(terms, key=lambda one: one.within, reverse=True)}.values():
             owe(row, term, at)
+
+
+def hours_of(kind: str, basis: str) -> dict[str, int]:
+    """How soon somebody is sent. What a rule raised always has a clock: of its source, else that of the rules."""
+    return ({kind: settings.LEAD_ONSITE_HOURS} if basis else {}) | settings.LEAD_ASSIGN_HOURS
 
 
 def owe(row: Lead, term: Term, at: datetime) -> None:

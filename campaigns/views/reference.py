@@ -14,10 +14,12 @@ from campaigns import services
 from campaigns.blueprint_faults import places_of, sentences_at
 from campaigns.models import Phase, SharedList
 from campaigns.rules import RULE_LABELS
+from campaigns.rules.onsite import rules_of
 from campaigns.rules.readiness import KINDS
 from campaigns.views.frame import campaign_for, page_of, person
 
 VIEW = "campaign.view"
+NOTHING: Mapping[str, str] = {}
 
 
 @login_required
@@ -26,13 +28,13 @@ def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     context = {
         **page_of(request, campaign),
-        **plan_of(campaign.blueprint.data),
+        **plan_of(campaign.blueprint.data, campaign.parameters),
     }
     return render(request, "campaigns/campaign_source.html", context)
 
 
-def plan_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A blueprint's data, the lines that the gate quotes in the order of its rules, and its text with its defects."""
+def plan_of(data: Mapping[str, Any], chosen: Mapping[str, str] = NOTHING) -> dict[str, Any]:
+    """A blueprint's data with what a campaign chose, the lines that the gate quotes, its text with its defects."""
     quoted = data.get("gate", {})
     lines = [{**quoted[rule], "label": label} for rule, label in RULE_LABELS.items() if rule in quoted]
     versions = {form["annex"]: form.get("version") for form in data.get("forms", []) if "annex" in form}
@@ -41,6 +43,7 @@ def plan_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "plan": data,
         "annexes": annexes,
         "gate_lines": lines,
+        "onsite_rules": rules_of(data, chosen),
         "text": flagged(data),
         "gaps": services.gaps(data),
         "treatments": TREATMENTS,

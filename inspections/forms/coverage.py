@@ -1,18 +1,11 @@
-"""What people type on the pages of coverage and of off-site checks."""
+"""What people type on the pages of coverage."""
 
 from typing import Any
 
 from django import forms
 
-from accounts.models import User
-from accounts.rules import Role
-from campaigns.forms.planning import PersonChoice, described, people_for
-from campaigns.models import Target
-from campaigns.services import draws
 from core import clock
-from core.widgets import DateInput
 from enterprises.rules.quarters import Quarter
-from inspections.models import OffsiteCheck
 from inspections.services.coverage import PARTS
 
 FIRST_YEAR = 2018
@@ -56,40 +49,6 @@ class QuarterFilter(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data.get("quarter")
         return Quarter.read(chosen) if chosen else Quarter.of(clock.today())
-
-
-class OffsitePlanForm(forms.Form):
-    means = forms.ChoiceField(label="方式", choices=OffsiteCheck.Means.choices)
-    planned_on = forms.DateField(label="完成期限", widget=DateInput)
-    inspector = PersonChoice(label="执法人员", queryset=User.objects.none(), empty_label="请选择")
-    checks = forms.MultipleChoiceField(
-        label="检查事项（不选为清单全部）",
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
-    )
-
-    def __init__(self, data: Any, *, target: Target) -> None:
-        super().__init__(data, initial={"planned_on": clock.today()})
-        people, items = self.fields["inspector"], self.fields["checks"]
-        assert isinstance(people, PersonChoice)
-        assert isinstance(items, forms.MultipleChoiceField)
-        people.queryset = people_for(target, Role.INSPECTOR)
-        people.said = described(people.queryset, target.campaign)
-        version = draws.items_of(target.unit)
-        items.choices = [(row[1], row[1]) for row in draws.rows_of(version)] if version else []
-
-
-class OffsiteDoneForm(forms.Form):
-    finding = forms.ChoiceField(label="结果", choices=OffsiteCheck.Finding.choices, widget=forms.RadioSelect)
-    conclusion = forms.CharField(
-        label="检查情况和结论", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    evidence = forms.FileField(
-        label="证据",
-        required=False,
-        help_text="监控曲线、用电曲线、影像或数据文件，一个文件（PDF、Excel、CSV、JPG、PNG、MP4）；"
-        "多个的先打成 ZIP 压缩包。",
-    )
 
 
 class ProjectsForm(forms.Form):

@@ -4,7 +4,9 @@ from django.db import models
 
 from accounts.gate import ScopedQuerySet
 from accounts.models import Unit, User
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Lead
+from campaigns.rules.onsite import MEANS_LABELS, Reading
+from campaigns.rules.onsite import Means as By
 from core.models import StoredFile
 from enterprises.models import Enterprise
 from inspections.states import OffsiteState
@@ -30,11 +32,14 @@ class OffsiteCheck(models.Model):
     State = OffsiteState
 
     class Means(models.TextChoices):
-        MONITOR = "monitor", "在线监控"
-        POWER = "power", "用电监控"
-        REMOTE = "remote", "遥感"
-        DRONE = "drone", "无人机"
-        DATA = "data", "大数据"
+        MONITOR = By.MONITOR.value, MEANS_LABELS[By.MONITOR]
+        VIDEO = By.VIDEO.value, MEANS_LABELS[By.VIDEO]
+        POWER = By.POWER.value, MEANS_LABELS[By.POWER]
+        WATER = By.WATER.value, MEANS_LABELS[By.WATER]
+        DRONE = By.DRONE.value, MEANS_LABELS[By.DRONE]
+        MOBILE = By.MOBILE.value, MEANS_LABELS[By.MOBILE]
+        REMOTE = By.REMOTE.value, MEANS_LABELS[By.REMOTE]
+        DATA = By.DATA.value, MEANS_LABELS[By.DATA]
 
     class Finding(models.TextChoices):
         NORMAL = "normal", "未发现异常"
@@ -54,6 +59,14 @@ class OffsiteCheck(models.Model):
     finding = models.CharField(max_length=10, choices=Finding.choices, blank=True)
     conclusion = models.CharField(max_length=500, blank=True)
     evidence = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    # What was read, by which rules of the plan are judged: of an indicator, how much, against which limit.
+    indicator = models.CharField(max_length=60, blank=True)
+    value = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    value_unit = models.CharField(max_length=20, blank=True)
+    limit = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    # The rules that it hit, in the plan's words, and what they raised; both stay empty below every threshold.
+    rule_said = models.CharField(max_length=1000, blank=True)
+    lead = models.OneToOneField(Lead, null=True, on_delete=models.PROTECT, related_name="offsite_check")
     done_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
 
@@ -69,6 +82,16 @@ class OffsiteCheck(models.Model):
                 & ~models.Q(finding="")
                 & ~models.Q(conclusion=""),
             ),
+            models.CheckConstraint(
+                name="offsite_reading_whole",
+                condition=models.Q(value__isnull=True, limit__isnull=True, value_unit="", indicator="")
+                | models.Q(value__isnull=False) & ~models.Q(value_unit="") & ~models.Q(indicator=""),
+            ),
+            models.CheckConstraint(
+                name="offsite_lead_quotes_its_rule",
+                condition=models.Q(lead__isnull=True, rule_said="")
+                | models.Q(lead__isnull=False, state="done", value__isnull=False) & ~models.Q(rule_said=""),
+            ),
             models.UniqueConstraint(
                 fields=["campaign", "enterprise", "means"],
                 name="offsite_one_planned",
@@ -82,6 +105,12 @@ class OffsiteCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise.name} {self.get_means_display()}非现场检查"
+
+    @property
+    def reading(self) -> Reading | None:
+        if self.value is None:
+            return None
+        return Reading(self.indicator, self.value, self.value_unit, self.limit)
 
     @property
     def gate_path(self) -> str:

@@ -71,8 +71,8 @@ def test_an_off_site_check_counts_as_a_check_and_never_as_an_entry(cast):
     target = make.target(make.campaign(cast.province), cast.site_a)
     for means in OffsiteCheck.Means.values:
         finished(planned(cast, target, means=means))
-    assert coverage.frequency(cast.site_a, 2020) == Checked(onsite=0, offsite=5)
-    assert coverage.frequency(cast.site_a, 2020).total == 5
+    assert coverage.frequency(cast.site_a, 2020) == Checked(onsite=0, offsite=8)
+    assert coverage.frequency(cast.site_a, 2020).total == 8
     before = target.visit_count, target.visited_at
     target.refresh_from_db()
     assert (target.visit_count, target.visited_at) == before == (0, None)
@@ -80,7 +80,7 @@ def test_an_off_site_check_counts_as_a_check_and_never_as_an_entry(cast):
     proposal = campaigns.Proposal(DAY, cast.inspector_a, cast.second_a)
     assert not campaigns.judge(target, proposal, MORNING).wants_reason
     visited(cast, cast.site_a, make.campaign(cast.city, year=2019), MORNING)
-    assert coverage.frequency(cast.site_a, 2020) == Checked(onsite=1, offsite=5)
+    assert coverage.frequency(cast.site_a, 2020) == Checked(onsite=1, offsite=8)
 
 
 def test_without_evidence_or_conclusion_nothing_is_done(cast):

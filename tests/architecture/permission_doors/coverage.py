@@ -21,6 +21,7 @@ def coverage(stage: Stage) -> Doors:
 
     found = {
         "past_import": Ask(sent=history),
+        "offsite_export": Ask(),
         "offsite_plan": Ask(key(stage.target("free")), sent=plan),
         "offsite_detail": Ask(ahead),
         "offsite_finish": Ask(ahead, sent=said),
