@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Unit
-from config.demo import acts, drawing, history, people, registers, sites
+from config.demo import acts, drawing, history, leads, offsite, people, registers, sites
 from config.demo.organising import organise
 from config.demo.story import Story, first_day, make_campaign, make_plans, open_campaign
 from core import clock
@@ -73,6 +73,8 @@ class Command(BaseCommand):
         acts.inspections(story)
         acts.fridays(story)
         registers.entries(story)
+        offsite.checks(story)
+        leads.told(story)
         told = story.tell()
         acts.upcoming(story)
         history.upcoming(story)

@@ -9,10 +9,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_third_party'),
-        ('campaigns', '0024_leads_of_rules'),
+        ('campaigns', '0025_leads_of_rules'),
         ('core', '0004_terms'),
         ('enterprises', '0001_initial'),
-        ('inspections', '0010_selfchecks_told'),
+        ('inspections', '0011_ledger_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0023_results_entered'),
+        ('campaigns', '0024_target_orders'),
     ]
 
     operations = [
