@@ -86,17 +86,20 @@ WORDS = (
         "系雨后清洗地面水进入雨水管，已封堵并完成整改。",
     ),
 )
+# In which county (none: the whole city), of which kind, what, so many days ago, and whether it is over.
 CALLS = (
     (0, "hotgrid", "热点网格报警：颗粒物小时浓度高于周边均值 1.8 倍，持续 4 小时。", 7, True),
     (0, "weather", "未来三日静稳、逆温，扩散条件差，优先检查涉气企业。", 2, False),
     (1, "pollutant", "区域二氧化硫小时浓度异常升高，优先检查有锅炉、窑炉的企业。", 4, False),
-    (1, "satellite", "卫星遥感甲醛柱浓度高值区覆盖产业集聚区，优先检查涉挥发性有机物企业。", 9, True),
+    (None, "satellite", "卫星遥感甲醛柱浓度高值区覆盖产业集聚区，优先检查涉挥发性有机物企业。", 9, True),
+    (None, "pollutant", "市站臭氧八小时浓度连续两日升高，优先检查排放挥发性有机物的企业。", 5, False),
 )
 
 
 def told(story: Story) -> None:
     """Put leads and signals on the timeline."""
-    counties = story.people.counties[on_show(story).unit.pk][:2]
+    city = on_show(story)
+    counties = story.people.counties[city.unit.pk][:2]
     sites = [
         list(Target.objects.filter(campaign=story.running, unit=county.unit).order_by("pk")[:20]) for county in counties
     ]
@@ -109,7 +112,7 @@ def told(story: Story) -> None:
             story.then(at, heard(story, word, target, counties[word.county], place, before))
     for number, kind, detail, days, over in CALLS:
         at = at_local(day_of(story.now) - timedelta(days=days), 8)
-        story.then(at, called(story, counties[number], Said(kind, detail), over=over))
+        story.then(at, called(story, city if number is None else counties[number], Said(kind, detail), over=over))
 
 
 def heard(  # type: ignore[no-untyped-def]
@@ -154,18 +157,18 @@ def answered(pk: int, word: Word, county: Office, at: datetime) -> None:
         leads.close(row, actor=officer, at=at + timedelta(days=1), reason=word.words)
 
 
-def called(story: Story, county: Office, said: Said, *, over: bool):  # type: ignore[no-untyped-def]
-    officer = county.officer
+def called(story: Story, office: Office, said: Said, *, over: bool):  # type: ignore[no-untyped-def]
+    officer = office.officer
     assert officer is not None
 
     def act(at: datetime) -> None:
-        row = signals.publish(story.running, county.unit, said, actor=officer, at=at)
+        row = signals.publish(story.running, office.unit, said, actor=officer, at=at)
         if over:
-            story.then(at + timedelta(days=1), lambda later: ended(row, county, later))
+            story.then(at + timedelta(days=1), lambda later: ended(row, office, later))
 
     return act
 
 
-def ended(row: Signal, county: Office, at: datetime) -> None:
-    assert county.officer is not None
-    signals.end(row, actor=county.officer, at=at)
+def ended(row: Signal, office: Office, at: datetime) -> None:
+    assert office.officer is not None
+    signals.end(row, actor=office.officer, at=at)

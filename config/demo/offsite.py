@@ -15,6 +15,7 @@ from core.clock import at_local, day_of
 from inspections.models import OffsiteCheck
 from inspections.services import offsite
 
+NAME = "offsite-show"
 PLAN = Path(__file__).parent / "offsite.yaml"
 EVIDENCE = "时间,数值\n08:00,{0}\n09:00,{0}\n10:00,{0}\n"
 
@@ -90,24 +91,21 @@ LOOKS = (
 )
 
 
-def make_plan(story: Story) -> Campaign:
-    """The city's plan, written by the administrator, published before the province's campaign."""
+def make_plan(story: Story) -> None:
+    """The city's plan, written by the administrator; made before the province's campaign, which stays the first."""
     city = on_show(story)
     assert city.officer is not None
     at = at_local(first_day(story.now) - timedelta(days=30), 9)
     writer = User.objects.get(username="system")
     campaigns.write_blueprint(PLAN.read_text(encoding="utf-8"), PLAN.name, change="演示方案", actor=writer, at=at)
-    row = campaigns.create_from_blueprint(
-        "offsite-show", unit=city.unit, year=day_of(story.now).year, actor=city.officer, at=at
-    )
+    row = campaigns.create_from_blueprint(NAME, unit=city.unit, year=day_of(story.now).year, actor=city.officer, at=at)
     readings = {one["key"]: one["default"] for one in row.blueprint.data["parameters"]}
     row = campaigns.choose_parameters(row, readings, actor=city.officer, at=at)
     row = campaigns.adopt_lists(row, actor=city.officer, at=at)
     assert city.leader is not None
     row = campaigns.approve(row, actor=city.leader, at=at + timedelta(days=1))
     row = campaigns.publish(row, actor=city.officer, at=at + timedelta(days=2))
-    campaigns.list_targets(row, city.unit, key_only=True, actor=city.officer, at=at + timedelta(days=2))
-    return row
+    campaigns.list_targets(row, city.unit, key_only=False, actor=city.officer, at=at + timedelta(days=2))
 
 
 def on_show(story: Story) -> Office:
@@ -116,7 +114,7 @@ def on_show(story: Story) -> Office:
 
 def checks(story: Story) -> None:
     """Put the checks on the timeline, each planned three days before it was done."""
-    campaign = make_plan(story)
+    campaign = Campaign.objects.get(blueprint__name=NAME)
     counties = story.people.counties[on_show(story).unit.pk][:2]
     rows = [list(Target.objects.filter(campaign=campaign, unit=county.unit).order_by("-pk")) for county in counties]
     for look in LOOKS:

@@ -161,7 +161,7 @@ LESSONS: tuple[tuple[str, str, int, str, int, list[str], str], ...] = (
     ),
     ("自动监测数据造假典型手法与取证", "业务指导", 6, "执法人员", 24, [], "示例市环境监控中心"),
 )
-INSURERS = (("示例人寿保险股份有限公司", 20), ("示例财产保险股份有限公司", 190), ("示例养老保险股份有限公司", 330))
+INSURERS = (("示例人寿保险股份有限公司", 45), ("示例财产保险股份有限公司", 190), ("示例养老保险股份有限公司", 330))
 
 
 def standing(story: Story, office: Office, place: int, day: date) -> None:

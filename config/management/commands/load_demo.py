@@ -63,6 +63,7 @@ class Command(BaseCommand):
         call_command("load_blueprints", stdout=self.stdout)
         story = Story(people.found(at_local(first_day(now) - timedelta(days=60), 9)), now)
         places = sites.import_lists(story)
+        offsite.make_plan(story)
         make_campaign(story)
         sites.give_accounts(story)
         open_campaign(story)
