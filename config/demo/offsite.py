@@ -1,4 +1,4 @@
-"""Off-site checks of the city on show under a plan of its own: some to be done, some below, some that hit a rule."""
+"""Off-site checks of the city on show under a plan of their own: some to be done, some below, some that hit a rule."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -92,19 +92,19 @@ LOOKS = (
 
 
 def make_plan(story: Story) -> None:
-    """The city's plan, written by the administrator; made before the province's campaign, which stays the first."""
-    city = on_show(story)
-    assert city.officer is not None
+    """The plan, written by the administrator; made before the campaign of inspections, which stays the first."""
+    head, city = story.people.province, on_show(story)
+    assert head.officer is not None
+    assert head.leader is not None
     at = at_local(first_day(story.now) - timedelta(days=30), 9)
     writer = User.objects.get(username="system")
     campaigns.write_blueprint(PLAN.read_text(encoding="utf-8"), PLAN.name, change="演示方案", actor=writer, at=at)
-    row = campaigns.create_from_blueprint(NAME, unit=city.unit, year=day_of(story.now).year, actor=city.officer, at=at)
+    row = campaigns.create_from_blueprint(NAME, unit=head.unit, year=day_of(story.now).year, actor=head.officer, at=at)
     readings = {one["key"]: one["default"] for one in row.blueprint.data["parameters"]}
-    row = campaigns.choose_parameters(row, readings, actor=city.officer, at=at)
-    row = campaigns.adopt_lists(row, actor=city.officer, at=at)
-    assert city.leader is not None
-    row = campaigns.approve(row, actor=city.leader, at=at + timedelta(days=1))
-    row = campaigns.publish(row, actor=city.officer, at=at + timedelta(days=2))
+    row = campaigns.choose_parameters(row, readings, actor=head.officer, at=at)
+    row = campaigns.adopt_lists(row, actor=head.officer, at=at)
+    row = campaigns.approve(row, actor=head.leader, at=at + timedelta(days=1))
+    row = campaigns.publish(row, actor=head.officer, at=at + timedelta(days=2))
     campaigns.list_targets(row, city.unit, key_only=False, actor=city.officer, at=at + timedelta(days=2))
 
 
