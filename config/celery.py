@@ -20,4 +20,5 @@ app.conf.beat_schedule = {
     "sweep-imports": {"task": "enterprises.tasks.sweep_imports", "schedule": 30.0},
     "sweep-failures": {"task": "accounts.tasks.sweep_failures", "schedule": crontab(minute=5)},
     "sweep-files": {"task": "core.tasks.sweep_files", "schedule": crontab(minute=20, hour=3)},
+    "forget-forms": {"task": "core.tasks.forget_forms", "schedule": crontab(minute=40, hour=3)},
 }

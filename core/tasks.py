@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import audit, clock, files, notices
+from core import audit, clock, files, notices, once
 
 
 @shared_task
@@ -18,3 +18,8 @@ def seal_audit() -> int:
 @shared_task
 def sweep_files() -> int:
     return files.sweep_orphans(clock.now())
+
+
+@shared_task
+def forget_forms() -> int:
+    return once.forget(clock.now())

@@ -3,11 +3,13 @@
 Lazy: fragments and public pages ask nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -15,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.gate import able_somewhere
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.services import choosing
 from core import clock
 from core.models import Notice
 from reporting import desk, navigation
@@ -22,10 +25,17 @@ from reporting.models import ReportPeriod, UnitReport
 from reporting.navigation import Entry, Group
 from reporting.states import ReportState
 
-LABEL, OVERDUE = "距周报截止", "周报已逾期"
+WEEKLY = "周报"
+# How many characters of another campaign's name stand in a chip.
+SHORT = 12
 # Longer than any reporting week that holidays stretch.
 RECENT = timedelta(days=16)
 BADGE_CEILING = 100
+# By which of its columns a row belongs to a campaign.
+TO_CAMPAIGN = {
+    *("campaign", "period", "report", "visit", "target", "assignment"),
+    *("issue", "case", "record", "draw", "plan", "entry", "bulletin"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,6 @@ def shell_of(request: HttpRequest, user: Any) -> dict[str, Any] | None:
     return {
         "unit": user.unit.name if user.unit else "",
         "nav": nav(user, view_name),
-        **campaign_line(user, getattr(request, "session", {}).get(desk.CHOSEN)),
         "inbox_count": Notice.objects.visible_to(user).unread()[:BADGE_CEILING].count(),
         "account_links": [link(entry, view_name, None) for entry in navigation.ACCOUNT],
         "search_url": url_or_none(navigation.SEARCH_URL_NAME),
@@ -93,19 +102,38 @@ def badges(user: User) -> dict[str, int]:
     return {"owed": desk.owed_by(user).filter(due_at__lt=midnight)[:BADGE_CEILING].count()}
 
 
-def campaign_line(user: User, chosen: object) -> dict[str, Any]:
-    """The campaign in the top bar, the phases that are open today, and the countdown to the next cut-off."""
-    campaigns = desk.campaigns_of(user, chosen)
+def campaign_line(user: User, chosen: object, page: Campaign | None = None) -> dict[str, Any]:
+    """The campaign in the top bar: the one that the page is of, else the first of the person's; the phases that are
+    open today, and the countdown to the next cut-off."""
+    running = choosing.campaigns_of(user, chosen)
+    campaigns = [page, *(row for row in running if row.pk != page.pk)] if page else running
     if not campaigns:
-        return {"campaign": None, "phase_label": "", "countdown": None}
+        return {"campaign": None, "phase_label": "", "countdown": None, "others": []}
     campaign = campaigns[0]
     period = desk.next_period(user, campaigns, clock.now()) if able_somewhere(user, "report.view") else None
     own = period if period and period.campaign_id == campaign.pk else None
+    owner = period.campaign if period else campaign
     return {
         "campaign": campaign,
         "phase_label": phase_label(campaign, own, clock.today()),
-        "countdown": countdown(user, period.campaign if period else campaign, period, clock.now()),
+        "countdown": countdown(user, owner, period, clock.now(), of="" if owner.pk == campaign.pk else named(owner)),
+        "others": campaigns[1:],
     }
+
+
+def campaign_of_page(user: User, context: Mapping[str, Any]) -> Campaign | None:
+    """The campaign that the rows of a page belong to: the one it names, else that of the first row that has one."""
+    rows = [value for value in (context.get("campaign"), *context.values()) if isinstance(value, Model)]
+    found = next((one for one in map(campaign_of, rows) if one), None)
+    seen = found is not None and Campaign.objects.visible_to(user).filter(pk=found.pk).exists()
+    return found if seen else None
+
+
+def campaign_of(row: Model | None) -> Campaign | None:
+    if row is None or isinstance(row, Campaign):
+        return row
+    ways = [field.name for field in row._meta.concrete_fields if field.is_relation and field.name in TO_CAMPAIGN]
+    return next((one for one in (campaign_of(getattr(row, name)) for name in ways) if one), None)
 
 
 def phase_label(campaign: Campaign, period: ReportPeriod | None, day: date) -> str:
@@ -116,16 +144,26 @@ def phase_label(campaign: Campaign, period: ReportPeriod | None, day: date) -> s
     return " · ".join(said + ([f"第 {period.number} 周"] if period else []))
 
 
-def countdown(user: User, campaign: Campaign, period: ReportPeriod | None, at: datetime) -> Countdown | None:
-    """The next cut-off; or how long the last one is past while the own unit has not sent and that is the nearer one."""
+def named(campaign: Campaign) -> str:
+    """A campaign other than the one in the bar, short enough for a chip."""
+    title = campaign.title
+    return f"“{title if len(title) <= SHORT else title[: SHORT - 1] + '…'}”"
+
+
+def countdown(
+    user: User, campaign: Campaign, period: ReportPeriod | None, at: datetime, of: str = ""
+) -> Countdown | None:
+    """The next cut-off; or how long the last one is past while the own unit has not sent and that is the nearer one.
+    `of` names its campaign where the bar names another."""
+    label, overdue = f"距{of}{WEEKLY}截止", f"{of}{WEEKLY}已逾期"
     recent = own_reports(user, campaign, at) if able_somewhere(user, "report.prepare") else []
     passed = [report for report in recent if report.period.cutoff_at < at]
     if passed and passed[-1].state == ReportState.OPEN and nearer(passed[-1].period, period, at):
-        return Countdown(passed[-1].period.cutoff_at, LABEL, late=True, gone=OVERDUE)
+        return Countdown(passed[-1].period.cutoff_at, label, late=True, gone=overdue)
     if period is None:
         return None
     unsent = any(report.period_id == period.pk and report.state == ReportState.OPEN for report in recent)
-    return Countdown(period.cutoff_at, LABEL, late=False, gone=OVERDUE if unsent else "")
+    return Countdown(period.cutoff_at, label, late=False, gone=overdue if unsent else "")
 
 
 def nearer(last: ReportPeriod, following: ReportPeriod | None, at: datetime) -> bool:

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from accounts.gate import Person, holdings
 from accounts.models import User
 from campaigns.models import Campaign
-from campaigns.services import published_for
 from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
@@ -24,8 +23,6 @@ from reporting.models import ReportPeriod
 from reporting.services.reminders import of_nobody, supervised_by
 
 SEARCH_LIMIT = 20
-# Under which name a session keeps the campaign that the person chose last.
-CHOSEN = "campaign"
 # Under which names what a person owes, and the next cut-off, are kept with the person's grants for one request.
 OWED, COMING = "owed", "coming"
 
@@ -115,26 +112,12 @@ def done_by(user: User) -> QuerySet[AuditEvent]:
     )
 
 
-def campaigns_of(user: Person, chosen: object = None) -> list[Campaign]:
-    """The published campaigns that the person sees: what was chosen first, then next year's (published in autumn)
-    after what runs, then by how near their authority is."""
-    home, year = user.unit.path if isinstance(user, User) and user.unit else "", clock.today().year
-    rows = [row for row in published_for(user) if row.state == Campaign.State.PUBLISHED]
-    return sorted(rows, key=lambda row: (row.pk != chosen, row.year > year, *distance(row.unit.path, home)))
-
-
-def distance(authority: str, home: str) -> tuple[bool, int]:
-    """The own unit's is the nearest, then those above it from below upwards, last those of the units below it."""
-    above = home.startswith(authority) or not home
-    return (not above, -len(authority) if above else len(authority))
-
-
 def next_period(user: User, campaigns: Sequence[Campaign], at: datetime) -> ReportPeriod | None:
     """The week whose cut-off comes next in the first of the person's campaigns that has one: not each reports."""
-    kept = holdings(user).kept
-    if COMING not in kept:
-        kept[COMING] = coming(campaigns, at)
-    found: ReportPeriod | None = kept[COMING]
+    kept, key = holdings(user).kept, f"{COMING}:{campaigns[0].pk if campaigns else 0}"
+    if key not in kept:
+        kept[key] = coming(campaigns, at)
+    found: ReportPeriod | None = kept[key]
     return found
 
 

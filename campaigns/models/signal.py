@@ -59,6 +59,7 @@ class Signal(models.Model):
     made_at = models.DateTimeField()
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    ended_for = models.CharField(max_length=200, blank=True)
 
     objects = SignalQuerySet.as_manager()
 

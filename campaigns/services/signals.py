@@ -104,16 +104,20 @@ def move_up(row: Signal, targets: Iterable[Target]) -> list[RaisedTarget]:
     return raised
 
 
-def end(row: Signal, *, actor: User, at: datetime) -> Signal:
-    """The signal is over: what it moved up goes back by as much as it was moved."""
+def end(row: Signal, *, actor: User, at: datetime, reason: str) -> Signal:
+    """The signal is over, for a reason: what it moved up goes back by as much as it was moved. There is no way back."""
+    if not (reason := reason.strip()):
+        raise Refused("解除须写明理由。", field="reason", status=422)
     with transaction.atomic():
         locks.hold("targets", str(row.campaign_id))
-        if not Signal.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at, ended_by=actor):
+        if not Signal.objects.filter(pk=row.pk, ended_at=None).update(
+            ended_at=at, ended_by=actor, ended_for=reason[:200]
+        ):
             raise Refused("这条信号已经解除。")
         moved = row.raised.filter(target=OuterRef("pk")).annotate(by=F("after") - F("before")).values("by")
         raised = Target.objects.filter(pk__in=row.raised.values("target"))
         raised.update(priority=F("priority") - Subquery(moved[:1]))
-        audit.record("campaigns.signal.end", row, actor=actor, at=at, unit_path=row.unit.path)
+        audit.record("campaigns.signal.end", row, actor=actor, at=at, reason=reason, unit_path=row.unit.path)
     row.refresh_from_db()
     return row
 

@@ -15,6 +15,7 @@ from campaigns.models import AnnexVersion, LegalBasis
 from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
 from core.files import serve
+from core.once import once
 from core.refusals import Refused
 
 MANAGE, BASES, VIEW = "campaign.manage", "basis.manage", "campaign.view"
@@ -30,6 +31,7 @@ def annex_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def annex_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     campaign = campaign_for(request, pk, MANAGE)
     annex = services.annex_at(campaign, number, clock.now())

@@ -20,6 +20,7 @@ from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
 from core.commands import carried_out
 from core.files import serve
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import Refused
 
@@ -83,12 +84,14 @@ def publisher(request: HttpRequest, pk: int) -> Campaign:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def bulletin_publish(request: HttpRequest, pk: int) -> HttpResponse:
     return written(request, publisher(request, pk))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def bulletin_amend(request: HttpRequest, pk: int, bulletin_pk: int) -> HttpResponse:
     campaign = publisher(request, pk)
     return written(request, campaign, bulletin_for(request, pk, bulletin_pk))

@@ -25,6 +25,7 @@ from campaigns.views.frame import campaign_for, page_of, person
 from core import clock
 from core.commands import carried_out, reason_of
 from core.gantt import Window
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import Refused
 
@@ -52,6 +53,7 @@ def running(campaign: Campaign, day: date) -> list[Phase]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def campaign_create(request: HttpRequest) -> HttpResponse:
     scope = require_somewhere(person(request), MANAGE)
     units = Unit.objects.filter(path__in=scope.paths)

@@ -18,6 +18,7 @@ from campaigns.models import ClauseSignature, ClauseVersion
 from campaigns.services import clauses
 from campaigns.views.frame import person
 from core import clock
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import NotAllowed, Refused
 
@@ -64,6 +65,7 @@ def clause_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def clause_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     units = Unit.objects.filter(path__in=require_somewhere(user, MANAGE).paths)

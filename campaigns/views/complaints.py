@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns.forms.complaints import ComplaintForm
 from campaigns.services.complaints import Complaint, complain, hotlines
 from core import clock
+from core.once import once
 from core.refusals import Refused
 
 SENT, SHOWN_SECONDS = "complaint.sent", 3600
@@ -19,6 +20,7 @@ SENT, SHOWN_SECONDS = "complaint.sent", 3600
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@once
 def complaint(request: HttpRequest) -> HttpResponse:
     """Open to everybody: no account is asked, and what was sent is never shown again."""
     numbers = list(hotlines())

@@ -1,5 +1,6 @@
 """What every page of a campaign begins with: the campaign, or 404, and its tabs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,10 @@ from django.urls import reverse
 from accounts.gate import able_somewhere, may, require
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.services.choosing import nearest_first
 
+# Under which name a session keeps the campaign that the person chose last.
+CHOSEN = "campaign"
 TABS = (
     ("总览", "campaigns:campaign_detail", ""),
     ("阶段时间", "campaigns:campaign_windows", "visit.view"),
@@ -33,6 +37,22 @@ def person(request: HttpRequest) -> User:
     """The signed-in user (every view here asks for one)."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def chosen_before(request: HttpRequest) -> object:
+    """The campaign that the person chose last; a page made outside a session knows none."""
+    return getattr(request, "session", {}).get(CHOSEN)
+
+
+def choice(request: HttpRequest, rows: Iterable[Campaign], wish: str | None = None) -> Campaign | None:
+    """The campaign that the address names, which is kept for the pages that follow; else the one chosen before, else
+    the nearest. `rows` come with their unit."""
+    found = nearest_first(rows, person(request), chosen_before(request))
+    wish = request.GET.get("campaign", "") if wish is None else wish
+    named = next((row for row in found if str(row.pk) == wish), None)
+    if named:
+        request.session[CHOSEN] = named.pk
+    return named or next(iter(found), None)
 
 
 def campaign_for(request: HttpRequest, pk: int, capability: str = "") -> Campaign:

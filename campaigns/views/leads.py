@@ -20,6 +20,7 @@ from campaigns.states import LEADS
 from campaigns.views.frame import person
 from core import audit, clock
 from core.commands import carried_out, reason_of
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import NotAllowed, Refused
 from core.sheets import workbook_response
@@ -96,6 +97,7 @@ def units_of(scope: Scope) -> QuerySet[Unit]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def lead_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     handles = able_somewhere(user, HANDLE)

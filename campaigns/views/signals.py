@@ -18,7 +18,8 @@ from campaigns.services import signals
 from campaigns.views.frame import person
 from campaigns.views.leads import units_of
 from core import audit, clock
-from core.commands import carried_out
+from core.commands import carried_out, reason_of
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, workbook_response
@@ -51,6 +52,7 @@ def signal_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def signal_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     units = units_of(require_somewhere(user, PLAN))
@@ -100,9 +102,9 @@ def signal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def signal_end(request: HttpRequest, pk: int) -> HttpResponse:
-    row = signal_for(request, pk)
+    row, reason = signal_for(request, pk), reason_of(request)
     require(request.user, PLAN, row)
-    command = lambda: signals.end(row, actor=person(request), at=clock.now())  # noqa: E731
+    command = lambda: signals.end(row, actor=person(request), at=clock.now(), reason=reason)  # noqa: E731
     return carried_out(request, command, "信号已解除，检查顺序恢复。", DETAIL, pk)
 
 

@@ -14,6 +14,7 @@ from core.models.forms import (
 )
 from core.models.notice import Notice
 from core.models.obligation import Obligation
+from core.models.once import SentForm
 
 __all__ = [
     "AuditEvent",
@@ -29,6 +30,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "PrintedDocument",
+    "SentForm",
     "StoredFile",
     "Submission",
     "SubmissionConflict",

@@ -6,6 +6,7 @@ A template is the edge, so a tag may ask the clock.
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.conf import settings
@@ -37,6 +38,12 @@ def icon(name: str, classes: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """In a form whose view is `core.once.once`: the token by which it is carried out once. No browser may refill it."""
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', uuid4())
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gate import able_somewhere, holdings, may, require_somewhere
 from core import clock
 from core.files import store
+from core.once import once
 from core.refusals import Refused
 from core.wording import degrees
 from enterprises.forms import (
@@ -115,6 +116,7 @@ def yes_no(value: bool | None) -> str:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def enterprise_register(request: HttpRequest) -> HttpResponse:
     scope = require_somewhere(request.user, EDIT)
     form = RegisterForm(scope, request.POST or None, request.FILES or None, initial={"performance_grade": "否"})

@@ -17,6 +17,7 @@ from campaigns.rules.onsite import LEAD_OF
 from core import audit, clock
 from core.commands import carried_out, reason_of
 from core.files import serve
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import NotAllowed, Refused
 from core.sheets import workbook_response
@@ -110,6 +111,7 @@ def offsite_export(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def offsite_plan(request: HttpRequest, pk: int) -> HttpResponse:
     target = target_or_404(request, pk)
     require(person(request), PLAN, target)

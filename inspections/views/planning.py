@@ -21,6 +21,7 @@ from campaigns.services.plans import day_for, departures, held_row, rest_day
 from campaigns.services.signals import standing_for
 from campaigns.services.targets import unlisted
 from campaigns.states import STANDING
+from campaigns.views.frame import choice
 from core import clock
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -59,8 +60,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     scope = require_somewhere(user, LOOK)
     running = running_for(user)[:20]
-    campaign = next((row for row in running if str(row.pk) == request.GET.get("campaign")), None)
-    campaign = campaign or next(iter(running), None)
+    campaign = choice(request, running)
     if campaign is None:
         return render(request, "inspections/target_list.html", {"campaign": None})
     own = Target.objects.visible_to(user).filter(campaign=campaign)

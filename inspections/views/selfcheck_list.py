@@ -15,6 +15,7 @@ from accounts.gate import require_somewhere
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Target
 from campaigns.services import Windows, windows_of
+from campaigns.views.frame import choice
 from core import clock
 from core.paging import KeysetPage, Page
 from enterprises.rules.searching import wanted
@@ -38,8 +39,10 @@ STATES = {
 def selfcheck_list(request: HttpRequest) -> HttpResponse:
     require_somewhere(request.user, "selfcheck.view")
     user = person(request)
-    open_campaigns = list(Campaign.objects.visible_to(user).published().order_by("-published_at"))
-    campaign = chosen(open_campaigns, request.GET.get("campaign", ""))
+    open_campaigns = list(
+        Campaign.objects.visible_to(user).published().select_related("unit").order_by("-published_at")
+    )
+    campaign = choice(request, open_campaigns)
     if campaign is None:
         return render(request, "inspections/selfcheck_list.html", {"page": None})
     windows, today = windows_of(campaign), clock.today()
@@ -61,10 +64,6 @@ def selfcheck_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request, targets, late),
     }
     return render(request, "inspections/selfcheck_list.html", context)
-
-
-def chosen(campaigns: list[Campaign], wish: str) -> Campaign | None:
-    return next((one for one in campaigns if str(one.pk) == wish), campaigns[0] if campaigns else None)
 
 
 def owing(campaign: Campaign, windows: Windows, user: User) -> QuerySet[Target]:

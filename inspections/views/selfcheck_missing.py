@@ -18,6 +18,7 @@ from accounts.gate import holdings, require, require_somewhere
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Target
 from campaigns.services import Windows, windows_of
+from campaigns.views.frame import choice
 from core import audit, clock
 from core.commands import carried_out
 from core.paging import KeysetPage
@@ -29,7 +30,7 @@ from inspections.services import telling
 from inspections.services.selfchecks import PHASE
 from inspections.states import SelfCheckState
 from inspections.views.access import person
-from inspections.views.selfcheck_list import chosen, owing
+from inspections.views.selfcheck_list import owing
 
 LOOK, TELL = "selfcheck.view", "selfcheck.review"
 TOLD, SIGNED = "self_check_notice__delivered_at", "self_check_notice__receipted_at"
@@ -71,9 +72,9 @@ def moment(notice: Any, name: str) -> str:
 
 def asked_of(request: HttpRequest, name: str, user: User) -> Campaign | None:
     source = request.GET if request.method == "GET" else request.POST
-    rows = list(Campaign.objects.visible_to(user).published().order_by("-published_at"))
+    rows = list(Campaign.objects.visible_to(user).published().select_related("unit").order_by("-published_at"))
     with_phase = [row for row in rows if PHASE in windows_of(row).phases]
-    return chosen(with_phase, source.get(name, ""))
+    return choice(request, with_phase, source.get(name, ""))
 
 
 def without(name: str, end: datetime) -> Q:

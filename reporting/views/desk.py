@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import able_somewhere
 from accounts.models import User
+from campaigns.services import choosing
+from campaigns.views.frame import choice, chosen_before
 from core import audit, clock
 from core.models import Notice
 from core.paging import KeysetPage
@@ -31,7 +33,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     user, at = person(request), clock.now()
     if sections := administration.sections(user, at):
         return render(request, "reporting/administration.html", {"sections": sections, **aside(user)})
-    campaigns = desk.campaigns_of(user, request.session.get(desk.CHOSEN))
+    choice(request, choosing.campaigns_of(user))
+    campaigns = choosing.campaigns_of(user, chosen_before(request))
     period = desk.next_period(user, campaigns, at) if campaigns and not able_somewhere(user, "enterprise.own") else None
     piles, waiting = desk.piles(user, at), duties.waiting(user, at)
     context = {

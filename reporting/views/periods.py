@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.gate import may, require, require_somewhere
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.services.choosing import campaigns_of
+from campaigns.views.frame import CHOSEN, chosen_before
 from core import clock, files
-from reporting import desk
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
 from reporting.rules.status import Status, status_of
 from reporting.rules.tallies import difference_lines, together
@@ -62,9 +63,9 @@ def campaign_of(request: HttpRequest, user: User) -> Campaign | None:
     rows = Campaign.objects.visible_to(user).published().select_related("unit").order_by("-year", "-pk")
     wanted = request.GET.get("campaign", "")
     if wanted.isdecimal() and (found := rows.filter(pk=int(wanted)).first()):
-        request.session[desk.CHOSEN] = found.pk
+        request.session[CHOSEN] = found.pk
         return found
-    running = desk.campaigns_of(user, request.session.get(desk.CHOSEN))
+    running = campaigns_of(user, chosen_before(request))
     reporting = set(ReportPeriod.objects.filter(campaign__in=running).values_list("campaign", flat=True))
     return next((row for row in running if row.pk in reporting), None) or rows.first()
 

@@ -8,8 +8,8 @@ from django.http import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from campaigns.services import choosing
 from core import clock
-from reporting import desk
 from tests.architecture.permission_scene import NOW, Stage, build
 
 HSTS = "Strict-Transport-Security"
@@ -73,7 +73,7 @@ def answers(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
     yield "not now", 409, get("penalties:case_step", rows["case filed"].pk, "close")
     yield "not this method", 405, get("accounts:logout")
     yield "no form token", 403, Client(enforce_csrf_checks=True).post(reverse("accounts:logout"), secure=True)
-    monkeypatch.setattr(desk, "campaigns_of", broken)
+    monkeypatch.setattr(choosing, "campaigns_of", broken)
     yield "broken", 500, get("reporting:done_list")
 
 

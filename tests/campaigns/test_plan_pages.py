@@ -50,7 +50,8 @@ def test_a_plan_is_made_filed_and_started_on_its_pages(luohe, cast, client):
     client.post(url("plan_spread", plan))
     page = text_of(client, url("plan_detail", plan))
     assert 'data-dialog="plan-report"' in page
-    assert "李一检" in page
+    assert 'data-label="李一检"' in page, "on a phone a week is a card that names each"
+    assert re.search(r'>工作日</th>\s*<th scope="col" class="num">合计</th>', page), "the sum is never beyond the edge"
     client.post(url("plan_report", plan))
     assert client.get(url("plan_file", plan)).status_code == 403
     client.force_login(cast.officer_city)

@@ -71,7 +71,13 @@ def test_a_signal_raises_the_order_of_the_visits_it_reaches_and_that_is_kept(kin
     assert event.detail == {"kind": kind, "level": "", "targets": 1}
     page = text(client.get(reverse("campaigns:signal_detail", args=[row.pk])))
     assert f"0 → {target.priority}" in page
-    assert client.post(reverse("campaigns:signal_end", args=[row.pk])).status_code == 302
+    assert 'data-dialog="signal-end"' in page, "the button asks first"
+    end = reverse("campaigns:signal_end", args=[row.pk])
+    refused = text(client.post(end, {"reason": " "}, follow=True))
+    assert ("解除须写明理由" in refused, Signal.objects.get().ended_at) == (True, None)
+    ended = text(client.post(end, {"reason": "静稳天气结束"}, follow=True))
+    assert "解除理由：静稳天气结束" in ended
+    assert AuditEvent.objects.get(action="campaigns.signal.end").reason == "静稳天气结束"
     assert order(client, hengshui) == before
 
 
@@ -100,7 +106,7 @@ def test_each_learns_of_its_own_and_a_level_belongs_to_an_alert(hengshui, cast, 
     RaisedTarget.objects.update(after=F("before") + 7)
     Target.objects.update(priority=F("priority") + 6)
     client.force_login(cast.officer_city)
-    client.post(reverse("campaigns:signal_end", args=[row.pk]))
+    client.post(reverse("campaigns:signal_end", args=[row.pk]), {"reason": "静稳天气结束"})
     assert dict(Target.objects.values_list("pk", "priority")) == before, "as much as was kept"
 
 

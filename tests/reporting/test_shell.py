@@ -7,9 +7,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
+from campaigns.models import Plan
 from core import clock
 from core.obligations import open_obligation
-from reporting.context import shell, shell_of
+from reporting.context import campaign_line, campaign_of_page, shell, shell_of
 from reporting.models import UnitReport
 from reporting.services import reports
 from reporting.services.freeze import sweep
@@ -30,7 +31,7 @@ def request_of(person: User, path: str = "/"):
 def around(person: User) -> dict:
     request = request_of(person)
     with clock.travel(NOW):
-        return shell_of(request, request.user)
+        return shell_of(request, request.user) | campaign_line(request.user, None)
 
 
 def week(campaign, number: int, cutoff: str):
@@ -110,7 +111,42 @@ def test_a_citys_campaign_displaces_the_provinces_in_the_city_alone_and_no_count
         assert client.get(reverse("reporting:report_list")).context["campaign"] == scene.campaign, "it has reports"
         client.get(reverse("reporting:report_list"), {"campaign": scene.campaign.pk})
         answer = client.get(reverse("reporting:workbench"))
-    assert answer.context["campaign"] == answer.context["shell"]["campaign"] == scene.campaign, "the choice is kept"
+    assert answer.context["campaign"] == scene.campaign, "the choice is kept"
+    assert bar(answer) == scene.campaign.title
+
+
+def bar(answer) -> str:
+    """The name in the top bar."""
+    said = answer.content.decode().split('class="topbar-campaign"')[1].split("</strong>")[0]
+    return said.rsplit(">", 1)[1]
+
+
+def test_the_bar_names_the_campaign_that_a_page_is_of_and_the_choice_made_in_it_is_kept(scene):
+    own = make.campaign(scene.cast.city, year=2021)
+    week(scene.campaign, 4, "05-15 17:30")
+    plan = Plan.objects.create(
+        campaign=scene.campaign, unit=scene.cast.county_a, version=1, made_by=scene.cast.leader_a, made_at=NOW
+    )
+    client = Client()
+    client.force_login(scene.cast.leader_a)
+    with clock.travel(NOW):
+        desk, page = (
+            client.get(reverse("reporting:workbench")),
+            client.get(reverse("campaigns:plan_detail", args=[plan.pk])),
+        )
+        assert (bar(desk), bar(page)) == (own.title, scene.campaign.title)
+        assert "距“2020 年度排污单位…”周报截止" in desk.content.decode(), "the countdown of another campaign names it"
+        assert "距周报截止" in page.content.decode(), "that of the page's own does not"
+        assert bar(client.get(reverse("reporting:inbox"))) == own.title, "looking is not choosing"
+        switch = f"{reverse('reporting:workbench')}?campaign={scene.campaign.pk}"
+        assert f'href="{switch}"' in desk.content.decode()
+        client.get(switch)
+        for name in ("reporting:inbox", "campaigns:plan_figures", "inspections:target_list"):
+            assert bar(client.get(reverse(name))) == scene.campaign.title, f"{name} keeps the choice"
+
+
+def test_the_bar_names_no_campaign_that_its_person_does_not_see(scene):
+    assert campaign_of_page(scene.cast.officer_other, {"campaign": make.campaign(scene.cast.county_a)}) is None
 
 
 def test_what_is_due_next_year_says_so(cast):

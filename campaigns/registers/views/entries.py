@@ -25,6 +25,7 @@ from campaigns.registers.views.frame import crumbs_of, entry_for, person, regist
 from core import clock
 from core.commands import carried_out
 from core.files import serve
+from core.once import once
 from core.references import kind_of
 from core.refusals import NotAllowed, Refused
 
@@ -33,6 +34,7 @@ DETAIL = "campaigns:register_entry"
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def register_new(request: HttpRequest, key: str) -> HttpResponse:
     version, user, at = register_for(request, key), person(request), clock.now()
     places = services.creation_places(version, user)

@@ -17,6 +17,7 @@ from campaigns.services import draws
 from campaigns.views.draws.frame import PREPARE, VIEW, crumbs, draw_or_404, pool_tabs, running, units_for
 from campaigns.views.frame import person
 from core import clock
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import Refused
 
@@ -72,6 +73,7 @@ def chips(form: DrawFilter, asked: dict[str, Any]) -> list[tuple[str, str, str]]
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def draw_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     require_somewhere(user, PREPARE)

@@ -39,7 +39,8 @@ def overview(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "seen": (seen := plans.coverage(plan, at)),
         "classes": [(plans.CLASS_LABELS[kind], count) for kind, count in seen.classes.items() if kind in terms.exempt],
         "load": (load := plans.load_table(plan, plans.scope_of(plan, clock.day_of(at)))),
-        "stretches": plans.folded(load, clock.day_of(at)),
+        "stretches": [(one, named(load, one.cells)) for one in plans.folded(load, clock.day_of(at))],
+        "totals": named(load, load.totals),
         "missing": plans.missing(plan, at) if plan.is_editable else [],
         "versions": list(versions.select_related("unit")),
         "files": files and plan.state == PlanState.REPORTED,
@@ -50,6 +51,11 @@ def overview(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "starts": page["writes"] and plan.state == (PlanState.FILED if terms.filing else PlanState.DRAFT),
         "next_open": next((one for one in versions if one.version > plan.version), None),
     }
+
+
+def named(load: plans.LoadTable, counts: list[int]) -> list[tuple[str, int]]:
+    """Each figure with whose it is: on a phone a week is a card."""
+    return [(name, count) for (_, name), count in zip(load.people, counts, strict=True)]
 
 
 def steps(plan: Plan, terms: plans.Terms) -> list[dict[str, str]]:

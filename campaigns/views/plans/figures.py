@@ -16,10 +16,11 @@ from campaigns.forms.plans import MonthFilter, PatchForm
 from campaigns.models import Assignment, Campaign, Patch, PlanRow, Target
 from campaigns.models.plan import Plan
 from campaigns.services import plans
-from campaigns.views.frame import person
+from campaigns.views.frame import choice, person
 from campaigns.views.plans.frame import LOOK, WRITE
 from campaigns.views.plans.listing import running, units_for
 from core import clock
+from core.once import once
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, workbook_response
 
@@ -37,10 +38,7 @@ BRIGADE_SHEET = SheetSpec(
 
 
 def chosen(request: HttpRequest) -> Campaign | None:
-    """The campaign of the address, else the newest that runs."""
-    rows = running(person(request)).select_related("blueprint", "unit")
-    asked = request.GET.get("campaign", "")
-    return (rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None) or rows.first()
+    return choice(request, running(person(request)).select_related("blueprint", "unit"))
 
 
 @login_required
@@ -78,6 +76,7 @@ def month_asked(request: HttpRequest) -> date:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def plan_brigades(request: HttpRequest) -> HttpResponse:
     """Which brigade takes which county, and how many enterprises a natural month."""
     user = person(request)

@@ -18,6 +18,7 @@ from campaigns.services import plans
 from campaigns.views.frame import person
 from campaigns.views.plans.frame import LOOK, TONES, WRITE
 from core import clock
+from core.once import once
 from core.paging import KeysetPage
 from core.refusals import Refused
 
@@ -59,6 +60,7 @@ def said(form: PlanFilter, name: str, value: Any) -> str:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@once
 def plan_create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     require_somewhere(user, WRITE)

@@ -33,7 +33,7 @@ def leads(stage: Stage) -> Doors:
         },
         "campaigns:signal_create": one(Ask(sent=weather)),
         "campaigns:signal_detail": one(Ask(key(Signal.objects.get()))),
-        "campaigns:signal_end": one(Ask(key(Signal.objects.get()))),
+        "campaigns:signal_end": one(Ask(key(Signal.objects.get()), sent=REASON)),
         "campaigns:signal_export": one(Ask(key(Signal.objects.get()))),
         "inspections:consent_answer": one(Ask(key(rows["consent"]), sent={"answer": "agreed", "signer": "秦厂长"})),
         "campaigns:lead_import": one(
