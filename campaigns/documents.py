@@ -1,5 +1,6 @@
 """Papers of campaigns: the proof of a random draw, and who sits in which working group."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,12 @@ def blank_form(title: str, form: FormDefinition, *, at: datetime) -> bytes:
     """The platform's own form with nothing filled in, marked 非原件 on every page; kept nowhere."""
     context = {"form": form.data, "version": form.version}
     return render_pdf("documents/campaigns/blank_form.html", context, Paper(title=title, at=at, mark=NOT_ORIGINAL))
+
+
+def leaflet_paper(campaign: Campaign, text: Mapping[str, Any], *, at: datetime) -> bytes:
+    """What enterprises are told in writing, in the name of the campaign's authority, with a place to sign for it."""
+    paper = Paper(title=text["title"], at=at, unit_name=campaign.unit.name)
+    return render_pdf("documents/campaigns/leaflet.html", {"text": text, "campaign": campaign}, paper)
 
 
 def proof_fields(draw: Draw) -> list[PaperField]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.rules import campaign_day
 from campaigns.services.creating import titled
+from campaigns.services.wording import named_by
 from core.rules import OnHoliday
 
 POLICIES: dict[str, str] = {
@@ -60,7 +61,8 @@ def _phases(campaign: Campaign) -> Iterator[Difference]:
 def _parts(campaign: Campaign) -> Iterator[Difference]:
     """Groups and forms that are only on one side."""
     groups = {group.key: group.name for group in campaign.groups.all()}
-    planned_groups = {group["key"]: group["name"] for group in campaign.blueprint.data.get("groups", [])}
+    data = campaign.blueprint.data
+    planned_groups = {group["key"]: named_by(data, group["name"], campaign.unit) for group in data.get("groups", [])}
     yield from _only_one_side("工作组", planned_groups, groups)
     rows = campaign.forms.select_related("definition")
     forms = {form.purpose: f"{form.title} 第 {form.definition.version} 版" for form in rows}

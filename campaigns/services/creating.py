@@ -18,6 +18,7 @@ from campaigns.services.groups import end_group_rights
 from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
 from campaigns.services.results import refuse_unentered
+from campaigns.services.wording import named_by
 from campaigns.states import CAMPAIGNS, CampaignState
 from core import audit, locks
 from core.models import FormDefinition
@@ -92,8 +93,8 @@ def _fill(campaign: Campaign, data: Mapping[str, Any]) -> None:
         WorkGroup(
             campaign=campaign,
             key=group["key"],
-            name=group["name"],
-            duty=group.get("duty", ""),
+            name=named_by(data, group["name"], campaign.unit),
+            duty=named_by(data, group.get("duty", ""), campaign.unit),
             rights=group.get("rights", ""),
             order=order,
         )

@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from accounts.gate import holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign, ContactPerson, Pledge
+from campaigns.rules.localising import addressed
 from campaigns.services.duties import CONTACT, contact_subject
 from campaigns.services.readiness import city_path
+from campaigns.services.wording import localised_all
 from campaigns.states import CampaignState
 from core import audit, clock
 from core.obligations import meet, reopen
@@ -44,9 +46,12 @@ def end_contact(row: ContactPerson, *, actor: User, at: datetime) -> None:
         audit.record("campaigns.contactperson.end", row, actor=actor, at=at, after={"unit": row.unit.path})
 
 
-def pledge_text(campaign: Campaign) -> dict[str, Any]:
-    """Title, preamble, clauses and closing of the pledge that the campaign's blueprint holds; {} when it holds none."""
-    found: dict[str, Any] = campaign.blueprint.data.get("pledge") or {}
+def pledge_text(campaign: Campaign, user: User | None = None) -> dict[str, Any]:
+    """Title, preamble, clauses and closing of the pledge that the campaign's blueprint holds; {} when it holds none.
+    It is given to the authority of the campaign, and to the branch of whoever signs."""
+    found: dict[str, Any] = localised_all(campaign, campaign.blueprint.data.get("pledge") or {})
+    if user and user.unit and "addressed_to" in found:
+        found["addressed_to"] = addressed(found["addressed_to"], campaign.unit.name, user.unit.name)
     return found
 
 
@@ -72,7 +77,7 @@ def sign_pledge(campaign: Campaign, user: User, *, name: str, at: datetime, year
 
     `year` is what stands in the date: a printed year that is over is to be changed, and the change is kept (HS-75).
     """
-    text = pledge_text(campaign)
+    text = pledge_text(campaign, user)
     if not text:
         raise Refused("本行动不要求签署廉洁自律承诺书。")
     if campaign.state != CampaignState.PUBLISHED:

@@ -24,13 +24,14 @@ TABS = (
     ("准备状态", "campaigns:readiness_list", "visit.view"),
     ("通知公告", "campaigns:bulletin_list", "visit.view"),
     ("明白纸", "campaigns:leaflet", ""),
+    ("一封信", "campaigns:letter", ""),
     ("附件库", "campaigns:annex_list", ""),
     ("附件与原文", "campaigns:campaign_source", ""),
     ("与模板的差异", "campaigns:campaign_compare", ""),
 )
 
 # Tabs that only a plan with this section has.
-OF_SECTION = {"campaigns:leaflet": "leaflet", "campaigns:key_list": "key_list"}
+OF_SECTION = {"campaigns:leaflet": "leaflet", "campaigns:letter": "letter", "campaigns:key_list": "key_list"}
 
 
 def person(request: HttpRequest) -> User:

@@ -1,17 +1,19 @@
 """The leaflet of a campaign: read by everybody whom the campaign reaches, pushed, and the report of receipts."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import able_somewhere, deny, require_somewhere
 from accounts.models import Unit
+from campaigns.documents import leaflet_paper
 from campaigns.models import Campaign, RegisterEntry, Target
 from campaigns.registers.services import leaflets
 from campaigns.services import list_items
@@ -31,7 +33,6 @@ RATES = SheetSpec(
         Column("missing", "未签收", width=12, kind="int"),
         Column("rate", "签收率", width=12),
     ),
-    heading="明白纸签收统计",
 )
 
 
@@ -82,29 +83,31 @@ class PushForm(forms.Form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def leaflet(request: HttpRequest, pk: int) -> HttpResponse:
+def leaflet(request: HttpRequest, pk: int, kind: str = leaflets.LEAFLET) -> HttpResponse:
     campaign, user = campaign_for(request, pk), person(request)
     pushes = able_somewhere(user, leaflets.PUSH)
     if request.method == "POST" and not pushes:
         deny(user, leaflets.PUSH, campaign)
-    targets = leaflets.pushable(campaign, user) if pushes else Target.objects.none()
+    targets = leaflets.pushable(campaign, user, kind) if pushes else Target.objects.none()
     typed = request.POST if request.method == "POST" else None
     form = PushForm(typed, campaign=campaign, targets=targets) if pushes else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
-            count = leaflets.push(campaign, form.chosen(), actor=user, at=clock.now())
+            count = leaflets.push(campaign, form.chosen(), actor=user, at=clock.now(), kind=kind)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            left = leaflets.pushable(campaign, user).count()
+            left = leaflets.pushable(campaign, user, kind).count()
             messages.success(request, f"已推送 {count} 家，企业签收后计入签收率；还有 {left} 家没有收到。")
-            return redirect("campaigns:leaflet", pk)
+            return redirect(f"campaigns:{kind}", pk)
     looks = able_somewhere(user, LOOK)
-    lines = leaflets.receipts(campaign, user) if looks else []
-    own = RegisterEntry.objects.none() if looks else leaflets.given(campaign)
+    lines = leaflets.receipts(campaign, user, kind) if looks else []
+    own = RegisterEntry.objects.none() if looks else leaflets.given(campaign, kind)
     context = {
         **page_of(request, campaign),
-        "leaflet": leaflets.leaflet_of(campaign),
+        "leaflet": leaflets.text_of(campaign, kind),
+        "kind": kind,
+        "form_name": leaflets.FORMS[kind],
         "form": form,
         "lines": lines,
         "whole": leaflets.whole(lines),
@@ -116,10 +119,22 @@ def leaflet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def leaflet_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+def leaflet_export(request: HttpRequest, pk: int, kind: str = leaflets.LEAFLET) -> HttpResponseBase:
     campaign, user, at = campaign_for(request, pk), person(request), clock.now()
     require_somewhere(user, LOOK)
-    lines = leaflets.receipts(campaign, user)
-    audit.record("campaigns.leaflet.export", campaign, actor=user, at=at)
-    sheets = [(RATES, [*lines, leaflets.whole(lines)])]
-    return workbook_response(f"明白纸签收统计 {clock.local(at):%Y%m%d-%H%M}.xlsx", sheets, at=at, creator=user.name)
+    lines, name = leaflets.receipts(campaign, user, kind), leaflets.FORMS[kind]
+    audit.record("campaigns.leaflet.export", campaign, actor=user, at=at, after={"form": name})
+    sheets = [(replace(RATES, heading=f"{name}签收统计"), [*lines, leaflets.whole(lines)])]
+    return workbook_response(f"{name}签收统计 {clock.local(at):%Y%m%d-%H%M}.xlsx", sheets, at=at, creator=user.name)
+
+
+@login_required
+@require_GET
+def leaflet_print(request: HttpRequest, pk: int, kind: str = leaflets.LEAFLET) -> HttpResponse:
+    """The text on paper, to be handed over; kept nowhere."""
+    campaign = campaign_for(request, pk)
+    text = leaflets.text_of(campaign, kind)
+    if not text:
+        raise Http404
+    pdf = leaflet_paper(campaign, text, at=clock.now())
+    return HttpResponse(pdf, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})

@@ -170,7 +170,7 @@ def contact_end(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
 def pledge_sign(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     require_somewhere(person(request), "visit.record")
-    text = services.pledge_text(campaign)
+    text = services.pledge_text(campaign, person(request))
     form = PledgeForm(request.POST or None, printed=services.printed_year(text))
     if request.method == "POST" and form.is_valid():
         try:

@@ -16,6 +16,7 @@ from campaigns.models import Phase, SharedList
 from campaigns.rules import RULE_LABELS
 from campaigns.rules.onsite import rules_of
 from campaigns.rules.readiness import KINDS
+from campaigns.services.wording import is_quoted
 from campaigns.views.frame import campaign_for, page_of, person
 
 VIEW = "campaign.view"
@@ -29,6 +30,7 @@ def campaign_source(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **page_of(request, campaign),
         **plan_of(campaign.blueprint.data, campaign.parameters),
+        "quoted": is_quoted(campaign),
     }
     return render(request, "campaigns/campaign_source.html", context)
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from campaigns import services
 from campaigns.models import RegisterEntry
@@ -73,6 +74,44 @@ def test_ten_points_are_read_by_the_enterprise_pushed_to_chosen_ones_and_signed_
         assert ("源汇区", 3, 2, 1, 1, "50.0%") in rows_of(export)
         client.force_login(cast.officer_other)
         assert client.get(page).status_code == 404
+
+
+def test_the_letter_goes_the_way_of_the_leaflet_in_the_name_of_its_authority(hengshui, cast, client):
+    services.list_targets(hengshui, cast.city, key_only=False, actor=cast.officer_city, at=NOVEMBER)
+    page = reverse("campaigns:letter", args=[hengshui.pk])
+    with clock.travel(NOVEMBER):
+        client.force_login(cast.officer_a)
+        read = text(client.get(page))
+        assert ("致企业的一封信" in read, "漯河市生态环境局组织开展" in read) == (True, True)
+        assert page in text(client.get(reverse("campaigns:leaflet", args=[hengshui.pk]))), "it has a tab of its own"
+        assert client.post(page, {"names": cast.site_a.name}).status_code == 302
+        entry = RegisterEntry.objects.get(register="publicity")
+        assert (entry.values["forms"], entry.enterprise) == (["一封信"], cast.site_a)
+        assert leaflets.pushable(hengshui, cast.officer_a).filter(enterprise=cast.site_a).exists(), "the leaflet is not"
+        client.force_login(cast.enterprise_a)
+        sign = reverse("campaigns:register_entry_move", args=[entry.pk, "sign"])
+        above = text(client.get(sign))
+        assert ("致企业的一封信" in above, FIRST in above) == (True, False)
+        assert client.post(sign, {"signed_by": "秦厂长"}).status_code == 302
+        client.force_login(cast.officer_a)
+        export = client.get(reverse("campaigns:letter_export", args=[hengshui.pk]))
+        assert ("源汇区", 1, 1, 1, 0, "100.0%") in rows_of(export)
+
+
+@pytest.mark.parametrize(("name", "words"), [("letter_print", "致企业的一封信"), ("leaflet_print", "企业注意事项")])
+def test_both_are_printed_to_be_handed_over(hengshui, cast, client, name, words):
+    client.force_login(cast.inspector_a)
+    with clock.travel(NOVEMBER):
+        paper = client.get(reverse(f"campaigns:{name}", args=[hengshui.pk]))
+    assert paper["Content-Type"] == "application/pdf"
+    said = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+    assert (words in said, "漯河市生态环境局" in said, "签收人" in said, "衡水" in said) == (True, True, True, False)
+
+
+def test_where_the_plan_has_none_there_is_nothing_to_print(cast, client):
+    client.force_login(cast.officer_a)
+    campaign = make.campaign(cast.province)
+    assert client.get(reverse("campaigns:letter_print", args=[campaign.pk])).status_code == 404
 
 
 def test_all_that_have_not_got_it_are_sent_it_once(hengshui, cast, client):

@@ -113,7 +113,7 @@ def detail_of(entry: RegisterEntry, user: User) -> dict[str, Any]:
         "terms": terms_of(entry),
         "versions": sheets_of(entry),
         "sources": cited(entry.version.data["source"]),
-        "leaflet": handed_out(entry),
+        "leaflets": handed_out(entry),
         "at": clock.now(),
     }
 
@@ -222,7 +222,7 @@ def entry_move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
                 messages.success(request, f"已{arrow['label']}。")
                 return redirect(DETAIL, pk) if may_read(entry, user) else redirect("campaigns:register_menu")
     asked = {"asks_reason": arrow.get("reason", False), "reason": request.POST.get("reason", "")}
-    shown = {"leaflet": handed_out(entry), "title": f"{arrow['label']}：{entry.title}"}
+    shown = {"leaflets": handed_out(entry), "title": f"{arrow['label']}：{entry.title}"}
     return entry_page(request, entry, form, shown | asked)
 
 

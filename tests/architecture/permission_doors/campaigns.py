@@ -48,6 +48,10 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_source": one(Ask(running)),
         "campaigns:leaflet": one(Ask(running)),
         "campaigns:leaflet_export": one(Ask(running)),
+        "campaigns:leaflet_print": one(Ask(running)),
+        "campaigns:letter": one(Ask(running)),
+        "campaigns:letter_export": one(Ask(running)),
+        "campaigns:letter_print": one(Ask(running)),
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
         ),
