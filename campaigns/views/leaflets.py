@@ -130,10 +130,10 @@ def leaflet_export(request: HttpRequest, pk: int, kind: str = leaflets.LEAFLET) 
 
 @login_required
 @require_GET
-def leaflet_print(request: HttpRequest, pk: int, kind: str = leaflets.LEAFLET) -> HttpResponse:
+def leaflet_print(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The text on paper, to be handed over; kept nowhere."""
     campaign = campaign_for(request, pk)
-    text = leaflets.text_of(campaign, kind)
+    text = leaflets.text_of(campaign, kind) if kind in leaflets.FORMS else {}
     if not text:
         raise Http404
     pdf = leaflet_paper(campaign, text, at=clock.now())

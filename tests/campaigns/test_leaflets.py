@@ -98,11 +98,11 @@ def test_the_letter_goes_the_way_of_the_leaflet_in_the_name_of_its_authority(hen
         assert ("源汇区", 1, 1, 1, 0, "100.0%") in rows_of(export)
 
 
-@pytest.mark.parametrize(("name", "words"), [("letter_print", "致企业的一封信"), ("leaflet_print", "企业注意事项")])
-def test_both_are_printed_to_be_handed_over(hengshui, cast, client, name, words):
+@pytest.mark.parametrize(("kind", "words"), [("letter", "致企业的一封信"), ("leaflet", "企业注意事项")])
+def test_both_are_printed_to_be_handed_over(hengshui, cast, client, kind, words):
     client.force_login(cast.inspector_a)
     with clock.travel(NOVEMBER):
-        paper = client.get(reverse(f"campaigns:{name}", args=[hengshui.pk]))
+        paper = client.get(reverse("campaigns:leaflet_print", args=[hengshui.pk, kind]))
     assert paper["Content-Type"] == "application/pdf"
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
     assert (words in said, "漯河市生态环境局" in said, "签收人" in said, "衡水" in said) == (True, True, True, False)
@@ -111,7 +111,8 @@ def test_both_are_printed_to_be_handed_over(hengshui, cast, client, name, words)
 def test_where_the_plan_has_none_there_is_nothing_to_print(cast, client):
     client.force_login(cast.officer_a)
     campaign = make.campaign(cast.province)
-    assert client.get(reverse("campaigns:letter_print", args=[campaign.pk])).status_code == 404
+    for kind in ("letter", "leaflet", "pledge"):
+        assert client.get(reverse("campaigns:leaflet_print", args=[campaign.pk, kind])).status_code == 404
 
 
 def test_all_that_have_not_got_it_are_sent_it_once(hengshui, cast, client):

@@ -18,6 +18,8 @@ def later(stage: Stage) -> dict[str, str]:
 
 def campaigns(stage: Stage) -> Doors:
     cast, rows, running, draft = stage.cast, stage.rows, key(stage.henan), key(stage.draft)
+    stage.henan.blueprint.data["letter"] = {"title": "致企业的一封信", "items": ["企业负责人："]}
+    stage.henan.blueprint.save(update_fields=["data"])
     window = {
         "phase": stage.henan.phases.get(key="inspect").pk,
         "unit": cast.city.pk,
@@ -48,10 +50,9 @@ def campaigns(stage: Stage) -> Doors:
         "campaigns:campaign_source": one(Ask(running)),
         "campaigns:leaflet": one(Ask(running)),
         "campaigns:leaflet_export": one(Ask(running)),
-        "campaigns:leaflet_print": one(Ask(running)),
+        "campaigns:leaflet_print": one(Ask(running | {"kind": "letter"})),
         "campaigns:letter": one(Ask(running)),
         "campaigns:letter_export": one(Ask(running)),
-        "campaigns:letter_print": one(Ask(running)),
         "campaigns:list_detail": one(
             Ask({"pk": ListItem.objects.filter(shared_list=stage.henan.industries)[0].shared_list_id})
         ),
