@@ -171,4 +171,4 @@ def called(story: Story, office: Office, said: Said, *, over: bool):  # type: ig
 
 def ended(row: Signal, office: Office, at: datetime) -> None:
     assert office.officer is not None
-    signals.end(row, actor=office.officer, at=at)
+    signals.end(row, actor=office.officer, at=at, reason="信号期已过，发布机关已解除。")

@@ -122,7 +122,9 @@ def bar(answer) -> str:
 
 
 def test_the_bar_names_the_campaign_that_a_page_is_of_and_the_choice_made_in_it_is_kept(scene):
-    own = make.campaign(scene.cast.city, year=2021)
+    own = make.campaign(scene.cast.city, year=2020)
+    own.title = "漯河市本级执法行动"
+    own.save(update_fields=["title"])
     week(scene.campaign, 4, "05-15 17:30")
     plan = Plan.objects.create(
         campaign=scene.campaign, unit=scene.cast.county_a, version=1, made_by=scene.cast.leader_a, made_at=NOW

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from campaigns.models import ListItem, WorkGroup
+from campaigns.models import BlueprintVersion, ListItem, WorkGroup
 from tests.architecture.permission_scene import OWN, REASON, WRONG_PARENT, Ask, Doors, Stage, key, one
 
 EXAMPLE = (Path(__file__).parents[3] / "docs/guide/examples/summer.yaml").read_text(encoding="utf-8")
@@ -16,10 +16,14 @@ def later(stage: Stage) -> dict[str, str]:
     return starts | {f"{phase.key}_ends_on": (phase.ends_on + timedelta(days=1)).isoformat() for phase in phases}
 
 
+def add_letter(blueprint: BlueprintVersion) -> None:
+    blueprint.data["letter"] = {"title": "致企业的一封信", "items": ["企业负责人："]}
+    blueprint.save(update_fields=["data"])
+
+
 def campaigns(stage: Stage) -> Doors:
     cast, rows, running, draft = stage.cast, stage.rows, key(stage.henan), key(stage.draft)
-    stage.henan.blueprint.data["letter"] = {"title": "致企业的一封信", "items": ["企业负责人："]}
-    stage.henan.blueprint.save(update_fields=["data"])
+    add_letter(stage.henan.blueprint)
     window = {
         "phase": stage.henan.phases.get(key="inspect").pk,
         "unit": cast.city.pk,

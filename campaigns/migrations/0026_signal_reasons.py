@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0024_target_orders'),
+        ("campaigns", "0025_leads_of_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='signal',
-            name='ended_for',
+            model_name="signal",
+            name="ended_for",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]
