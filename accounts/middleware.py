@@ -3,6 +3,8 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +16,18 @@ from core.refusals import NotAllowed, Refused
 
 SEEN = "seen_at"
 LOGIN = "accounts:login"
+
+
+class Sessions(SessionMiddleware):
+    """Django's, which throws an answer away when its session ended meanwhile (signed out in another window, password
+    changed): a download in it would leave its file open."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            response.close()
+            raise
 
 
 class SessionGuard:

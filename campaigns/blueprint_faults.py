@@ -63,6 +63,7 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from bad_columns(data)
     yield from untranslated(data)
     yield from bad_parameters(data)
+    yield from bad_facts(data)
     yield from bad_planning(data)
     yield from bad_readiness(data)
     yield from unknown_places(data)
@@ -227,6 +228,14 @@ def bad_parameters(data: Data) -> Iterator[Fault]:
         yield from twins(parameter["options"], (*where, "options"), "value")
         if "default" in parameter and parameter["default"] not in values:
             yield (*where, "default"), f"默认值「{parameter['default']}」不在选项之中"
+
+
+def bad_facts(data: Data) -> Iterator[Fault]:
+    """New permits are counted by quarters, to the last day of each."""
+    for index, due in enumerate(data.get("dues", [])):
+        clock = due["clock"]
+        if due.get("fact") == "permits" and (clock["kind"], clock.get("before")) != ("quarter", 0):
+            yield ("dues", index, "clock"), "fact: permits 按季度计算，期限须是季末（kind: quarter, before: 0）"
 
 
 def bad_planning(data: Data) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "freeze-friday": {"task": "reporting.tasks.sweep_periods", "schedule": crontab(minute=30, hour=17)},
     "sweep-periods": {"task": "reporting.tasks.sweep_periods", "schedule": 20.0},
     "sweep-obligations": {"task": "reporting.tasks.sweep_obligations", "schedule": 60.0},
+    "sweep-new-permits": {"task": "reporting.tasks.sweep_new_permits", "schedule": crontab(minute=2)},
     "deliver-notices": {"task": "core.tasks.deliver_notices", "schedule": 30.0},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 30.0},
     "sweep-imports": {"task": "enterprises.tasks.sweep_imports", "schedule": 30.0},

@@ -19,7 +19,11 @@ class AuditContext:
         address, noted = remote_address.set(client_address(request)), denials.set([])
         try:
             response = self.get_response(request)
-            keep_denials(request, response.status_code)
+            try:
+                keep_denials(request, response.status_code)
+            except BaseException:
+                response.close()  # nobody else will: an error goes out instead
+                raise
             return response
         finally:
             denials.reset(noted)

@@ -24,13 +24,21 @@ DAILY, EACH, NOT = MailChoice.Events.DAILY, MailChoice.Events.EACH, MailChoice.E
 
 def notify(users: Iterable[models.Model], title: str, body: str = "", *, key: str, at: datetime, url: str = "") -> int:
     """One notice to each person; the same key twice to one person is one notice. Returns how many were new."""
+    people = {user.pk for user in users}
+    if not people:
+        return 0
+    told = Notice.objects.filter(key=key[:120], recipient__in=people).values_list("recipient", flat=True)
     rows = [
-        Notice(recipient_id=user.pk, key=key[:120], title=title[:120], body=body, url=url, created_at=at)
-        for user in users
+        Notice(recipient_id=person, key=key[:120], title=title[:120], body=body, url=url, created_at=at)
+        for person in sorted(people.difference(told))
     ]
-    before = Notice.objects.filter(key=key[:120]).count()
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    return Notice.objects.filter(key=key[:120]).count() - before
+    return len(rows)
+
+
+def notify_each(rows: Iterable[Notice]) -> None:
+    """Many notices with words of their own (unsaved rows), in batches; what a person was told by that key stays."""
+    Notice.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 def deliver(at: datetime, limit: int = 500) -> int:

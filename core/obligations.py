@@ -55,8 +55,12 @@ def open_obligation(
     url: str = "",
     nominal_on: date | None = None,
     workdays: int | None = None,
+    reader: str = "",
 ) -> Obligation:
-    """Open what is owed, once; called again it moves an open one. With `nominal_on` the calendar moves it, too."""
+    """Open what is owed, once; called again it moves an open one. With `nominal_on` the calendar moves it, too.
+
+    What has a `reader` is seen by and told to those alone who hold that capability over the unit.
+    """
     term: dict[str, Any] = {"due_at": due_at, "nominal_on": nominal_on, "workdays": workdays}
     said = {"title": title[:200], "source": source, "rule": rule, "url": url}
     row, created = Obligation.objects.get_or_create(
@@ -72,6 +76,7 @@ def open_obligation(
             "opened_at": at,
             "enterprise_id": enterprise_id,
             "person_id": person_id,
+            "reader": reader,
         },
     )
     if not created and row.met_at is None and row.due_at != due_at:

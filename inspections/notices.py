@@ -1,5 +1,6 @@
 """What inspections tell whom: one function a message, called in the transaction of the fact."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.urls import reverse
@@ -7,7 +8,8 @@ from django.urls import reverse
 from accounts.gate import people_with
 from accounts.models import Unit, User
 from campaigns.models import Campaign, Target
-from core.notices import notify
+from core.models import Notice
+from core.notices import notify, notify_each
 from enterprises.models import Enterprise
 from enterprises.services.slips import members
 from inspections.models import Handover, Issue, OffsiteCheck, Rectification, SelfCheck, VisitRecord
@@ -18,14 +20,23 @@ def owners(site: Enterprise, at: datetime) -> list[User]:
     return [grant.user for grant in members(site, at)]
 
 
-def self_check_asked(target: Target, people: list[User], campaign: Campaign, at: datetime) -> None:
-    notify(
-        people,
-        f"请开展环境自查：{target.enterprise.name}"[:120],
-        f"{campaign.title}。请对照环评和排污许可证自查，并在企业自查页点“收到通知”回执。",
-        key=f"selfcheck-asked-{target.pk}",
-        at=at,
-        url=reverse("inspections:selfcheck_mine"),
+def self_checks_asked(
+    rows: Iterable[Target], people: Mapping[int, Iterable[User]], campaign: Campaign, at: datetime
+) -> None:
+    """To the people of each enterprise (`people` by its key), however many there are at once."""
+    body = f"{campaign.title}。请对照环评和排污许可证自查，并在企业自查页点“收到通知”回执。"
+    url = reverse("inspections:selfcheck_mine")
+    notify_each(
+        Notice(
+            recipient=user,
+            key=f"selfcheck-asked-{row.pk}",
+            title=f"请开展环境自查：{row.enterprise.name}"[:120],
+            body=body,
+            url=url,
+            created_at=at,
+        )
+        for row in rows
+        for user in people[row.enterprise_id]
     )
 
 

@@ -222,6 +222,8 @@ ACTIONS = {
     "inspections.pastproblem.answer": "核销历史线索",
     "inspections.pastproblem.export": "导出历史线索核销表",
     "inspections.pastproblem.import": "导入历史线索",
+    "inspections.project.correct": "更正建设项目",
+    "inspections.project.end": "建设项目销项",
     "inspections.project.enter": "登记建设项目",
     "inspections.visit.cancel": "撤销现场检查",
     "inspections.visit.check_in": "亮证",

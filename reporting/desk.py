@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.gate import Person, holdings
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.services.due.looking import open_to
 from core import clock
 from core.clock import at_local, day_of
 from core.models import AuditEvent, Obligation
@@ -46,7 +47,7 @@ def owing(user: User) -> Q:
     mine |= supervised_by(held, today) & Q(due_at__lt=at_local(today))
     if sites:
         mine |= Q(enterprise_id__in=sorted(sites))
-    return mine
+    return open_to(user, mine)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,18 @@ from celery import shared_task
 
 from campaigns.registers.services import clocks
 from core import clock
-from inspections.services import handing
+from inspections.services import handing, new_permits
 from reporting.services import freeze, reminders
 
 
 @shared_task
 def sweep_periods() -> int:
     return freeze.sweep(clock.now())
+
+
+@shared_task
+def sweep_new_permits() -> int:
+    return new_permits.settle(clock.now())
 
 
 @shared_task

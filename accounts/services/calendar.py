@@ -32,9 +32,14 @@ def publish(text: str, *, actor: object, at: datetime) -> tuple[HolidayYear, int
 
 
 def tell(moved: Iterable[Obligation], reason: str, at: datetime) -> None:
-    """One message a unit, with what moved and to which day; a person's own term is told to that person."""
+    """One message a unit, with what moved and to which day; a person's own term is told to that person.
+
+    A secret is told by its day alone: the reminders of those who may read it go by the new one.
+    """
     by_owner: dict[tuple[str, int | None], list[Obligation]] = {}
     for row in moved:
+        if row.reader:
+            continue
         by_owner.setdefault((row.unit_path, row.person_id), []).append(row)
     for (path, person), rows in by_owner.items():
         people = User.objects.filter(pk=person) if person else people_at("due.answer", [path], at)

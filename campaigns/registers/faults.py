@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from accounts.rules import Role, capabilities
+from accounts.rules import SECRET_READERS, Role, capabilities
 from campaigns.registers.rules import CONDITIONS, CORRECT, CREATE, form_of, parts
 from core import yaml_lines
 from core.form_engine import definitions
@@ -125,8 +125,11 @@ def right_faults(data: Data) -> Iterator[Fault]:
 
 def clock_faults(data: Data) -> Iterator[Fault]:
     known = actions(data) | {CREATE}
-    if data["clocks"] and data["read"].get("confidential"):
-        yield ("clocks",), "保密登记簿不能设时限：期限会显示在别人的工作台上"
+    if data["clocks"] and data["read"].get("confidential") and data["read"].get("capability") not in SECRET_READERS:
+        yield (
+            ("clocks",),
+            f"保密登记簿的时限只提醒持有 {'、'.join(sorted(SECRET_READERS))} 的人：read 的 capability 须是它",
+        )
     for index, clock in enumerate(data["clocks"]):
         where = ("clocks", index)
         if sum(name in clock for name in TERMS) != 1:

@@ -45,7 +45,7 @@ class RegisterForm(Handler):
         values = values_of(data, answers)
         subject.occurred_on = filing.day_said(data, values, subject.occurred_on)
         named = [*naming.misnamed(subject, CREATE, values, user, at)]
-        if not named:
+        if not named and data["checks"]:
             naming.placed(subject, values)
             named = [*checks.failed(subject, CREATE, naming.kept_at_steps(subject) | values, at)]
         labels = {field["key"]: field["label"] for field in data["fields"]}
@@ -54,6 +54,8 @@ class RegisterForm(Handler):
         ]
 
     def finalised(self, subject: RegisterEntry, submission: Submission, user: Any, at: datetime) -> None:
-        filing.written(subject, values_of(subject.version.data, submission.answers), user, at)
+        filing.written(
+            subject, values_of(subject.version.data, submission.answers), user, at, is_first=submission.version == 1
+        )
         if submission.version > 1:
             filing.corrected(subject, user, at, submission.reason)

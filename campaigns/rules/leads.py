@@ -105,6 +105,10 @@ COMPLAINT_TERMS = (
 )
 
 
+# What concerns the conduct of officers: until when the inspection group has taken it up. The plans name no day.
+CONDUCT = Term("lead.conduct", "保密事项", timedelta(days=15), "")
+
+
 def terms_of(source: str, hours: Mapping[str, int]) -> tuple[Term, ...]:
     """What a lead of that source owes. `hours` says how soon somebody must be sent (DT-16, GS-32), by source."""
     found: tuple[Term, ...] = COMPLAINT_TERMS if KINDS[source] == "complaint" else ()

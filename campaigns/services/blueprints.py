@@ -141,9 +141,10 @@ def held_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         for place, key in enumerate(register.get("platform", [])):
             if key not in held:
                 yield ("registers", index, "platform", place), f"平台没有登记簿「{key}」"
-    for index, row in enumerate(data.get("dues", [])):
-        if "register" in row and row["register"]["key"] not in held:
-            yield ("dues", index, "register"), f"平台没有登记簿「{row['register']['key']}」"
+    for where, rows in (("dues",), data.get("dues", [])), (("plan", "rows"), data.get("plan", {}).get("rows", [])):
+        for index, row in enumerate(rows):
+            if "register" in row and row["register"]["key"] not in held:
+                yield (*where, index, "register"), f"平台没有登记簿「{row['register']['key']}」"
     lists = data.get("lists")
     if lists and not SharedList.objects.filter(key=lists["key"]).exists():
         yield ("lists", "key"), f"平台没有共享台账选项「{lists['key']}」"

@@ -3,11 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Lead, RegisterEntry, RegisterLink
 from campaigns.registers.services import filing, loading
+from campaigns.rules.leads import CONDUCT
 from campaigns.states import LEADS
+from core import clock
+from core.obligations import meet, open_obligation
 from core.refusals import Refused
 from core.states import advance
 
@@ -38,6 +42,20 @@ def entry_of(row: Lead, user: User) -> RegisterEntry | None:
     return RegisterEntry.objects.visible_to(user).filter(pk__in=links.values("entry")).first()
 
 
+def owe(row: Lead, at: datetime) -> None:
+    """Until when the inspection group has taken it up. Nobody else sees the term, and it says nothing but a number."""
+    open_obligation(
+        kind=CONDUCT.kind,
+        subject=f"lead:{row.pk}",
+        unit_path=row.unit.path,
+        due_at=clock.end_of_day(clock.day_of(at + CONDUCT.within)),
+        at=at,
+        title=f"{CONDUCT.title}：{row.number}",
+        url=reverse("campaigns:lead_detail", args=[row.pk]),
+        reader="discipline.view",
+    )
+
+
 def hand_over(row: Lead, *, actor: User, at: datetime) -> Lead:
     """The lead becomes an entry of that register and ends here. Who reported stays with the lead alone.
 
@@ -58,6 +76,7 @@ def hand_over(row: Lead, *, actor: User, at: datetime) -> Lead:
     RegisterLink.objects.create(
         entry=entry, field=ORIGIN, kind="lead", key=str(row.pk), typed=row.number, label=row.number
     )
+    meet(CONDUCT.kind, f"lead:{row.pk}", at=at)
     reason = f"转{entry.label}办理"
     stamps = {"ended_at": at, "end_reason": reason}
     return advance(Lead, row.pk, "hand_over", table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)

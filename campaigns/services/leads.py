@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Unit, User
 from campaigns import notices
 from campaigns.models import Assignment, Lead, Reporter
-from campaigns.rules.leads import NEAR_DAYS, Event, Term, is_same_event, terms_of, times_over
+from campaigns.rules.leads import CONDUCT, NEAR_DAYS, Event, Term, is_same_event, terms_of, times_over
 from campaigns.services import integrity
 from campaigns.states import LEADS, LeadState
 from core import audit, clock
@@ -84,6 +84,8 @@ def register(told: Told, *, unit: Unit, actor: User | None, at: datetime) -> Lea
         )
         keep_reporter(row, told)
         audit.record("campaigns.lead.register", row, actor=actor, at=at, after=described(row))
+        if row.is_integrity:
+            integrity.owe(row, at)
         start_clocks(row, FIRST, at)
         notices.lead_registered(row, at)
         if row.is_integrity and actor is not None:  # an entry has a writer; of the public page there is none
@@ -119,7 +121,7 @@ def keep_reporter(row: Lead, told: Told) -> None:
 
 
 def start_clocks(row: Lead, kinds: Iterable[str], at: datetime) -> None:
-    """What the lead owes from now (GS-40, DT-16, GS-32). What concerns conduct is handled outside these clocks."""
+    """What the lead owes from now (GS-40, DT-16, GS-32). What concerns conduct has a clock of its own (integrity)."""
     if not row.is_integrity:
         told = [(row.kind, row.basis), *row.merged.values_list("kind", "basis")]
         terms = [term for kind, basis in told for term in terms_of(kind, hours_of(kind, basis)) if term.kind in kinds]
@@ -182,7 +184,7 @@ def end(row: Lead, action: str, *, actor: User, at: datetime, reason: str) -> Le
     with transaction.atomic():
         stamps = {"ended_at": at, "end_reason": reason.strip()[:300]}
         ended = advance(Lead, row.pk, action, table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)
-        meet_all(ended, [*FIRST, CLOSING], at)
+        meet_all(ended, [*FIRST, CLOSING, CONDUCT.kind], at)
     return ended
 
 
@@ -206,7 +208,7 @@ def identify(row: Lead, enterprise: Enterprise, *, actor: User, at: datetime) ->
 
 def rename(row: Lead) -> None:
     """What is owed of the lead is called by where it belongs now."""
-    for term in Obligation.objects.open().filter(subject=subject(row)):
+    for term in Obligation.objects.open().filter(subject=subject(row), reader=""):
         term.title = f"{term.title.partition('：')[0]}：{row.number} {row.place}"[:200]
         term.save(update_fields=["title"])
 
@@ -250,8 +252,9 @@ def merge(row: Lead, into: Lead, *, actor: User, at: datetime, reason: str = "")
         stamps = {"merged_into": kept, "ended_at": at, "end_reason": reason[:300]}
         merged = advance(Lead, row.pk, "merge", table=LEADS, actor=actor, at=at, reason=reason, stamps=stamps)
         Lead.objects.filter(merged_into=merged).update(merged_into=kept)
-        carry_terms(merged, kept, at)
-        meet_all(merged, [*FIRST, CLOSING], at)
+        if not merged.is_integrity:
+            carry_terms(merged, kept, at)
+        meet_all(merged, [*FIRST, CLOSING, CONDUCT.kind], at)
     return merged
 
 

@@ -56,7 +56,12 @@ def respond(
 ) -> HttpResponseBase:
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None or response.status_code != 304:
-        response = FileResponse(opened(path, name), as_attachment=attachment, filename=name, content_type=content_type)
+        content = opened(path, name)
+        try:
+            response = FileResponse(content, as_attachment=attachment, filename=name, content_type=content_type)
+        except BaseException:
+            content.close()
+            raise
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -310,8 +310,9 @@ def _finish(stored: Submission, writer: _Writer) -> Outcome:
             at=writer.at,
             reason=stored.reason,
         )
-    shown = {photo["sha256"] for _, photo in photos(writer.answers)}
-    stored.attachments.exclude(file__sha256__in=shown).delete()
+    if stored.revision > 1:  # what an earlier save showed and this one does not
+        shown = {photo["sha256"] for _, photo in photos(writer.answers)}
+        stored.attachments.exclude(file__sha256__in=shown).delete()
     stamps = {"received_at": writer.at, "receipt": _receipt(writer.at)}
     final = advance(Submission, stored.pk, "submit", table=SUBMISSION, actor=writer.user, at=writer.at, stamps=stamps)
     writer.handler.finalised(writer.subject, final, writer.user, writer.at)

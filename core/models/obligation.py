@@ -33,6 +33,8 @@ class Obligation(models.Model):
     url = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=200, blank=True)
     rule = models.CharField(max_length=200, blank=True)
+    # The capability without which nobody sees or hears of it, its superiors included; "" where it is no secret.
+    reader = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     # The day as the plan names it, before its holiday policy (core.rules.OnHoliday) is looked at; "" where no calendar

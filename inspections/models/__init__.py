@@ -3,7 +3,7 @@ from inspections.models.issue import Issue, IssueSignature, IssueVersion, Rectif
 from inspections.models.offsite import OffsiteCheck
 from inspections.models.outside import OutsideCheck
 from inspections.models.past import PastProblem
-from inspections.models.project import Project
+from inspections.models.project import Project, ProjectVersion
 from inspections.models.record import Evidence, Signature, VisitRecord
 from inspections.models.selfcheck import SelfCheck
 from inspections.models.selfcheck_notice import SelfCheckNotice
@@ -20,6 +20,7 @@ __all__ = [
     "OutsideCheck",
     "PastProblem",
     "Project",
+    "ProjectVersion",
     "Rectification",
     "SelfCheck",
     "SelfCheckNotice",

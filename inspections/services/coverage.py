@@ -1,17 +1,14 @@
 """What was checked of what must be: by month and county, of new permits, of construction projects."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import ExtractMonth, TruncDate
 
 from accounts.models import User
-from core import audit, clock
-from core.refusals import Refused, refused_if_taken
+from core import clock
 from enterprises.models import Enterprise, Permit
 from enterprises.rules.quarters import Quarter
 from inspections.models import OffsiteCheck, Project, Visit
@@ -19,8 +16,6 @@ from inspections.rules.coverage import Checked
 from inspections.states import VisitState
 
 TEN = 10
-KINDS = {label: value for value, label in Project.Kind.choices}
-PARTS = ("企业全称", "项目名称", "报告书、报告表或登记表", "批准或备案文号", "批准日期")
 
 
 def of_year(year: int) -> tuple[datetime, datetime]:
@@ -76,54 +71,11 @@ def new_permits(user: User, quarter: Quarter) -> QuerySet[Any]:
 
 
 def projects(user: User, year: int) -> QuerySet[Any]:
-    """The projects approved until the end of a year, with whether their site was visited in it since."""
+    """The projects that are to be checked in a year, with whether their site was visited in it since the approval."""
+    return named(Project.objects.visible_to(user).counting(year), year)
+
+
+def named(rows: QuerySet[Project], year: int) -> QuerySet[Any]:
+    """Projects with their unit and whether their site was visited in the year since the approval."""
     first, end = of_year(year)
-    rows = Project.objects.visible_to(user).filter(approved_on__lt=date(year + 1, 1, 1))
     return rows.annotate(is_checked=visited("approved_on", end, first), unit_name=F("enterprise__unit__short_name"))
-
-
-def keep_projects(sites: QuerySet[Enterprise], lines: str, *, actor: User, at: datetime) -> list[Project]:
-    """One project a line. All or none: the first line that cannot stand is named."""
-    read = [read_line(sites, number, line) for number, line in enumerate(lines.splitlines(), start=1) if line.strip()]
-    if not read:
-        raise Refused("请至少写一个建设项目。", field="lines", status=422)
-    refuse_known(read)
-    with transaction.atomic():
-        with refused_if_taken("其中有文号刚刚被登记，请刷新后再试。", field="lines"):
-            made = Project.objects.bulk_create(Project(**said, entered_by=actor, entered_at=at) for _, said in read)
-        for row in made:
-            after = {"number": row.number, "kind": row.kind}
-            audit.record("inspections.project.enter", row, actor=actor, at=at, after=after)
-    return made
-
-
-def read_line(sites: QuerySet[Enterprise], number: int, line: str) -> tuple[int, dict[str, Any]]:
-    parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-    if len(parts) != len(PARTS) or not all(parts):
-        raise wrong(number, f"须写成“{'｜'.join(PARTS)}”，每一栏都不能空。")
-    site, name, kind, document, day = parts
-    found = list(sites.filter(name=site)[:2])
-    if len(found) != 1:
-        raise wrong(number, f"本辖区企业库中没有（或不止一家）“{site}”。")
-    if kind not in KINDS:
-        raise wrong(number, f"“{kind}”不是报告书、报告表或登记表。")
-    try:
-        approved_on = date.fromisoformat(day)
-    except ValueError:
-        raise wrong(number, f"批准日期“{day}”须写成 2021-03-01。") from None
-    said = {"enterprise": found[0], "name": name[:120], "kind": KINDS[kind], "number": document[:60]}
-    return number, said | {"approved_on": approved_on}
-
-
-def refuse_known(read: Iterable[tuple[int, dict[str, Any]]]) -> None:
-    """Of one enterprise a number is one project."""
-    numbers = [said["number"] for _, said in read]
-    taken = set(Project.objects.filter(number__in=numbers).values_list("enterprise", "number"))
-    for place, said in read:
-        if (key := (said["enterprise"].pk, said["number"])) in taken:
-            raise wrong(place, f"文号“{said['number']}”已经登记。")
-        taken.add(key)
-
-
-def wrong(number: int, said: str) -> Refused:
-    return Refused(f"第 {number} 行：{said}", field="lines", status=422)

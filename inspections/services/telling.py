@@ -38,8 +38,7 @@ def tell(campaign: Campaign, targets: QuerySet[Target], *, actor: User, at: date
             [SelfCheckNotice(target=row, way=PLATFORM, delivered_at=at, delivered_by=actor) for row in reached],
             ignore_conflicts=True,  # who hands the sheet in at this moment has a row by that
         )
-        for row in reached:
-            notices.self_check_asked(row, people[row.enterprise_id], campaign, at)
+        notices.self_checks_asked(reached, people, campaign, at)
         done = Told(len(reached), len(waiting) - len(reached))
         after = {"delivered": done.delivered, "unreached": done.unreached}
         audit.record("inspections.selfchecknotice.tell", campaign, actor=actor, at=at, after=after)

@@ -3,24 +3,21 @@
 from collections import defaultdict
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from accounts.gate import able_somewhere, deny, holdings, require_somewhere
+from accounts.gate import require_somewhere
 from accounts.models import Unit, User
 from core import clock
 from core.paging import KeysetPage
-from core.refusals import Refused
-from enterprises.forms import under
-from enterprises.models import Enterprise
-from inspections.forms.coverage import ProjectsForm, QuarterFilter, YearFilter
-from inspections.models import OffsiteCheck, Project, Visit
+from inspections.forms.coverage import QuarterFilter, YearFilter
+from inspections.models import OffsiteCheck, Visit
 from inspections.rules.coverage import Checked, least, light
 from inspections.services import coverage as figures
+from inspections.services.new_permits import owed_by_unit
 from inspections.views.access import person
 
 LOOK, PLAN = "visit.view", "visit.plan"
@@ -114,7 +111,8 @@ def coverage_permits(request: HttpRequest) -> HttpResponse:
     rows = list(figures.new_permits(user, quarter))
     for row in rows:
         by_unit[row.enterprise.unit].append(row)
-    lines = [permit_line(unit, found, quarter.last) for unit, found in by_unit.items()]
+    owed = owed_by_unit(user, quarter)
+    lines = [permit_line(unit, found, quarter.last) | {"owed": owed.get(unit.path)} for unit, found in by_unit.items()]
     missing = [row for row in rows if not row.is_checked]
     context = {
         "tabs": tabs(request),
@@ -134,47 +132,3 @@ def permit_line(unit: Unit, found: list[Any], last: Any) -> dict[str, Any]:
     checked = sum(row.is_checked for row in found)
     word, tone = light(len(found) - checked, last, clock.today())
     return {"unit": unit, "total": len(found), "checked": checked, "word": word, "tone": tone}
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def coverage_projects(request: HttpRequest) -> HttpResponse:
-    """Projects with a report or table are all checked, of the registered ones one in ten; the others are named."""
-    user = opened(request)
-    enters = able_somewhere(user, PLAN)
-    if request.method == "POST" and not enters:
-        deny(user, PLAN, None)
-    form = ProjectsForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and entered(request, form, user):
-        return redirect("inspections:coverage_projects")
-    asked = YearFilter(request.GET)
-    rows = figures.projects(user, asked.asked)
-    left = rows.filter(is_checked=False, kind__in=Project.APPROVED).select_related("enterprise")
-    context = {
-        "tabs": tabs(request),
-        "form": asked,
-        "lines_form": form if enters else None,
-        "year": asked.asked,
-        "approved": counted(rows.filter(kind__in=Project.APPROVED), 100),
-        "registered": counted(rows.filter(kind=Project.Kind.REGISTRATION), figures.TEN),
-        "page": KeysetPage(left, ("approved_on", "id")).for_request(request),
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "inspections/coverage_projects.html", context, status=status)
-
-
-def counted(rows: Any, percent: int) -> dict[str, int]:
-    total, checked = rows.count(), rows.filter(is_checked=True).count()
-    wanted = least(total, percent)
-    return {"total": total, "checked": checked, "least": wanted, "short": max(wanted - checked, 0)}
-
-
-def entered(request: HttpRequest, form: ProjectsForm, user: User) -> bool:
-    sites = Enterprise.objects.filter(under("unit__path", holdings(user).scope(PLAN).paths))
-    try:
-        made = figures.keep_projects(sites, form.cleaned_data["lines"], actor=user, at=clock.now())
-    except Refused as refusal:
-        form.add_error("lines", refusal.message)
-        return False
-    messages.success(request, f"已登记 {len(made)} 个建设项目。")
-    return True

@@ -250,9 +250,16 @@ class Directory:
                 self.by_path.setdefault((grant.unit.path, capability), set()).add(grant.user_id)
 
     def concerned(self, row: Obligation, *, late: bool) -> set[int]:
-        """The owner; once late also who supervises the owner."""
+        """The owner; once late also who supervises the owner. Of a secret those alone who may read it."""
+        if row.reader:
+            return self.circle(row, late=late)
         kind = KINDS.get(row.kind, OTHERS)
         return self.owners(row, kind) | (self.supervisors(row, kind) if late else set())
+
+    def circle(self, row: Obligation, *, late: bool) -> set[int]:
+        """The nearest who may read it; once late those above them, too. Nobody stands in their place."""
+        heard = (self.by_path.get((path, row.reader), set()) for path in lineage(row.unit_path))
+        return set[int]().union(*[found for found in heard if found][: 1 + late])
 
     def owners(self, row: Obligation, kind: Told) -> set[int]:
         """The named person while the account and a grant hold, the enterprise's people, or the unit's."""
@@ -273,7 +280,10 @@ class Directory:
         return next((found for found in heard if found), set())
 
     def units(self, row: Obligation, *, late: bool) -> Iterator[str]:
-        """Whose group is told: the owing unit's, and late the supervising one's. What an enterprise owes is its own."""
+        """Whose group is told: the owing unit's, and late the supervising one's. What an enterprise owes is its own,
+        and a secret is posted nowhere."""
+        if row.reader:
+            return
         if row.enterprise_id is None:
             yield row.unit_path
         if late and (row.enterprise_id is not None or supervising(row) != row.unit_path):

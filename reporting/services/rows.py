@@ -1,6 +1,6 @@
 """The rows behind the figures of one report: from the frozen file, from a correction's moment, or as they stand now."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from reporting.services.lines import latest_corrections
 from reporting.services.reports import places
 
 Row = dict[str, Any]
+Rows = Generator[Row, None, None]
 
 
 def rows_behind(report: UnitReport, at: datetime) -> Iterator[Row]:
@@ -37,8 +38,8 @@ def streamed(report: UnitReport, span: Span) -> Iterator[Row]:
     return (row for _, row in rows(report.period.campaign_id, places(report), span))
 
 
-def chosen(found: Iterator[Row], span: str, path: str, part: int | None) -> Iterator[Row]:
-    """The rows of one figure, of one part or of all."""
+def chosen(found: Iterator[Row], span: str, path: str, part: int | None) -> Rows:
+    """The rows of one figure, of one part or of all. Whoever reads them closes them: behind may stand an open file."""
     return (row for row in found if (part is None or row["part"] == part) and counts(row, span, path))
 
 

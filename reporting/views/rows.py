@@ -1,6 +1,6 @@
 """Behind a number: the rows that it counts, of a report or of a county's part, on the page and as a sheet."""
 
-from collections.abc import Iterator
+from contextlib import closing
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from reporting.rules.metrics import Vocabulary, catalogue, label
 from reporting.rules.rows import kind_of
 from reporting.rules.tallies import SPANS, figure_text
 from reporting.services.lines import part_names
-from reporting.services.rows import Row, chosen, known_at, page_of, rows_behind
+from reporting.services.rows import Rows, chosen, known_at, page_of, rows_behind
 from reporting.views.confirmations import confirmation_or_404
 from reporting.views.reports import report_or_404
 
@@ -76,7 +76,7 @@ class Asked:
     def title(self) -> str:
         return f"{SPANS[self.span]}{label(self.path, self.words)}"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Rows:
         return chosen(rows_behind(self.report, self.at), self.span, self.path, self.part)
 
     def names(self) -> dict[int, str]:
@@ -86,7 +86,8 @@ class Asked:
 def shown(request: HttpRequest, asked: Asked, crumb: tuple[str, str], sheet: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     first = (max(int(number), 1) - 1) * SIZE if number.isdecimal() else 0
-    rows, total, weighed = page_of(asked.rows(), asked.path, first, SIZE)
+    with closing(asked.rows()) as listed:
+        rows, total, weighed = page_of(listed, asked.path, first, SIZE)
     names = asked.names()
     context = {
         "asked": asked,
@@ -121,6 +122,7 @@ def sheet_of(asked: Asked) -> FileResponse:
     report, names = asked.report, asked.names()
     name = f"{report.called}{report.period}{asked.title}"
     spec = rows_spec(asked.kind, name)
-    found = (worded(row, asked.words, names) for row in asked.rows())
     moment = known_at(report, asked.at)
-    return workbook_response(f"{name}.xlsx", [(spec, found)], at=moment, creator=report.called)
+    with closing(asked.rows()) as listed:
+        found = (worded(row, asked.words, names) for row in listed)
+        return workbook_response(f"{name}.xlsx", [(spec, found)], at=moment, creator=report.called)

@@ -9,6 +9,10 @@ from django.test import Client, override_settings
 
 from accounts import gate
 from accounts.gate import ScopedQuerySet
+from accounts.models import User
+from accounts.rules import Role
+from campaigns.registers.services import creation_places, version_of
+from campaigns.registers.views import drawing, frame
 from core import clock
 from core.models import AuditEvent
 from tests.architecture.permission_matrix import WRITE, differences, golden, write
@@ -29,7 +33,8 @@ OTHER_GATES = {"core_api:evidence", "core_api:submission", "core_api:submission_
 OTHER_GATES |= {"campaigns:due_detail", "campaigns:due_file", "campaigns:feed_read"}
 # The units of a start checklist are found among those of the person's grants (`readiness.shown_units`).
 OTHER_GATES |= {"campaigns:readiness_unit", "campaigns:readiness_file", "campaigns:readiness_document"}
-# Whether a register is there at all for somebody is a matter of what they may do in it (`registers.services.rights`).
+# Whether a register is there at all for somebody is a matter of what they may do in it (`registers.services.rights`);
+# `test_the_gates_of_the_draw_of_a_register_are_found` takes both gates away.
 OTHER_GATES |= {"campaigns:register_draw"}
 
 
@@ -125,6 +130,26 @@ def test_a_gate_that_lets_everything_through_is_found(asker: Asker, monkeypatch:
     assert still <= OTHER_GATES
     told = differences(walked, {line: cells for line, cells in golden().items() if line in walked}, ["officer_other"])
     assert len(told) > 25
+
+
+def test_the_gates_of_the_draw_of_a_register_are_found(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row stands before it, but whether the register opens for somebody, and whether that person files in it."""
+    chosen = [url for url in urls() if url.name == "campaigns:register_draw"]
+    expected = {line: cells for line, cells in golden().items() if line[0] == "campaigns:register_draw"}
+
+    def seen() -> set[str]:
+        walked = statuses(walk(asker, chosen, ["officer_other", "enterprise_a"], ["GET", "POST"]))
+        assert walked.keys() == expected.keys()
+        found = {cells[who] for cells in walked.values() for who in ("officer_other", "enterprise_a")}
+        assert bool(differences(walked, expected, ["officer_other", "enterprise_a"])) == (found != {"404"})
+        return found
+
+    assert seen() == {"404"}
+    monkeypatch.setattr(frame, "opens", lambda user, version: True)
+    assert seen() == {"403"}, "it opens, and nobody of these files in it"
+    theirs = creation_places(version_of("interview"), User.objects.get(grants__role=Role.DISCIPLINE))
+    monkeypatch.setattr(drawing.services, "creation_places", lambda version, user: theirs)
+    assert "200" in seen()
 
 
 def below(kind: type) -> list[type]:

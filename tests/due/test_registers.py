@@ -73,3 +73,32 @@ def test_the_page_leads_to_the_register_and_asks_for_no_text(org, plan, client: 
         page = client.get(reverse("campaigns:due_detail", args=[row.pk])).content.decode()
     assert reverse("campaigns:register_figure", args=["cross", "themes"]) in page
     assert reverse("campaigns:due_answer", args=[row.pk]) not in page
+
+
+def test_the_summary_of_audits_rests_on_the_conclusions_of_the_register(org, plan, client: Client):
+    """Row 22: handed in by the city's team, with the register's figures, once every county has its conclusion."""
+    scene.load("inspection")
+    row = datong.owed(plan, "row.22", org.team)[0]
+
+    def hand_in(day: str):
+        return due.submit(row, {"报送内容": "稽查总结"}, actor=org.officer_team, at=noon(day))
+
+    first = filed("inspection", plan, org, "2021-09-01", county=str(org.yungang.pk), on="2021-09-01")
+    first = moved(first, "conclude", org, "2021-09-10", verdict="程序不规范", problems="yes")
+    with pytest.raises(Refused, match="没有稽查结论的县区：新荣区"):
+        hand_in("2021-10-10")
+    second = filed("inspection", plan, org, "2021-09-02", county=str(org.xinrong.pk), on="2021-09-02")
+    moved(second, "conclude", org, "2021-10-11", verdict="规范", problems="no")
+    row.refresh_from_db()
+    assert row.met_at is None, "the summary is still to be handed in"
+    client.force_login(org.officer_team)
+    with clock.travel(noon("2021-10-12")):
+        page = client.get(reverse("campaigns:due_detail", args=[row.pk])).content.decode()
+    said = "执法稽查登记 2 件：已有结论 2 件。没有稽查结论的县区：无。"
+    assert (said in page, reverse("campaigns:due_answer", args=[row.pk]) in page) == (True, True)
+    answer = hand_in("2021-10-13")
+    assert answer.texts == {"报送内容": "稽查总结", "平台统计": said}
+    assert met(plan, "row.22") == ["2021-10-15"]
+    said = {"county": str(org.yungang.pk), "on": "2021-09-02"}
+    registers.correct_entry(second, said, actor=org.officer, at=noon("2021-10-14"), reason="县区填错")
+    assert met(plan, "row.22") == [], "a county whose conclusion was another's is owed again"

@@ -14,12 +14,13 @@ from accounts.models import User
 from campaigns import services as campaigns
 from campaigns.services import draws
 from core import clock
+from core.models import AuditEvent
 from core.refusals import NotAllowed, Refused
 from enterprises.models import Enterprise, Permit
 from enterprises.rules.quarters import Quarter
 from inspections.models import OffsiteCheck, Project
 from inspections.rules.coverage import Checked, least, light
-from inspections.services import coverage, offsite
+from inspections.services import coverage, offsite, projects
 from tests import factories as make
 from tests.factories import MORNING
 
@@ -293,7 +294,7 @@ def test_projects_with_a_report_or_table_are_all_checked_or_named(cast):
 def test_of_a_hundred_and_one_registered_projects_eleven_are_checked_at_least(cast):
     sites = [make.enterprise(f"漯河示例备案{n}厂", cast.county_a, cast.region_a) for n in range(10)]
     lines = [f"{sites[n % 10].name}｜备案{n}｜登记表｜备{n}｜2020-03-01" for n in range(101)]
-    coverage.keep_projects(Enterprise.objects.all(), "\n".join(lines), actor=cast.officer_a, at=MORNING)
+    projects.keep_projects(Enterprise.objects.all(), "\n".join(lines), actor=cast.officer_a, at=MORNING)
     page = of(cast.officer_a).get(url("coverage_projects"))
     assert page.context["registered"] == {"total": 101, "checked": 0, "least": 11, "short": 11}
     campaign = make.campaign(cast.province)
@@ -326,7 +327,7 @@ def test_the_number_of_another_units_project_says_nothing(cast):
     """A number is taken within one enterprise only: nobody learns what other units entered."""
     far = make.enterprise("周口示例厂", cast.other_county, cast.region_b)
     line = "{}｜一期｜报告书｜甲号｜2020-03-01"
-    coverage.keep_projects(Enterprise.objects.all(), line.format(far.name), actor=cast.officer_other, at=MORNING)
+    projects.keep_projects(Enterprise.objects.all(), line.format(far.name), actor=cast.officer_other, at=MORNING)
     page = of(cast.officer_a).post(url("coverage_projects"), {"lines": line.format("漯河示例纸业有限公司")})
     assert page.status_code == 302
     assert Project.objects.count() == 2
@@ -334,7 +335,65 @@ def test_the_number_of_another_units_project_says_nothing(cast):
 
 def test_of_two_who_enter_one_number_at_once_the_second_is_told(cast, monkeypatch):
     line = f"{cast.site_a.name}｜一期｜报告书｜甲号｜2020-03-01"
-    coverage.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)
-    monkeypatch.setattr(coverage, "refuse_known", lambda read: None)  # the second looked before the first wrote
+    projects.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)
+    monkeypatch.setattr(projects, "refuse_known", lambda read: None)  # the second looked before the first wrote
     with pytest.raises(Refused, match="刚刚被登记"):
-        coverage.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)
+        projects.keep_projects(Enterprise.objects.all(), line, actor=cast.officer_a, at=MORNING)
+
+
+def entered(cast, count: int = 1, kind: str = "报告书") -> list[Project]:
+    lines = lines_of(cast.site_a, count, kind)
+    return projects.keep_projects(Enterprise.objects.all(), lines, actor=cast.officer_a, at=MORNING)
+
+
+def test_a_project_entered_wrongly_is_corrected_and_what_it_said_stays(cast):
+    row, other = entered(cast, 2)
+    officer, page = of(cast.officer_a), url("coverage_project", row.pk)
+    assert page in officer.get(url("coverage_projects")).content.decode()
+    correct = url("coverage_project_correct", row.pk)
+    sent = {"name": "二期扩建", "kind": "table", "number": row.number, "approved_on": "2020-02-29", "reason": "笔误"}
+    for wrong, said in ((sent | {"reason": " "}, "这个字段是必填项"), (sent | {"number": other.number}, "已有文号")):
+        answer = officer.post(correct, wrong)
+        assert (answer.status_code, "二期扩建" in answer.content.decode()) == (422, True), said
+    assert officer.post(correct, sent).url == page
+    same = officer.post(correct, sent)
+    assert "没有改动" in same.content.decode()
+    row.refresh_from_db()
+    assert (row.name, row.kind, row.approved_on) == ("二期扩建", "table", date(2020, 2, 29))
+    kept = row.versions.get()
+    assert (kept.name, kept.kind, kept.reason, kept.corrected_by) == ("报告书项目0", "report", "笔误", cast.officer_a)
+    text = officer.get(page).content.decode()
+    assert ("二期扩建" in text, "第 1 版：报告书项目0" in text, "笔误" in text) == (True, True, True)
+    event = AuditEvent.objects.get(action="inspections.project.correct")
+    assert (event.reason, event.detail["approved_on"]) == ("笔误", "2020-02-29")
+    assert of(cast.officer_other).get(page).status_code == 404
+    assert of(cast.leader_a).get(page).status_code == 200
+    assert of(cast.leader_a).post(correct, sent).status_code == 403
+
+
+def test_a_project_ends_with_a_ground_that_says_which_years_still_count_it(cast):
+    over, error, left = entered(cast, 3)
+    officer = of(cast.officer_a)
+    end = url("coverage_project_end", over.pk)
+    assert officer.post(end, {"ground": "over", "reason": ""}).status_code == 422
+    next_year = clock.at_local(date(2021, 3, 1))
+    with clock.travel(next_year):
+        officer = of(cast.officer_a)
+        assert officer.post(end, {"ground": "over", "reason": "项目取消建设"}).status_code == 302
+        sent = {"ground": "error", "reason": "重复登记"}
+        assert officer.post(url("coverage_project_end", error.pk), sent).status_code == 302
+        totals = {
+            year: officer.get(url("coverage_projects") + f"?year={year}").context["approved"]["total"]
+            for year in (2020, 2021)
+        }
+        assert totals == {2020: 2, 2021: 1}
+        ended = officer.get(url("coverage_projects") + "?year=2021&which=ended")
+        assert {row.pk for row in ended.context["page"].rows} == {over.pk, error.pk}
+        assert "项目取消建设" in officer.get(url("coverage_project", over.pk)).content.decode()
+        assert officer.post(end, {"ground": "over", "reason": "再来"}).status_code == 422
+        assert officer.get(url("coverage_project_correct", over.pk)).status_code == 409
+        line = f"{cast.site_a.name}｜重新登记｜报告书｜{error.number}｜2020-03-01"
+        assert officer.post(url("coverage_projects"), {"lines": line}).status_code == 302, "its number is free again"
+        every = officer.get(url("coverage_projects") + "?year=2021&which=all").context["page"].rows
+        assert [row.name for row in every] == [left.name, "重新登记"]
+    assert AuditEvent.objects.filter(action="inspections.project.end").count() == 2

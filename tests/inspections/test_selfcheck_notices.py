@@ -7,7 +7,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns import services
@@ -134,6 +136,26 @@ def test_who_checked_already_is_not_told_and_a_closed_campaign_tells_nobody(cast
     plan.refresh_from_db()
     with pytest.raises(Refused, match="没有在执行"):
         telling.tell(plan, targets, actor=cast.officer_city, at=BEGINS)
+
+
+def test_telling_many_costs_what_telling_few_costs(cast: Cast) -> None:
+    plan = campaign_of("hengshui-2020", cast, 2020, clock.at_local(date(2020, 11, 28), 9))
+
+    def cost(first: int, count: int) -> int:
+        for number in range(first, first + count):
+            owner(
+                f"owner{number}", f"示例厂长{number}", make.enterprise(f"示例{number}厂", cast.county_a, cast.region_a)
+            )
+        services.list_targets(plan, cast.city, key_only=False, actor=cast.officer_city, at=BEGINS)
+        with CaptureQueriesContext(connection) as asked:
+            telling.tell(plan, Target.objects.filter(campaign=plan), actor=cast.officer_city, at=BEGINS)
+        return len(asked)
+
+    few = cost(0, 1)
+    assert cost(1, 20) == few
+    told = Notice.objects.filter(key__startswith="selfcheck-asked")
+    assert told.count() == 23, "and each of them by name"
+    assert told.get(recipient__username="owner7").title == "请开展环境自查：示例7厂"
 
 
 def test_who_handed_in_before_notices_were_kept_has_had_one(cast: Cast) -> None:

@@ -13,9 +13,12 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from core import clock
+from core.models import StoredFile
 from reporting.models import CountyConfirmation, ReportPeriod, Summary, UnitReport
 from reporting.services import reports
+from reporting.services import rows as rows_service
 from reporting.services.freeze import sweep
+from reporting.views import rows as rows_views
 from tests import factories as make
 from tests.reporting.scene import Scene, busy, sh
 
@@ -291,6 +294,30 @@ def test_the_rows_come_as_a_sheet(scene: Scene, report: UnitReport, login: Login
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][0] == "漯河市第 4 周累计发现问题"
     assert [row[2] for row in rows[2:]] == ["漯河示例纸业有限公司"] * 3
+
+
+@pytest.mark.parametrize("name", ["report_rows", "report_rows_sheet"])
+def test_the_file_of_the_rows_is_closed_when_reading_them_fails(
+    scene: Scene, report: UnitReport, login: Login, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen(report)
+    opened: list[Any] = []
+    stored = StoredFile.open
+
+    def noted(row: StoredFile) -> Any:
+        opened.append(stored(row))
+        return opened[-1]
+
+    def wrong(*args: object) -> None:
+        raise LookupError("a row of nothing")
+
+    monkeypatch.setattr(StoredFile, "open", noted)
+    monkeypatch.setattr(rows_service, "weight", wrong)
+    monkeypatch.setattr(rows_views, "worded", wrong)
+    url = reverse(f"reporting:{name}", args=[report.pk]) + "?figure=issues&span=total"
+    with clock.travel(sh("05-18 10:00")), pytest.raises(LookupError):  # whose traceback holds on to the rows
+        login(scene.cast.contact_city).get(url)
+    assert [file.closed for file in opened] == [True]
 
 
 def test_the_matrix_shows_every_unit_and_week_in_words(scene: Scene, report: UnitReport, login: Login) -> None:

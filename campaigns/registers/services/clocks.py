@@ -20,6 +20,8 @@ def kind_of(entry: RegisterEntry) -> str:
 
 
 SUBJECT = "register_entry:"
+# All that is said of what a confidential register owes, also to those who may read it: a mail lies open.
+UNNAMED = "保密事项"
 
 
 def subject_of(entry: RegisterEntry) -> str:
@@ -58,7 +60,7 @@ def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
     if due is None:
         return
     owing = entry.other_unit if clock.get("owed_by") == "other" and entry.other_unit else entry.unit
-    data, past = entry.version.data, rounds(entry, clock)
+    data, past, secret = entry.version.data, rounds(entry, clock), entry.version.is_confidential
     running = past.open().values_list("period", flat=True).first()
     open_obligation(
         kind=kind_of(entry),
@@ -67,10 +69,11 @@ def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
         unit_path=owing.path,
         due_at=due,
         at=at,
-        title=f"{clock['title']}：{entry.title}",
+        title=f"{clock['title']}：{entry.title}" if not secret else f"{UNNAMED}〔{entry.year}〕{entry.number}号",
         campaign_id=entry.campaign_id,
-        source=f"{data['source'][0]['plan']} {data['source'][0]['place']}"[:200],
-        rule=f"{data['title']}：{clock['title']}"[:200],
+        source=f"{data['source'][0]['plan']} {data['source'][0]['place']}"[:200] if not secret else "",
+        rule=f"{data['title']}：{clock['title']}"[:200] if not secret else "",
+        reader=data["read"]["capability"] if secret else "",
         url=reverse("campaigns:register_entry", args=[entry.pk]),
         nominal_on=day_of(at) if "workdays" in clock else None,
         workdays=clock.get("workdays"),
@@ -79,6 +82,8 @@ def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
 
 def remember(entry: RegisterEntry) -> None:
     """The nearest open term, for the list."""
+    if not entry.version.data["clocks"]:
+        return
     rows = Obligation.objects.open().filter(kind=kind_of(entry), subject=subject_of(entry)).order_by("due_at")
     entry.due_at = rows.values_list("due_at", flat=True).first()
     entry.save(update_fields=["due_at"])

@@ -21,6 +21,10 @@ from core.numbering import next_number
 from core.refusals import NotAllowed, Refused
 
 KIND = "register"
+# What an entry is judged, owed and told by, read with it.
+WITH_ALL = RegisterEntry.objects.select_related(
+    "version__form", "unit", "other_unit", "enterprise", "campaign", "created_by"
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def put_entry(
         locks.hold("register", version.key)
         entry = begun(version, given, actor, at)
         sheet(entry, given.values, actor, at)
-        entry.refresh_from_db()
+        entry.refresh_from_db(from_queryset=WITH_ALL.all())
         RegisterStep.objects.create(
             entry=entry, action=CREATE, label="登记", by=None if unsaid else actor, at=at, values={}
         )
@@ -139,7 +143,7 @@ def correct_entry(
                 f"{newest.created_by.name}在您填写期间更正过这份登记，您填的内容还在本页，没有覆盖新的一版；请对照后再提交。"
             )
         sheet(entry, values, actor, at, reason)
-        entry.refresh_from_db()
+        entry.refresh_from_db(from_queryset=WITH_ALL.all())
     return entry
 
 
@@ -161,9 +165,9 @@ def follow(entry: RegisterEntry, action: str, actor: User, at: datetime) -> None
     spawning.spawn(entry, action, actor, at)
 
 
-def written(entry: RegisterEntry, values: dict[str, Any], user: User, at: datetime) -> None:
-    """The columns and rows that lists ask for, after a sheet was received."""
-    data, kept = entry.version.data, naming.kept_at_steps(entry)
+def written(entry: RegisterEntry, values: dict[str, Any], user: User, at: datetime, *, is_first: bool) -> None:
+    """The columns and rows that lists ask for, after a sheet was received; before the first no step was taken."""
+    data, kept = entry.version.data, {} if is_first else naming.kept_at_steps(entry)
     entry.values = kept | values
     entry.occurred_on = day_said(data, values, entry.occurred_on)
     naming.name_rows(entry, values, user, at)

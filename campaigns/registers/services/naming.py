@@ -23,7 +23,7 @@ def misnamed(entry: RegisterEntry, action: str, values: Mapping[str, Any], user:
     for field in fields_at(entry.version.data, action):
         value = values.get(field["key"])
         if is_filled(value):
-            for said in dict.fromkeys(_misnamed(field, value, entry, user, at)):
+            for said in dict.fromkeys(_misnamed(field, value, entry, action, user, at)):
                 yield field["key"], said
             if field["type"] == "reference":
                 _, said = referred(entry, field, str(value), user, site_named(entry, action, values))
@@ -31,10 +31,13 @@ def misnamed(entry: RegisterEntry, action: str, values: Mapping[str, Any], user:
                     yield field["key"], said
 
 
-def _misnamed(field: Data, value: Any, entry: RegisterEntry, user: User, at: datetime) -> Iterator[str]:
+def _misnamed(field: Data, value: Any, entry: RegisterEntry, action: str, user: User, at: datetime) -> Iterator[str]:
     kind, day = field["type"], clock.day_of(at)
     if kind == "enterprise":
-        yield from filter(None, [site_of(field, value, user, day)[1]])
+        site, said = site_of(field, value, user, day)
+        if site is not None and action == CREATE:
+            entry.enterprise = site  # on the object only, with its name
+        yield from filter(None, [said])
     elif kind == "unit" and not Unit.objects.filter(pk=number(value), closed_on=None).exists():
         yield "没有找到这个单位"
     elif kind == "industry" and value not in INDUSTRIES:

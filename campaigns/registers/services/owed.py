@@ -1,12 +1,14 @@
 """What a plan orders and a register shows: its obligations are met by the entries, not by a report that says so."""
 
+from collections import Counter
 from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.models import Unit
 from campaigns.models import Campaign, RegisterEntry
-from campaigns.registers.services.indicators import Figure, figure_of, office_of
+from campaigns.registers.rules import period_of
+from campaigns.registers.services.indicators import Asked, Figure, entries, figure_of, office_of
 from campaigns.registers.services.loading import version_of
 from campaigns.registers.services.rights import ordered_by
 from campaigns.services.due.entries import Entry, entries_of
@@ -41,10 +43,30 @@ def judge(campaign: Campaign, ordered: Entry, at: datetime) -> None:
             continue
         is_whole = not any(figure.missing for figure in figures)
         same = Obligation.objects.filter(pk=row.pk)
-        if is_whole and row.met_at is None:
+        if is_whole and row.met_at is None and not ordered.reported:
             meet_rows(same, at=at)
         elif not is_whole and row.met_at is not None:
             reopen_rows(same)
+
+
+def statement(campaign: Campaign, ordered: Entry, row: Obligation, at: datetime) -> str:
+    """How many entries the register has of the period, by state, and what its indicators say."""
+    version, owner = version_of(ordered.register), Unit.objects.filter(path=row.unit_path).first()
+    if version is None or owner is None:
+        return ""
+    figures = figures_of(campaign, ordered, row, at) or []
+    asked = Asked(version, {}, None, campaign, office_of(owner, []))
+    found = entries(asked, *period_of(row.nominal_on or clock.day_of(row.due_at), "year"), clock.day_of(at))
+    states = Counter(found.values_list("state", flat=True))
+    measure, labels = version.data["measure"], {one["key"]: one["label"] for one in version.data["states"]}
+    said = "、".join(f"{label} {states[key]} {measure}" for key, label in labels.items() if states[key])
+    head = f"{version.title}登记 {states.total()} {measure}{f'：{said}' if said else ''}。"
+    return head + "".join(f"{one.title}：{lacking(one) or '无'}。" for one in figures)
+
+
+def lacking(figure: Figure) -> str:
+    """Whom an indicator misses, by name."""
+    return "、".join(line.name for line in figure.lines if line.missing)
 
 
 def figures_of(campaign: Campaign, ordered: Entry, row: Obligation, at: datetime) -> list[Figure] | None:

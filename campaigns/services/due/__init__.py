@@ -2,6 +2,7 @@
 
 from campaigns.services.due.answering import (
     answering_unit,
+    asks,
     campaign_of,
     entry_for,
     listed_units,
@@ -11,7 +12,7 @@ from campaigns.services.due.answering import (
     submit,
 )
 from campaigns.services.due.deciding import change_dates, name_units, set_day
-from campaigns.services.due.entries import ACTIVITY, KINDS, PHASE, PLAN, Entry, entries_of, entry_of
+from campaigns.services.due.entries import ACTIVITY, KINDS, PERMITS, PHASE, PLAN, Entry, entries_of, entry_of
 from campaigns.services.due.events import (
     CASE_CLOSED,
     DRAW,
@@ -39,12 +40,14 @@ __all__ = [
     "HANDED_OVER",
     "KINDS",
     "LIST_CHECK",
+    "PERMITS",
     "PHASE",
     "PLAN",
     "VISIT_DONE",
     "Entry",
     "Laid",
     "answering_unit",
+    "asks",
     "campaign_of",
     "change_dates",
     "compiled_on",

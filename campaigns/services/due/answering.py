@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.gate import holdings
 from accounts.models import Unit, User
 from campaigns.models import Campaign, DueAnswer, DueAnswerFile
+from campaigns.registers.services import owed
 from campaigns.services.due import helping, telling
 from campaigns.services.due.entries import KINDS, Entry, entries_of, entry_of
 from campaigns.services.due.opening import open_what_lacks
@@ -18,6 +19,8 @@ from core.refusals import NotAllowed, Refused
 
 ANSWER = "due.answer"
 WHOLE = "报送内容"
+# The part of an answer that the platform writes.
+FIGURES = "平台统计"
 TEXT_LIMIT = 20_000
 FILES_LIMIT = 20
 
@@ -65,9 +68,8 @@ def submit(
     """Hand in an answer, whole or not at all. Late is computed, shown and kept; a further one is the next version."""
     campaign = campaign_of(row)
     entry = entry_for(row, campaign)
-    if entry.counted:
-        raise Refused("这一项按平台的记录自动办结，不需要报送。")
-    kept = whole(entry, texts)
+    refuse_counted(row, entry, at)
+    kept = whole(entry, texts) | figures_said(row, entry, campaign, at)
     if len(files) > FILES_LIMIT:
         raise Refused(f"一次最多附 {FILES_LIMIT} 个文件。", field="files", status=422)
     awaited = any(f"due.{other.once}" == row.subject for other in entries_of(campaign.blueprint.data) if other.once)
@@ -90,6 +92,33 @@ def submit(
         if awaited:
             open_what_lacks(campaign, at=at)
     return answer
+
+
+def asks(row: Obligation, entry: Entry, at: datetime) -> bool:
+    """Whether an answer is asked for: of what the platform counts only for what was left once its day is over."""
+    if not entry.counted:
+        return True
+    answered = row.met_at is None or DueAnswer.objects.filter(obligation=row).exists()
+    return entry.explained and at > row.due_at and answered
+
+
+def refuse_counted(row: Obligation, entry: Entry, at: datetime) -> None:
+    if asks(row, entry, at):
+        return
+    if entry.explained and row.met_at is None:
+        raise Refused("期限之前按平台的记录计算，不需要报送；到期仍有未完成的，再报送办理情况和原因。")
+    raise Refused("这一项按平台的记录自动办结，不需要报送。")
+
+
+def figures_said(row: Obligation, entry: Entry, campaign: Campaign, at: datetime) -> dict[str, str]:
+    """What the register says of the period, kept with the answer. Refused while something is missing there."""
+    figures = owed.figures_of(campaign, entry, row, at) if entry.reported else None
+    if figures is None:
+        return {}
+    missing = [f"{one.title}：{owed.lacking(one)}" for one in figures if one.missing]
+    if missing:
+        raise Refused(f"登记簿里还有缺项，不能报送总结。{'；'.join(missing)}。", status=422)
+    return {FIGURES: owed.statement(campaign, entry, row, at)}
 
 
 def same(last: DueAnswer, unit: Unit, texts: Mapping[str, str], files: Sequence[tuple[StoredFile, str]]) -> bool:

@@ -16,6 +16,8 @@ KINDS = {PLAN: "方案任务", ACTIVITY: "定期活动", PHASE: "阶段工作"}
 ELSEWHERE = frozenset({"enterprises", "people", "outside"})
 # The plan that every unit makes for itself (`planning`), and the fact that meets it.
 PLANNING, PLAN_REPORTED = "planning", "plan"
+# That every site with a new permit of the quarter was visited; for who is left then, the unit may answer.
+PERMITS = "permits"
 # Who owes where the plan has no words for it.
 PAYERS = {
     "authority": "制定行动的单位",
@@ -90,9 +92,19 @@ class Entry:
         return tuple(self.data.get("register", {}).get("indicators", ()))
 
     @property
+    def reported(self) -> bool:
+        """A summary is handed in all the same: its figures are the register's, and nothing may be missing there."""
+        return bool(self.data.get("register", {}).get("report"))
+
+    @property
     def counted(self) -> bool:
         """Met by what was done and by nothing else: a report that says so is not asked for."""
-        return self.kind == PLAN and bool(self.fact or self.register)
+        return self.kind == PLAN and bool(self.fact or (self.register and not self.reported))
+
+    @property
+    def explained(self) -> bool:
+        """Counted, but what was left when its day was over may also be answered for."""
+        return self.fact == PERMITS
 
     def instant(self, day: date) -> datetime:
         """Until when it is in time on its day: the hour that the plan names, else the end of the day."""

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.gate import holdings
 from accounts.models import Unit, User
+from accounts.rules import SECRET_READERS
 from campaigns.services.due.entries import KINDS
 from campaigns.services.due.helping import helped_by
 from core.models import Obligation
@@ -28,12 +29,21 @@ def visible_to(user: User) -> QuerySet[Obligation]:
     found = mine(user)
     for path in holdings(user).scope(VIEW).paths:
         found |= Q(unit_path__startswith=path)
-    return Obligation.objects.filter(found)
+    return Obligation.objects.filter(open_to(user, found))
 
 
 def owed_by(user: User) -> QuerySet[Obligation]:
     """What the person and the person's own units and enterprises owe or help with; not what units below them owe."""
-    return Obligation.objects.filter(mine(user))
+    return Obligation.objects.filter(open_to(user, mine(user)))
+
+
+def open_to(user: User, found: Q) -> Q:
+    """Of these what is no secret, and of what is one all that the person may read."""
+    found = Q(reader="") & found
+    for capability in sorted(SECRET_READERS):
+        for path in holdings(user).scope(capability).paths:
+            found |= Q(unit_path__startswith=path, reader=capability)
+    return found
 
 
 def mine(user: User) -> Q:

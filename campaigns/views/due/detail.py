@@ -11,6 +11,7 @@ from accounts.models import Unit, User
 from campaigns.forms.due import AnswerForm
 from campaigns.models import DueAnswer, DueAnswerFile
 from campaigns.registers.services import version_of
+from campaigns.registers.services.owed import statement
 from campaigns.services import due, plans
 from campaigns.services.due import looking
 from campaigns.services.due.opening import POLICY_SAID
@@ -23,6 +24,7 @@ from core.models import StoredFile
 from core.refusals import NotAllowed, Refused
 from core.rules import OnHoliday
 from core.wording import until
+from enterprises.rules.quarters import Quarter
 
 DETAIL = "campaigns:due_detail"
 RETURN, RELEASE = "campaign.manage", "campaign.approve"
@@ -54,13 +56,15 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
         "steps": arithmetic(found),
         "owner": owner,
         "light": light_of(found, owner),
+        "permits": quarter_of(found) if found.entry.fact == due.PERMITS else None,
+        "statement": statement(found.campaign, found.entry, row, clock.now()) if found.entry.reported else "",
         "told_by": version_of(found.entry.register) if found.entry.register else None,
         "joint": [unit for unit in listed if unit.path != row.unit_path],
         "fallback": found.entry.key in due.laid_upon(found.campaign).fallback,
         "answers": answers,
         "returned": last if returned else None,
         "form": form,
-        "answers_for": None if row.waived_at or found.entry.counted else due.answering_unit(row, user),
+        "answers_for": due.answering_unit(row, user) if asks(found) else None,
         "returns": last is not None and not returned and may(user, RETURN, found.campaign),
         "releases": row.met_at is None and row.waived_at is None and may(user, RELEASE, found.campaign),
         "crumbs": [("期限", "/campaigns/due/"), (row.title, "")],
@@ -70,10 +74,18 @@ def page(request: HttpRequest, found: Due, form: AnswerForm, status: int = 200) 
 
 def light_of(found: Due, owner: Unit | None) -> plans.Light | None:
     """What is still missing, where the platform counts it itself."""
-    if owner is None or not found.entry.counted or found.entry.register:
+    if owner is None or not found.entry.counted or found.entry.register or found.entry.fact == due.PERMITS:
         return None
     day = found.row.nominal_on or clock.day_of(found.row.due_at)
     return plans.light_of(found.campaign, found.entry.fact, owner, day, clock.now())
+
+
+def asks(found: Due) -> bool:
+    return found.row.waived_at is None and due.asks(found.row, found.entry, clock.now())
+
+
+def quarter_of(found: Due) -> Quarter:
+    return Quarter.of(found.row.nominal_on or clock.day_of(found.row.due_at))
 
 
 WEEKDAYS = "一二三四五六日"

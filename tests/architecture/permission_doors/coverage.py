@@ -11,6 +11,8 @@ def coverage(stage: Stage) -> Doors:
     plan = {"means": "remote", "planned_on": str(TODAY), "inspector": cast.inspector_a.pk}
     project = f"{cast.site_a.name}｜二期扩建｜报告书｜源环〔2020〕9号｜2020-03-01"
 
+    corrected = REASON | {"name": "二期", "kind": "report", "number": "号", "approved_on": "2020-03-01"}
+
     def said() -> dict[str, object]:
         file = SimpleUploadedFile("航拍.csv", b"x;y\n1;2\n", "text/csv")
         return {"finding": "normal", "conclusion": "未见异常", "evidence": file}
@@ -29,6 +31,9 @@ def coverage(stage: Stage) -> Doors:
         "offsite_evidence": Ask(done),
         "check_counts": Ask(sent={}),
         "check_counts_export": Ask(),
+        "coverage_project": Ask(key(rows["project"])),
+        "coverage_project_correct": Ask(key(rows["project"]), sent=corrected),
+        "coverage_project_end": Ask(key(rows["project"]), sent=REASON | {"ground": "over"}),
         "coverage_projects": Ask(sent={"lines": project}),
     }
     return {f"inspections:{name}": one(ask) for name, ask in found.items()}
