@@ -1,6 +1,6 @@
 """Everything due stands in one table; these verbs are the only writers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -72,17 +72,21 @@ def open_obligation(
         defaults={
             **term,
             **said,
-            "remind_at": first_stage(due_at, at),
-            "opened_at": at,
-            "enterprise_id": enterprise_id,
-            "person_id": person_id,
-            "reader": reader,
+            **{"remind_at": first_stage(due_at, at), "opened_at": at, "reader": reader},
+            **{"enterprise_id": enterprise_id, "person_id": person_id},
         },
     )
     if not created and row.met_at is None and row.due_at != due_at:
-        row.due_at, row.remind_at, row.nominal_on, row.workdays = due_at, stages(due_at)[0], nominal_on, workdays
-        row.save(update_fields=["due_at", "remind_at", "nominal_on", "workdays"])
+        put_off(row, term)
     return row
+
+
+def put_off(row: Obligation, term: Mapping[str, Any]) -> None:
+    """An open row falls due by another term; people are told of it anew."""
+    for name, value in term.items():
+        setattr(row, name, value)
+    row.remind_at = stages(row.due_at)[0]
+    row.save(update_fields=[*term, "remind_at"])
 
 
 def open_many(rows: Iterable[Obligation], *, at: datetime) -> None:

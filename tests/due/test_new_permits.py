@@ -99,6 +99,7 @@ def test_the_light_and_what_is_owed_lead_to_each_other(org, plan, client: Client
         client.force_login(org.officer_yungang)
         early = client.get(reverse("campaigns:due_detail", args=[row.pk])).content.decode()
     assert reverse("campaigns:due_answer", args=[row.pk]) not in early
+    client.logout()
     with clock.travel(clock.at_local(D("2021-04-01"), 9)):
         client.force_login(org.officer_yungang)
         lights = reverse("inspections:coverage_permits") + "?quarter=2021-1"
