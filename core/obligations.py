@@ -63,18 +63,15 @@ def open_obligation(
     """
     term: dict[str, Any] = {"due_at": due_at, "nominal_on": nominal_on, "workdays": workdays}
     said = {"title": title[:200], "source": source, "rule": rule, "url": url}
+    opened: dict[str, Any] = {"opened_at": at, "remind_at": first_stage(due_at, at), "enterprise_id": enterprise_id}
+    opened |= {"person_id": person_id, "reader": reader}
     row, created = Obligation.objects.get_or_create(
         campaign_id=campaign_id,
         kind=kind,
         subject=subject,
         period=period,
         unit_path=unit_path,
-        defaults={
-            **term,
-            **said,
-            **{"remind_at": first_stage(due_at, at), "opened_at": at, "reader": reader},
-            **{"enterprise_id": enterprise_id, "person_id": person_id},
-        },
+        defaults=term | said | opened,
     )
     if not created and row.met_at is None and row.due_at != due_at:
         put_off(row, term)
