@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-
 # Who may be the only ones to hear of a term (core.models.Obligation.reader): few, so that a desk asks of few.
 SECRET_READERS = frozenset({"discipline.view"})
 
