@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_terms")]
+    dependencies = [("core", "0005_sent_forms")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enterprises', '0001_initial'),
-        ('inspections', '0011_ledger_orders'),
+        ('inspections', '0012_offsite_readings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
