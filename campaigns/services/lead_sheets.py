@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Unit, User
 from campaigns.models import Lead
 from campaigns.services import leads
-from core import clock
+from core import clock, locks
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, read_table
 from enterprises.models import Enterprise
@@ -71,7 +71,7 @@ class Imported:
 
 
 def import_leads(content: bytes, name: str, *, unit: Unit, actor: User, at: datetime) -> Imported:
-    """Register every row; the same row again (source, place, time, words) is known and adds nothing.
+    """Register every row; the same row again (source, place, time, factor, words) is known and adds nothing.
 
     Refused (422) with the place of every bad cell; then nothing is written.
     """
@@ -79,6 +79,7 @@ def import_leads(content: bytes, name: str, *, unit: Unit, actor: User, at: date
     sites = sites_of(rows, actor)
     added = 0
     with transaction.atomic():
+        locks.hold("lead-import", str(unit.pk))  # the same table sent twice at once comes in once
         for number, values in rows:
             told = told_by(values, sites.get(number))
             if is_known(told, unit):
@@ -183,4 +184,8 @@ def told_by(values: dict[str, Any], site: Enterprise | None) -> leads.Told:
 def is_known(told: leads.Told, unit: Unit) -> bool:
     owner = told.enterprise.unit if told.enterprise else unit
     rows = Lead.objects.filter(unit=owner, kind=told.kind, occurred_at=told.occurred_at, detail=told.detail.strip())
-    return rows.filter(enterprise=told.enterprise).exists()
+    rows = rows.filter(enterprise=told.enterprise, factor=told.factor.strip()[:40])
+    if told.enterprise is None:  # then the place alone tells one from another
+        place = {"address": told.address.strip()[:200], "longitude": told.longitude, "latitude": told.latitude}
+        rows = rows.filter(**place)
+    return rows.exists()

@@ -213,8 +213,8 @@ def rename(row: Lead) -> None:
         term.save(update_fields=["title"])
 
 
-def similar(row: Lead) -> list[Lead]:
-    """Open leads that may tell of the same event (GS-37); a fixed number of queries."""
+def similar(row: Lead, user: User) -> list[Lead]:
+    """Open leads that may tell of the same event (GS-37), of those that the person sees; a fixed number of queries."""
     near = Q(enterprise=row.enterprise_id) if row.enterprise_id else Q(pk__in=[])
     if row.longitude is not None and row.latitude is not None:
         near |= Q(
@@ -222,9 +222,11 @@ def similar(row: Lead) -> list[Lead]:
             latitude__range=(row.latitude - BOX, row.latitude + BOX),
         )
     days = timedelta(days=NEAR_DAYS)
-    rows = Lead.objects.filter(near, occurred_at__range=(row.occurred_at - days, row.occurred_at + days))
+    rows = Lead.objects.visible_to(user).filter(near)
     rows = rows.filter(
-        is_integrity=row.is_integrity, state__in=[LeadState.REGISTERED, LeadState.ACCEPTED, LeadState.ASSIGNED]
+        occurred_at__range=(row.occurred_at - days, row.occurred_at + days),
+        is_integrity=row.is_integrity,
+        state__in=[LeadState.REGISTERED, LeadState.ACCEPTED, LeadState.ASSIGNED],
     )
     found = rows.exclude(pk=row.pk).select_related("enterprise", "unit").order_by("entered_at", "pk")[:50]
     return [other for other in found if is_same_event(event_of(row), event_of(other))]

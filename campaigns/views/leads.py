@@ -157,7 +157,7 @@ def detail_of(request: HttpRequest, row: Lead, **more: Any) -> dict[str, Any]:
         "over": f"{over:.2f}" if over is not None else "",
         "able": able,
         "crumbs": [("线索", reverse("campaigns:lead_list")), (row.number, "")],
-        "similar": leads.similar(row) if row.state in {"registered", "accepted", "assigned"} else [],
+        "similar": leads.similar(row, user) if row.state in {"registered", "accepted", "assigned"} else [],
         "merged": list(row.merged.select_related("unit").order_by("entered_at", "pk")),
         "visits": list(
             row.assignments.select_related("lead_inspector", "target__campaign").order_by("planned_on", "pk")

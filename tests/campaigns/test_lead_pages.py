@@ -10,7 +10,7 @@ from accounts.models import User
 from campaigns import services
 from campaigns.models import Lead, RegisterEntry
 from campaigns.registers.services import move
-from campaigns.services import leads
+from campaigns.services import lead_sheets, leads
 from campaigns.services.due import looking
 from core import clock
 from core.models import AuditEvent, Obligation
@@ -19,7 +19,7 @@ from core.refusals import Refused
 from tests import factories as make
 from tests.campaigns.scene import MAY
 from tests.campaigns.test_bulletins import sent
-from tests.campaigns.test_leads import LIST, NAME, NOW, PHONE, registered, sign_in
+from tests.campaigns.test_leads import LIST, NAME, NOW, PHONE, registered, row_of, sheet, sign_in, told
 from tests.registers import scene as registers
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,26 @@ def test_what_a_person_owed_who_is_gone_is_the_units(cast):
     assert not looking.owed_by(cast.officer_a).filter(subject="due.x").exists()
     User.objects.filter(pk=cast.inspector_a.pk).update(is_active=False)
     assert looking.owed_by(cast.officer_a).filter(subject="due.x").exists()
+
+
+def test_what_another_county_was_told_of_the_same_place_is_not_shown(client, cast):
+    here = {"longitude": Decimal("114.0140000"), "latitude": Decimal("33.5600000"), "enterprise": None}
+    own = registered(cast, **here)
+    theirs = leads.register(
+        told(cast, **here, detail="邻县群众反映的内容"), unit=cast.county_b, actor=cast.officer_a, at=NOW
+    )
+    page = sign_in(client, cast.officer_a).get(f"{LIST}{own.pk}/").content.decode()
+    assert "邻县群众反映的内容" not in page
+    assert theirs in leads.similar(own, cast.officer_city)
+
+
+def test_another_place_and_another_factor_are_another_lead(cast):
+    content = sheet(
+        row_of(cast, factor="二氧化硫", value="75", limit="50"),
+        row_of(cast, factor="氮氧化物", value="120", limit="100"),
+        row_of(cast, enterprise="", address="沙河东岸", kind="网络举报"),
+        row_of(cast, enterprise="", address="沙河西岸", kind="网络举报"),
+    )
+    for added, known in ((4, 0), (0, 4)):
+        done = lead_sheets.import_leads(content, "线索.xlsx", unit=cast.county_a, actor=cast.officer_a, at=NOW)
+        assert (done.added, done.known) == (added, known)

@@ -101,8 +101,8 @@ def test_one_event_is_one_enterprise_or_one_place_within_a_week(other, same):
 def test_one_event_told_over_three_channels_becomes_one_lead(cast):
     hotline, wechat, web = (registered(cast, kind=kind) for kind in ("hotline", "wechat", "web"))
     far = registered(cast, enterprise=cast.site_b)
-    assert leads.similar(hotline) == [wechat, web]
-    assert far not in leads.similar(hotline)
+    assert leads.similar(hotline, cast.officer_a) == [wechat, web]
+    assert far not in leads.similar(hotline, cast.officer_a)
     leads.merge(wechat, hotline, actor=cast.officer_a, at=NOW)
     leads.merge(web, hotline, actor=cast.officer_a, at=NOW)
     assert list(hotline.merged.order_by("pk")) == [wechat, web]
