@@ -63,7 +63,8 @@ def check_in(visit: Visit, *, actor: User, at: datetime) -> CheckIn:
             raise Refused(f"本次检查{row.get_state_display()}，不能再亮证。")
         require_day(row, at)
         refuse_unpledged(row, actor)
-        refuse_outlived(row.assignment, at=at)
+        if row.state == VisitState.PLANNED:  # what has begun goes on, and who comes later shows the certificate, too
+            refuse_outlived(row.assignment, at=at)
         return record_check_in(row, actor, at)
 
 

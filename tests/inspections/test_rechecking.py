@@ -79,6 +79,16 @@ def test_also_between_the_certificates_and_the_beginning(cast, target, visit, ch
         visits.start(visit, actor=cast.inspector_a, at=clock.at_local(DAY, 10))
 
 
+@pytest.mark.parametrize(("change", "said"), CHANGES)
+def test_who_joins_a_visit_that_runs_shows_the_certificate_whatever_has_changed(cast, target, visit, change, said):
+    visit.assignment.expert = cast.expert
+    visit.assignment.save()
+    show(visit, cast.inspector_a, cast.second_a)
+    visits.start(visit, actor=cast.inspector_a, at=clock.at_local(DAY, 10))
+    change(cast, target)
+    assert visits.check_in(visit, actor=cast.expert, at=clock.at_local(DAY, 11)).is_expert
+
+
 def test_what_did_not_change_begins_on_a_later_day_too(cast, target, visit):
     show(visit, cast.inspector_a, cast.second_a, day=date(2018, 4, 2))
     assert visits.start(visit, actor=cast.inspector_a, at=clock.at_local(date(2018, 4, 2), 10)).state == "draft"
