@@ -36,6 +36,7 @@ def tell(campaign: Campaign, targets: QuerySet[Target], *, actor: User, at: date
         reached = [row for row in waiting if people.get(row.enterprise_id)]
         SelfCheckNotice.objects.bulk_create(
             [SelfCheckNotice(target=row, way=PLATFORM, delivered_at=at, delivered_by=actor) for row in reached],
+            batch_size=1000,
             ignore_conflicts=True,  # who hands the sheet in at this moment has a row by that
         )
         notices.self_checks_asked(reached, people, campaign, at)

@@ -1,5 +1,6 @@
 """Photos, recordings and signatures of visits, for who may see the visit; originals are held against their hashes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -51,12 +52,12 @@ def visit_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def shown_evidence(request: HttpRequest, visit: Visit, form: RecordingForm) -> HttpResponse:
     rows = Evidence.objects.visible_to(person(request)).filter(visit=visit).select_related("file", "taken_by")
-    every = request.GET.get("check") == "recordings"
+    every, titles = request.GET.get("check") == "recordings", titles_of(visit)
     shown: list[dict[str, Any]] = [
         {
             "row": row,
             "is_whole": verify(row.file) if every or not row.is_recording else None,
-            "place": place_of(visit, row),
+            "place": place_of(row, titles),
         }
         for row in rows
     ]
@@ -99,16 +100,20 @@ def visit_recording(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("inspections:visit_evidence", pk)
 
 
-def place_of(visit: Visit, row: Evidence) -> str:
+def place_of(row: Evidence, titles: Mapping[str, str]) -> str:
     """The item that the photo shows, in words."""
     if row.item_path.startswith("_"):
         return {"_findings": "问题照片", "_ending": "现场情况", Evidence.RECORDING: "全过程记录"}.get(
             row.item_path.split(".")[0], ""
         )
+    return titles.get(row.item_path, "")
+
+
+def titles_of(visit: Visit) -> dict[str, str]:
+    """What the newest sheet of the visit calls its items."""
     record = visit.records.select_related("submission__definition").order_by("-version").first()
     data = record.submission.definition.data if record and record.submission else {"sections": []}
-    titles: dict[str, str] = {f"{s['key']}.{i['key']}": i["title"] for s in data["sections"] for i in s["items"]}
-    return titles.get(row.item_path, "")
+    return {f"{s['key']}.{i['key']}": i["title"] for s in data["sections"] for i in s["items"]}
 
 
 @login_required

@@ -21,8 +21,8 @@ from campaigns.services import Windows, windows_of
 from campaigns.views.frame import choice
 from core import audit, clock
 from core.commands import carried_out
-from core.paging import KeysetPage
-from core.refusals import Refused
+from core.paging import CURSOR_PARAM, KeysetPage
+from core.refusals import NotAllowed, Refused
 from core.sheets import Column, SheetSpec, workbook_response
 from core.widgets import DayAsked
 from inspections.models import SelfCheck
@@ -135,6 +135,7 @@ def selfcheck_missing(request: HttpRequest) -> HttpResponse:
         "today": today,
         "waiting": every.filter(WAITED).count(),
         "tells": tells,
+        "query": request.GET.urlencode(),
         "delivers": tells and wish in {"undelivered", WAITING},
     }
     return render(request, "inspections/selfcheck_missing.html", context)
@@ -209,13 +210,23 @@ def selfcheck_deliver(request: HttpRequest, pk: int) -> HttpResponse:
     target = get_object_or_404(rows, pk=pk)
     require(person(request), TELL, target)
     form = DeliveryForm(request.POST)
-
-    def command() -> None:
+    try:
         if not form.is_valid():
             raise Refused("；".join(str(said) for errors in form.errors.values() for said in errors), status=422)
         telling.deliver(target, **form.cleaned_data, actor=person(request), at=clock.now())
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, f"{target.enterprise.name}：{refusal.message}")
+    else:
+        messages.success(request, f"已登记当面送达：{target.enterprise.name}。")
+    return redirect(f"{reverse('inspections:selfcheck_missing')}?{urlencode(whence(request, target))}")
 
-    return carried_out(request, command, f"已登记当面送达：{target.enterprise.name}。", "inspections:selfcheck_missing")
+
+def whence(request: HttpRequest, target: Target) -> dict[str, str]:
+    """The list and the page on which the button stands, of the campaign that it is about."""
+    asked = {name: request.GET[name] for name in ("list", CURSOR_PARAM) if name in request.GET}
+    return {"campaign": str(target.campaign_id), **asked}
 
 
 @login_required

@@ -117,6 +117,23 @@ def late_changes_nothing(client: Client, offline: Target, silent: Target, plan: 
     assert lists(client)[0] == [], "delivered in time, registered the day after"
 
 
+def test_whoever_hands_over_stays_on_the_list_of_the_campaign(cast: Cast, client: Client) -> None:
+    first = campaign_of("hengshui-2020", cast, 2020, clock.at_local(date(2020, 11, 28), 9))
+    services.list_targets(first, cast.city, key_only=False, actor=cast.officer_city, at=BEGINS)
+    target = Target.objects.filter(campaign=first).first()
+    assert target is not None
+    address = reverse("inspections:selfcheck_deliver", args=[target.pk]) + "?list=waiting&cursor=abc"
+    client.force_login(cast.officer_city)
+    with clock.travel(BEGINS):
+        for note in (" ", "送达厂长本人签收"):
+            answer = client.post(address, {"note": note, "on": ""})
+            assert answer["Location"] == f"{PAGE}?campaign={first.pk}&list=waiting&cursor=abc"
+        page = client.get(f"{PAGE}?list=waiting").content.decode()
+    other = Target.objects.filter(campaign=first).last()
+    assert other is not None
+    assert f"{reverse('inspections:selfcheck_deliver', args=[other.pk])}?list=waiting" in page
+
+
 def test_who_checked_already_is_not_told_and_a_closed_campaign_tells_nobody(cast: Cast, monkeypatch) -> None:
     plan = campaign_of("hengshui-2020", cast, 2020, clock.at_local(date(2020, 11, 28), 9))
     services.list_targets(plan, cast.city, key_only=False, actor=cast.officer_city, at=BEGINS)

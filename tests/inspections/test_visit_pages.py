@@ -253,6 +253,19 @@ def test_a_signature_under_a_draft_is_not_the_enterprises(scene: Scene) -> None:
     assert signed_in(cast.enterprise_a).get(url).status_code == 404
 
 
+def test_the_photos_of_a_visit_cost_the_same_however_many(scene: Scene) -> None:
+    row, client = with_photo(scene), signed_in(scene.cast.officer_a)
+    page = at("visit_evidence", row.visit_id)
+    for number in range(8):
+        Evidence.objects.create(
+            visit=row.visit, file=row.file, item_path=f"air.item{number}", taken_by=row.taken_by, recorded_at=NOON
+        )
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(page).content.decode().count("示例") > 0
+    records = [one for one in asked if "inspections_visitrecord" in one["sql"] and "core_formdefinition" in one["sql"]]
+    assert len(records) == 1
+
+
 def test_a_photo_whose_bytes_changed_is_flagged(scene: Scene) -> None:
     row, client = with_photo(scene), signed_in(scene.cast.officer_a)
     page = at("visit_evidence", row.visit_id)
