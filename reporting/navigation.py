@@ -170,6 +170,7 @@ NAVIGATION: tuple[Group, ...] = (
 )
 # The menu under the person's name; 退出 stands in the template because it is a POST.
 ACCOUNT: tuple[Entry, ...] = (
+    Entry("使用手册", "core:guide", "book"),
     Entry("消息设置", "accounts:mail_choice", "bell"),
     Entry("修改密码", "accounts:password_change", "lock"),
 )

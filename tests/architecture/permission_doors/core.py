@@ -20,6 +20,9 @@ def core(stage: Stage) -> Doors:
     written = {"form": draft.definition.name, "kind": "visit_record", "subject_id": record.visit_id}
     written |= {"answers": draft.answers, "revision": draft.revision}
     return {
+        "core:guide": one(Ask({})),
+        "core:guide_chapter": one(Ask({"name": "13-due"})),
+        "core:guide_example": one(Ask({"name": "summer"})),
         "core:document_check": one(Ask({"token": rows["paper"].token})),
         "core_api:submission": {
             OWN: Ask({"client_id": sheet.client_id}, sent=put),
