@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.gate import able_somewhere
 from accounts.models import User
 from campaigns.services import choosing
+from campaigns.services.due import looking
 from campaigns.views.frame import choice, chosen_before
 from core import audit, clock
 from core.models import Notice
@@ -18,6 +19,8 @@ from core.paging import KeysetPage
 from enterprises.models import Enterprise
 from reporting import administration, desk, duties
 from reporting.actions import said
+from reporting.models import ReportPeriod
+from reporting.rules.weeks import day_text
 
 SHORTEST_SEARCH = 2
 
@@ -42,12 +45,20 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "owing": bool(waiting) or any(pile.rows for pile in piles),
         "campaign": next(iter(campaigns), None),
+        # With one campaign every row is its own.
+        "campaigns": {row.pk: row.title for row in campaigns} if len(campaigns) > 1 else {},
         "period": period,
-        "moved": period is not None and period.nominal_on != clock.day_of(period.cutoff_at),
+        "moved": moved_from(period),
         "sites": own_sites(user),
         **aside(user),
     }
     return render(request, "reporting/workbench.html", context)
+
+
+def moved_from(period: ReportPeriod | None) -> str:
+    """The plan's own day of a cut-off that a holiday moved."""
+    moved = period is not None and period.nominal_on != clock.day_of(period.cutoff_at)
+    return day_text(period.nominal_on) if period is not None and moved else ""
 
 
 def aside(user: User) -> dict[str, Any]:
@@ -73,7 +84,8 @@ def owed_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     page = KeysetPage(desk.owed_by(user), ("due_at", "id")).for_request(request)
     waiting = [] if request.GET.get("cursor") else duties.waiting(user, clock.now(), limit=1)
-    return render(request, "reporting/owed_list.html", {"page": page, "waiting": waiting})
+    context = {"page": page, "waiting": waiting, "campaigns": looking.campaigns_named(page.rows)}
+    return render(request, "reporting/owed_list.html", context)
 
 
 @login_required

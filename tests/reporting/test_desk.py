@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from campaigns.models import Campaign
 from campaigns.services.choosing import campaigns_of
 from core import clock
 from core.models import Notice, Obligation
@@ -108,6 +109,20 @@ def test_next_year_s_campaign_does_not_hide_the_one_that_runs(cast):
         assert campaigns_of(fresh(cast.officer_a), ahead.pk)[0] == ahead, "unless somebody chose it"
     with clock.travel(datetime(2021, 5, 11, 1, tzinfo=UTC)):
         assert campaigns_of(fresh(cast.officer_a))[0] == ahead
+
+
+def test_of_several_campaigns_each_row_says_whose_it_is(client, cast):
+    """The same report is owed to three campaigns: the lists and the desk tell them apart."""
+    campaigns = [make.campaign(cast.province), make.campaign(cast.city)]
+    Campaign.objects.filter(pk=campaigns[1].pk).update(title="漯河市本级行动")
+    client.force_login(cast.officer_a)
+    with clock.travel(datetime(2020, 5, 11, 1, tzinfo=UTC)):
+        for row in campaigns:
+            owe(cast.county_a, 3, title="报送上月情况", period=str(row.pk), campaign_id=row.pk)
+        for name in ("reporting:workbench", "reporting:owed_list", "campaigns:due_list"):
+            page = client.get(reverse(name)).content.decode().split("<main")[1]
+            assert page.count("报送上月情况") == 2
+            assert "漯河市本级行动" in page.split("报送上月情况", 1)[1], name
 
 
 def test_piles_stand_by_date(cast):

@@ -1,5 +1,6 @@
 """Who sees what is due: one's own, one's units', what one's units help with, and everything of the units below."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.gate import holdings
 from accounts.models import Unit, User
 from accounts.rules import SECRET_READERS
+from campaigns.models import Campaign
 from campaigns.services.due.entries import KINDS
 from campaigns.services.due.helping import helped_by
 from core.models import Obligation
@@ -79,6 +81,12 @@ def standing(row: Obligation, at: datetime) -> Deadline:
     if row.waived_at is not None:
         return Deadline("已免除", "grey")
     return deadline_of(row.due_at, row.met_at, at)
+
+
+def campaigns_named(rows: Iterable[Obligation]) -> dict[int, str]:
+    """Titles of the campaigns of some rows: one query."""
+    keys = {row.campaign_id for row in rows if row.campaign_id is not None}
+    return dict(Campaign.objects.filter(pk__in=keys).values_list("pk", "title")) if keys else {}
 
 
 def units_named(rows: list[Obligation]) -> dict[str, str]:

@@ -34,13 +34,14 @@ def due_list(request: HttpRequest) -> HttpResponse:
     require_sight(user)
     form = filter_form(request)
     page = KeysetPage(asked_for(user, form), ORDER).for_request(request)
-    units = looking.units_named(page.rows)
+    units, campaigns = looking.units_named(page.rows), looking.campaigns_named(page.rows)
     context = {
         "tabs": tabs(request),
         "filter_form": form,
         "chips": chips(form),
         "page": page,
         "lines": [(row, units.get(row.unit_path, ""), looking.standing(row, at)) for row in page],
+        "campaigns": campaigns,
         "kinds": looking.ALL_KINDS,
         "query": request.GET.urlencode(),
         "works": able_somewhere(user, looking.VIEW),
@@ -106,7 +107,6 @@ def due_sheet(request: HttpRequest) -> HttpResponseBase:
 
 def lines(rows: QuerySet[Obligation]) -> Iterator[dict[str, Any]]:
     held = list(rows)
-    units = looking.units_named(held)
-    campaigns = dict(Campaign.objects.filter(pk__in={row.campaign_id for row in held}).values_list("pk", "title"))
+    units, campaigns = looking.units_named(held), looking.campaigns_named(held)
     for row in held:
         yield {"row": row, "unit": units.get(row.unit_path, ""), "campaign": campaigns.get(row.campaign_id or 0, "")}
