@@ -48,7 +48,7 @@ def terms(due: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Te
 
 def resolved(nominal: date, policy: OnHoliday, work: WorkCalendar) -> Term:
     day = work.resolve(nominal, policy)
-    return Term(nominal, day, work.provisional(nominal, day))
+    return Term(nominal, day, work.may_move(nominal, day, policy))
 
 
 def nominal_days(due: Mapping[str, Any], season: Season) -> Iterator[date]:

@@ -34,6 +34,10 @@ class WorkCalendar:
         as the policy leaves it): Monday to Friday is assumed."""
         return max(days).year not in self.years
 
+    def may_move(self, nominal: date, day: date, policy: OnHoliday) -> bool:
+        """Whether the table still to be published may move what was resolved to `day`: what is kept stays."""
+        return policy is not OnHoliday.KEEP and self.provisional(nominal, day)
+
     def previous_workday(self, day: date) -> date:
         """The last working day before `day`."""
         day -= timedelta(days=1)
@@ -80,5 +84,5 @@ def weekly_cutoffs(
     while nominal <= ends_on:
         number += 1
         day = calendar.resolve(nominal, policy)
-        yield Cutoff(number, nominal, day, calendar.provisional(nominal, day))
+        yield Cutoff(number, nominal, day, calendar.may_move(nominal, day, policy))
         nominal += timedelta(days=7)

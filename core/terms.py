@@ -14,13 +14,24 @@ def due_day(row: Obligation, work: WorkCalendar) -> date:
         return clock.day_of(row.due_at)
     if row.workdays is not None:
         return work.add_workdays(row.nominal_on, row.workdays)
-    return work.resolve(row.nominal_on, OnHoliday(row.on_holiday or OnHoliday.KEEP))
+    return work.resolve(row.nominal_on, policy_of(row))
+
+
+def policy_of(row: Obligation) -> OnHoliday:
+    return OnHoliday(row.on_holiday or OnHoliday.KEEP)
+
+
+def is_provisional(row: Obligation, day: date, work: WorkCalendar) -> bool:
+    """Whether a table still to be published may move it. Working days are counted by the table, whatever the policy."""
+    if row.workdays is not None:
+        return work.provisional(day)
+    return work.may_move(row.nominal_on or day, day, policy_of(row))
 
 
 def settle(row: Obligation, work: WorkCalendar) -> bool:
     """Put a row on its day, at the time of day it has. Whether the day moved."""
     day, before = due_day(row, work), row.due_at
-    row.provisional = work.provisional(row.nominal_on or day, day)
+    row.provisional = is_provisional(row, day, work)
     row.due_at = before + (clock.at_local(day) - clock.at_local(clock.day_of(before)))
     return row.due_at != before
 

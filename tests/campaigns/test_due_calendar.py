@@ -8,9 +8,10 @@ from django.urls import reverse
 from accounts.services import calendar as amending
 from campaigns import services
 from campaigns.services import due
+from campaigns.services.due import events
 from core import clock, terms
 from core.calendar import calendar, load_tables
-from core.models import AuditEvent, HolidayYear, Notice
+from core.models import AuditEvent, HolidayYear, Notice, Obligation
 from core.refusals import Refused
 from tests import factories as make
 from tests.campaigns import datong, scene
@@ -91,6 +92,21 @@ def test_days_beyond_the_published_years_are_provisional_until_the_table_comes(o
     sure = report(plan, org.team, "2027-03-31")
     assert not sure.provisional
     assert sure.moved_at is None, "certain, and the same day as before"
+
+
+def test_what_the_plan_keeps_on_its_day_is_never_provisional(org):
+    """Neither when it is opened nor when it is worked out again; days that a plan lets move, and working days, are."""
+    plan = datong.published(org, year=2028, at=noon("2026-12-20"))
+    visit = {"unit": org.team, "on": D("2028-05-08"), "period": "visit:1", "about": "示例纸业", "at": noon("2026-12-20")}
+    events.open_after(events.VISIT_DONE, campaign=plan, **visit)
+    for _ in range(2):
+        rows = Obligation.objects.filter(campaign_id=plan.pk, kind__in=["plan", "activity"])
+        kept = rows.filter(on_holiday="keep", workdays=None)
+        assert kept.count() > 10
+        assert not kept.filter(provisional=True).exists()
+        assert not rows.filter(on_holiday="previous_workday", workdays=None, provisional=False).exists()
+        assert not rows.exclude(workdays=None).filter(provisional=False).exists()
+        terms.recompute(calendar(), at=noon("2026-12-21"))
 
 
 BAD = [

@@ -137,6 +137,16 @@ def test_a_report_day_that_moves_into_a_year_without_a_table_is_provisional():
     assert (one.nominal, one.day, one.provisional) == (date(2022, 12, 31), date(2023, 1, 2), True)
 
 
+def test_a_day_that_is_kept_is_certain_without_a_table():
+    """Only what a table may move waits for it: a kept day stays, the same day under another policy does not."""
+    work, sunday = WorkCalendar(), date(2027, 1, 31)
+    shown = {policy: clocks.resolved(sunday, policy, work).provisional for policy in OnHoliday}
+    assert shown == {OnHoliday.KEEP: False, OnHoliday.PREVIOUS: True, OnHoliday.NEXT: True}
+    for policy, said in shown.items():
+        fridays = weekly_cutoffs(date(2027, 1, 4), date(2027, 1, 31), work, policy)
+        assert {one.provisional for one in fridays} == {said}, policy
+
+
 def shown_and_owed(campaign):
     """Days of the terms page by title, and days of what was opened by the title of its entry."""
     entries = {entry.key: entry.title for entry in due.entries_of(campaign.blueprint.data)}

@@ -57,7 +57,7 @@ def set_day(campaign: Campaign, entry: Entry, day: date, *, reason: str, actor: 
         frame, leads = frame_of(row), laid_upon(row).leads.get(entry.key, [])
         held = of_campaign(row).open().filter(subject=entry.key).select_for_update()
         standing = {owed.unit_path: owed for owed in held.order_by("pk")}
-        term = Term(day, day, frame.work.provisional(day))
+        term = Term(day, day)
         fresh = [obligation(entry, unit, frame, term, day.isoformat(), OnHoliday.KEEP) for unit in leads]
         moved = [put_on(standing[one.unit_path], one) for one in fresh if one.unit_path in standing]
         obligations.move_rows(moved, at=at)

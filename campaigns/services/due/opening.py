@@ -166,7 +166,7 @@ def activities(entry: Entry, unit: Unit, frame: Frame, compiled: Mapping[str, da
     since = compiled.get(entry.once) if entry.once else date.min
     for name, begin, end in clocks.spans(entry.data, entry.every, frame.season):
         if since is not None and begin > since:
-            yield obligation(entry, unit, frame, Term(end, end, frame.work.provisional(end)), name, OnHoliday.KEEP)
+            yield obligation(entry, unit, frame, Term(end, end), name, OnHoliday.KEEP)
 
 
 def compiled_on(campaign: Campaign) -> dict[str, date | None]:
