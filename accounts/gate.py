@@ -3,9 +3,9 @@
 Outside is 404 (`visible_to` finds nothing); inside but lacking the capability is 403 (`require` raises NotAllowed).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -107,13 +107,17 @@ def read_holdings(user: User) -> Holdings:
     return Holdings(tuple(holding_of(grant) for grant in grants))
 
 
-def read_holdings_of(people: Sequence[User]) -> None:
-    """Read the grants of many people at once, so that asking for each one's holdings costs nothing more."""
-    rows: dict[int, list[Holding]] = {person.pk: [] for person in people}
-    for grant in Grant.objects.in_force(clock.today()).filter(user__in=list(rows)).select_related("unit"):
-        rows[grant.user_id].append(holding_of(grant))
-    for person in people:
-        person.holdings_read = Holdings(tuple(rows[person.pk]))
+def grants_of(people: Iterable[int]) -> dict[int, list[Grant]]:
+    """The grants of people, whenever they hold, with one query: for `holdings_on` another day than today."""
+    found: dict[int, list[Grant]] = {pk: [] for pk in people}
+    for grant in Grant.objects.filter(user__in=list(found), revoked_at=None).select_related("unit"):
+        found[grant.user_id].append(grant)
+    return found
+
+
+def holdings_on(day: date, grants: Iterable[Grant]) -> Holdings:
+    """What these grants of one person come to on a day."""
+    return Holdings(tuple(holding_of(grant) for grant in grants if grant.holds_on(day)))
 
 
 def holding_of(grant: Grant) -> Holding:

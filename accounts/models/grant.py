@@ -65,3 +65,8 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.name} {self.get_role_display()}"
+
+    def holds_on(self, day: date) -> bool:
+        """What `in_force` asks of the database, of a grant that was read."""
+        begun, over = self.valid_from <= day, self.valid_to is not None and self.valid_to < day
+        return self.revoked_at is None and begun and not over

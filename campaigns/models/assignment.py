@@ -143,6 +143,8 @@ class Assignment(models.Model):
     approval = models.CharField(max_length=10, choices=Approval.choices, blank=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
+    # Done, and nothing was inspected: entry was refused, or the works were gone. No visit to the rules on repeats.
+    in_vain = models.BooleanField(default=False)
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -13,7 +13,8 @@ def enforcers(facts: Facts) -> RuleSaid:
             facts,
             "enforcers",
             Answer.REFUSE,
-            f"{'、'.join(without)}在该辖区没有执法权限，不能担任主办人或协办人（专家没有执法权）。",
+            f"{'、'.join(without)}在该辖区没有执法权限（按检查日期 {facts.planned_on} 核对），"
+            "不能担任主办人或协办人（专家没有执法权）。",
         )
     return said(facts, "enforcers", Answer.ALLOW, "主办人、协办人均为本辖区执法人员。")
 

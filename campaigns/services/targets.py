@@ -142,7 +142,7 @@ def record_visit(
                 Target.objects.filter(pk=target_id).update(visited_at=at, visit_count=F("visit_count") + 1)
                 list_checked(target_id, on or clock.day_of(at), at, standing.first())
         for pk in standing.values_list("pk", flat=True):
-            stamps = {"ended_at": at}
+            stamps = {"ended_at": at, "in_vain": not counts}
             done = advance(Assignment, pk, "finish", table=ASSIGNMENTS, actor=actor, at=at, stamps=stamps)
             campaign = Campaign.objects.select_related("blueprint").get(targets=target_id)
             count_brigades(campaign, done.planned_on, at=at)

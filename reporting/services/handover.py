@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.gate import holdings, read_holdings_of
+from accounts.gate import Holdings, grants_of, holdings_on
 from accounts.models import EnforcementCertificate, User
 from campaigns.models import Assignment, ContactPerson, Pledge, Recusal
 from campaigns.rules.clauses import REQUIRED
@@ -117,8 +117,9 @@ class Candidates:
     """Some people with their grants, certificates, pledges, signatures and recusals: six queries."""
 
     def __init__(self, people: Iterable[User], day: date) -> None:
-        self.people = list(people)
-        read_holdings_of(self.people)
+        self.people, self.today = list(people), day
+        self.grants = grants_of(person.pk for person in self.people if person.is_active)
+        self.held: dict[tuple[int, date], Holdings] = {}
         self.certificates: dict[int, list[EnforcementCertificate]] = {}
         for row in EnforcementCertificate.objects.filter(user__in=self.people, withdrawn_on=None):
             self.certificates.setdefault(row.user_id, []).append(row)
@@ -139,7 +140,8 @@ class Candidates:
 
     def missing(self, person: User, piece: Piece) -> str:
         """What the person lacks for one piece, or ""."""
-        if not holdings(person).scope(piece.capability).covers_path(piece.path):
+        held = self.holdings_of(person, piece.certificate_on or self.today)
+        if not held.scope(piece.capability).covers_path(piece.path):
             return WITHOUT.get(piece.capability, "在该辖区没有办理这项工作的授权")
         if piece.certificate_on and not self.certified(person, piece.certificate_on):
             return f"在 {piece.certificate_on:%Y-%m-%d} 没有有效的执法证"
@@ -150,6 +152,12 @@ class Candidates:
         if piece.site and (person.pk, piece.site) in self.away:
             return "须回避该企业"
         return "已在其中，移交后将只剩一人" if person.pk in piece.team else ""
+
+    def holdings_of(self, person: User, day: date) -> Holdings:
+        """What a person holds on the day of a visit, as the gate asks; worked out once a day and person."""
+        if (person.pk, day) not in self.held:
+            self.held[person.pk, day] = holdings_on(day, self.grants.get(person.pk, ()))
+        return self.held[person.pk, day]
 
     def certified(self, person: User, day: date) -> bool:
         return any(row.valid_from <= day <= row.valid_to for row in self.certificates.get(person.pk, []))

@@ -14,7 +14,6 @@ PAGES = {"forms", "filters", "ledger", "context", "desk", "templatetags"}
 PRESENT = {"now", "today"}
 MAY_ASK = {
     "accounts/gate.py:read_holdings": "the gate judges who is asking now; it stands at the edge of every request",
-    "accounts/gate.py:read_holdings_of": "the same for many people at once",
     "accounts/gate.py:deny": "a denial is written for the request that is being answered",
     "enterprises/services/imports/reading.py:read_rows": "a lease is held against the present",
 }

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from accounts.models import EnforcementCertificate
+from accounts.models import EnforcementCertificate, Grant
 from campaigns import services
 from campaigns.models import Assignment, Draw, Rating, Target
 from campaigns.services import draws, due
@@ -95,6 +95,48 @@ class TestSameMonth:
         Target.objects.filter(pk=target.pk).update(visit_count=1)
         target.refresh_from_db()
         assert plan(target, cast, **MONITORS, exception="credit", reason="环境信用不良").state == "planned"
+
+    def test_of_a_superior_whom_nobody_let_in_nothing_was_inspected(self, target, cast, before):
+        before(cast.city)
+        Assignment.objects.update(in_vain=True)
+        row = plan(target, cast, **MONITORS)
+        assert row.state == "planned"
+        said = next(one["message"] for one in row.gate["rules"] if one["rule"] == "same_month")
+        assert said == "检查当月没有上级对同一事项的检查在先。"
+
+
+class TestGrantsOnTheDay:
+    """The right to enforce is asked for on the day of the visit, as the certificate is."""
+
+    DAY = date(2018, 3, 30)
+
+    @pytest.fixture
+    def target(self, cast):
+        return scene.listed(scene.campaign_of("gansu-2018", cast, 2018, MARCH_2018), cast)
+
+    def grants(self, person, **fields):
+        Grant.objects.filter(user=person).update(**fields)
+
+    def test_who_may_no_longer_enforce_by_then_is_not_planned(self, target, cast):
+        self.grants(cast.second_a, valid_to=date(2018, 3, 29))
+        said = refused(target, cast, **MONITORS)
+        assert f"{cast.second_a.name}在该辖区没有执法权限（按检查日期 2018-03-30 核对）" in said
+        self.grants(cast.second_a, valid_to=self.DAY)
+        assert plan(target, cast, **MONITORS).state == "planned"
+
+    def test_who_may_from_that_day_on_is(self, target, cast):
+        self.grants(cast.second_a, valid_from=date(2018, 3, 31))
+        assert "在该辖区没有执法权限" in refused(target, cast, **MONITORS)
+        self.grants(cast.second_a, valid_from=self.DAY)
+        assert plan(target, cast, **MONITORS).state == "planned"
+
+    def test_nor_does_an_expert_go_whose_place_ends_before(self, target, cast):
+        self.grants(cast.expert, valid_to=date(2018, 3, 29))
+        assert "不是本辖区登记的专家" in refused(target, cast, **MONITORS, expert=cast.expert)
+
+    def test_what_was_taken_back_holds_on_no_day(self, target, cast):
+        self.grants(cast.second_a, revoked_at=MARCH_2018)
+        assert "在该辖区没有执法权限" in refused(target, cast, **MONITORS)
 
 
 class TestHengshui:

@@ -8,7 +8,7 @@ import pytest
 from campaigns.models import Assignment, Target
 from core.refusals import NotAllowed, Refused
 from inspections.models import Evidence, Visit, VisitRecord
-from inspections.services import ending
+from inspections.services import ending, locking
 from inspections.services.ending import Ending
 from tests.inspections import scene as stage
 from tests.inspections.scene import NOON, Scene
@@ -78,6 +78,20 @@ def test_a_site_that_is_gone_ends_the_visit_without_counting_it(scene: Scene) ->
     end(scene, stage.begun(scene), outcome="gone", note="厂房已拆除")
     scene.target.refresh_from_db()
     assert (Visit.objects.get().state, scene.target.visit_count) == ("closed", 0)
+
+
+@pytest.mark.parametrize("outcome", ["gone", "refused"])
+def test_what_ended_at_the_door_is_done_in_vain(scene: Scene, outcome: str) -> None:
+    """No superior's visit of the month (GS-56), and none of the year's: nothing was inspected."""
+    end(scene, stage.begun(scene), outcome=outcome)
+    row = Assignment.objects.get()
+    assert (row.state, row.in_vain) == ("done", True)
+
+
+def test_an_inspection_is_not_done_in_vain(scene: Scene) -> None:
+    locking.submit(stage.ready(scene), late_reason="", actor=scene.cast.inspector_a, at=NOON)
+    row = Assignment.objects.get()
+    assert (row.state, row.in_vain) == ("done", False)
 
 
 @pytest.mark.parametrize("outcome", ["halted", "gone", "refused"])

@@ -107,6 +107,16 @@ def test_a_visit_goes_to_nobody_whose_certificate_has_run_out_by_then(cast, newc
     assert move(cast, cast.inspector_a, newcomer).visits == 1
 
 
+def test_a_visit_goes_to_nobody_whose_right_to_enforce_has_ended_by_then(cast, newcomer):
+    task = assignment(cast, cast.inspector_a, cast.second_a)
+    Assignment.objects.filter(pk=task.pk).update(planned_on=date(2020, 5, 20))
+    newcomer.grants.update(valid_to=date(2020, 5, 19))
+    with pytest.raises(Refused, match="05-20 对漯河示例纸业有限公司的检查：新同事在该辖区没有执法权限"):
+        move(cast, cast.inspector_a, newcomer)
+    newcomer.grants.update(valid_to=date(2020, 5, 20))
+    assert move(cast, cast.inspector_a, newcomer).visits == 1
+
+
 def test_a_visit_goes_to_nobody_who_has_not_signed_the_campaigns_pledge(cast, newcomer):
     task = assignment(cast, cast.inspector_a, cast.second_a)
     campaign = task.target.campaign

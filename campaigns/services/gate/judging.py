@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from accounts.gate import holdings
-from accounts.models import Unit, User
+from accounts.gate import Holdings
+from accounts.models import Unit
 from campaigns.models import Assignment, Campaign, Phase, Target
 from campaigns.rules import (
     VERIFY,
@@ -95,7 +95,7 @@ def facts_of(target: Target, proposal: Proposal, known: Known, today: date) -> F
         positive_until=listed.valid_to if listed else None,
         approved=proposal.approved,
         expert=proposal.expert.name if proposal.expert else "",
-        expert_may_advise=proposal.expert is None or may_advise(known.people[proposal.expert.pk], target),
+        expert_may_advise=proposal.expert is None or may_advise(known.holdings_of(proposal.expert, day), target),
         expert_patrols=proposal.expert is not None and (campaign.pk, proposal.expert.pk) in known.patrolling,
         training_asked=campaign.pk in known.training,
         untrained=untrained_lead(target, proposal, known),
@@ -219,7 +219,7 @@ def officers(target: Target, proposal: Proposal, known: Known) -> tuple[Officer,
     return tuple(
         Officer(
             name=person.name,
-            may_enforce=may_enforce(known.people[person.pk], target) and person != proposal.expert,
+            may_enforce=may_enforce(known.holdings_of(person, day), target) and person != proposal.expert,
             certificate_valid=any(start <= day <= end for start, end in known.certificates[person.pk]),
             pledged=(target.campaign_id, person.pk) in known.pledged,
             unlearnt=known.unlearnt.get(person.pk, ()),
@@ -231,11 +231,11 @@ def officers(target: Target, proposal: Proposal, known: Known) -> tuple[Officer,
     )
 
 
-def may_enforce(person: User, target: Target) -> bool:
+def may_enforce(held: Holdings, target: Target) -> bool:
     """An inspector's grant over the enterprise's unit; an expert advises and has none (HN-25)."""
-    return holdings(person).scope("visit.record").covers_path(target.unit.path)
+    return held.scope("visit.record").covers_path(target.unit.path)
 
 
-def may_advise(person: User, target: Target) -> bool:
-    scope = holdings(person).scope("visit.advise")
+def may_advise(held: Holdings, target: Target) -> bool:
+    scope = held.scope("visit.advise")
     return scope.covers_path(target.unit.path) or target.campaign_id in scope.campaign_ids

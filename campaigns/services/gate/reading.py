@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Q, prefetch_related_objects
 
-from accounts.gate import read_holdings_of
-from accounts.models import EnforcementCertificate, Unit, User
+from accounts.gate import Holdings, grants_of, holdings_on
+from accounts.models import EnforcementCertificate, Grant, Unit, User
 from campaigns.models import Assignment, Campaign, InspectorProfile, Plan, PlanRow, Pledge, Recusal, Target
 from campaigns.models.plan import OPEN
 from campaigns.registers.services.training import orders_training, province_trained, untrained
@@ -28,8 +28,9 @@ from campaigns.states import AssignmentState, PlanState
 from core import clock
 from enterprises.models import PositiveListEntry
 
-# What stands or was done counts as a visit to the enterprise; what was refused, cancelled or moved does not.
 TRAINED_FIRST = "province_training"
+# What stands or was done counts as a visit to the enterprise; what was not approved, cancelled or moved does not, nor
+# what was done in vain.
 COUNTED = (AssignmentState.ASKED, AssignmentState.PLANNED, AssignmentState.DONE)
 
 
@@ -50,6 +51,8 @@ class Known:
     coverage: dict[int, tuple[int, int]] = field(default_factory=dict)
     visits: dict[int, list["Visit"]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, User] = field(default_factory=dict)
+    grants: dict[int, list[Grant]] = field(default_factory=dict)
+    holdings: dict[tuple[int, date], Holdings] = field(default_factory=dict)
     plans: dict[int, dict[str, Plan]] = field(default_factory=lambda: defaultdict(dict))
     tags: dict[int, list[str]] = field(default_factory=dict)
     untrained: set[tuple[int, int]] = field(default_factory=set)
@@ -57,6 +60,12 @@ class Known:
     province_untrained: set[int] = field(default_factory=set)
     missing: dict[tuple[int, int], str] = field(default_factory=dict)
     gone: dict[int, str] = field(default_factory=dict)  # who answers for what left the campaign's authority
+
+    def holdings_of(self, person: User, day: date) -> Holdings:
+        """What a person holds on the planned day, not on the day of planning; worked out once a day and person."""
+        if (person.pk, day) not in self.holdings:
+            self.holdings[person.pk, day] = holdings_on(day, self.grants.get(person.pk, ()))
+        return self.holdings[person.pk, day]
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ def read_people(known: Known, asked: Sequence[Asked], today: date) -> None:
     for _, proposal in asked:
         known.people.update((person.pk, person) for person in people_of(proposal))
     prefetch_related_objects(list(known.people.values()), "unit")
-    read_holdings_of([person for person in known.people.values() if person.holdings_read is None])
+    known.grants = grants_of(person.pk for person in known.people.values() if person.is_active)
     certificates = EnforcementCertificate.objects.filter(user__in=known.people, withdrawn_on=None)
     for user, start, end in certificates.values_list("user_id", "valid_from", "valid_to"):
         known.certificates[user].append((start, end))
@@ -189,6 +198,7 @@ def read_visits(known: Known, asked: Sequence[Asked], besides: set[int]) -> None
         target__enterprise__in={target.enterprise_id for target, _ in about},
         kind=Assignment.Kind.ENFORCE,
         state__in=COUNTED,
+        in_vain=False,
     ).exclude(pk__in=besides)
     ended = Q(ended_at__gte=clock.at_local(first), ended_at__lte=clock.end_of_day(last))
     rows = rows.filter(Q(planned_on__range=(first, last)) | ended)
