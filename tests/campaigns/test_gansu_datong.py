@@ -104,4 +104,5 @@ def test_a_parameter_is_read_by_something(name):
     clocks_of += [row["clock"] for row in data.get("plan", {}).get("rows", [])]
     read = {one.get("key") for one in clocks_of} | {one.get("reading") for one in clocks_of}
     read |= {said.get("chosen_by") for said in data["gate"].values()} | {"clauses"}
+    read |= {rule.get("threshold_by") for rule in data.get("onsite_rules", [])}
     assert {one["key"] for one in data["parameters"]} <= read

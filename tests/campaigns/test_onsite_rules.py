@@ -124,7 +124,7 @@ def test_datong_says_which_figures_are_not_the_plans(cast, client):
     for said in row.data["onsite_rules"]:
         if "threshold_by" in said:
             one = held[said["threshold_by"]]
-            assert "此默认值由平台提出，不是原文。" in one["question"]
+            assert "此默认值由平台提出，不是原文。" in one["note"]
             assert next(option["label"] for option in one["options"] if option["value"] == one["default"]).endswith(
                 "（默认，平台提出）"
             )

@@ -8,6 +8,6 @@ def carry(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0025_visits_in_vain"), ("inspections", "0011_ledger_orders")]
+    dependencies = [("campaigns", "0027_visits_in_vain"), ("inspections", "0013_project_versions")]
 
     operations = [migrations.RunPython(carry, migrations.RunPython.noop)]

@@ -8,6 +8,6 @@ def carry(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_terms")]
+    dependencies = [("core", "0006_confidential_terms")]
 
     operations = [migrations.RunPython(carry, migrations.RunPython.noop)]
