@@ -68,3 +68,17 @@ def test_what_was_answered_above_is_not_asked_again(above, cast):
     running(child, cast.officer_city, cast.leader_province)
     assert (row.subject, row.period) not in open_of(child, cast.county_a)
     assert (row.subject, row.period) in open_of(child, cast.county_b)
+
+
+def test_who_is_named_after_the_publication_owes_it_in_one_campaign_too(above, cast):
+    child = services.hand_down(above, cast.city, actor=cast.officer_province, at=MARCH)
+    entry = due.entry_of(child.blueprint.data, "due.progress")
+    due.name_units(child, entry, [cast.county_a], [], actor=cast.officer_city, at=MARCH)
+    running(child, cast.officer_city, cast.leader_province)
+
+    def owed(campaign):
+        return [row for row in open_of(campaign, cast.county_b) if row[0] == entry.key]
+
+    assert (bool(owed(above)), owed(child)) == (True, []), "the city named one county alone"
+    due.name_units(child, entry, [cast.county_b], [], actor=cast.officer_city, at=MARCH)
+    assert (owed(above), bool(owed(child))) == ([], True)

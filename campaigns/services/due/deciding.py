@@ -12,7 +12,15 @@ from campaigns.rules import Window
 from campaigns.services.due import telling
 from campaigns.services.due.entries import Entry
 from campaigns.services.due.handing import hand_over
-from campaigns.services.due.opening import frame_of, give_addresses, obligation, of_campaign, open_what_lacks, retime
+from campaigns.services.due.opening import (
+    frame_of,
+    give_addresses,
+    obligation,
+    of_campaign,
+    open_what_lacks,
+    retime,
+    take_over,
+)
 from campaigns.services.due.units import laid_upon, write_units
 from campaigns.services.locking import locked
 from campaigns.services.windows import refuse_dates, windows_of
@@ -36,6 +44,7 @@ def name_units(
             raise Refused("这一项由业务自动办理或由平台以外的单位承担，不需要指定。")
         write_units(row, entry, lead, joint, actor=actor, at=at)
         if row.state == CampaignState.PUBLISHED:
+            take_over(row, at=at)  # who is named now owes it here, and no more in the superior's campaign
             hand_over(row, entry, lead, actor=actor, at=at)
             open_what_lacks(row, at=at)
             telling.units_named(row, entry.title, lead, at)
