@@ -56,7 +56,7 @@ def import_past(content: bytes, name: str, *, campaign: Campaign, scope: Scope, 
     if not is_asked(campaign):
         raise Refused("该行动的方案没有要求对照历史线索。", field="campaign", status=422)
     rows = read_rows(content, name, IMPORT)
-    sites = sites_of(rows, scope, actor, at)
+    sites = sites_of(rows, campaign, scope, actor, at)
     with transaction.atomic():
         locks.hold("past-problems", str(campaign.pk))
         ids = {site.pk for site in sites.values()}
@@ -72,7 +72,7 @@ def import_past(content: bytes, name: str, *, campaign: Campaign, scope: Scope, 
     return done
 
 
-def sites_of(rows: Rows, scope: Scope, actor: User, at: datetime) -> dict[int, Enterprise]:
+def sites_of(rows: Rows, campaign: Campaign, scope: Scope, actor: User, at: datetime) -> dict[int, Enterprise]:
     found, problems = matched(rows, actor)
     for number, values in rows:
         site, day = found.get(number), values.get("dated_on")
@@ -82,6 +82,8 @@ def sites_of(rows: Rows, scope: Scope, actor: User, at: datetime) -> dict[int, E
             problems[number] = f"第 {number} 行：{missing(values)}"
         elif not scope.covers_path(site.unit.path):
             problems[number] = f"第 {number} 行：{site.name}不在您负责的单位内"
+        elif not site.unit.path.startswith(campaign.unit.path):  # no visit of the campaign would ever answer it
+            problems[number] = f"第 {number} 行：{site.name}不在本行动的范围内"
         elif day and day > clock.day_of(at):
             problems[number] = f"第 {number} 行：日期不能晚于今天"
     refuse_problems([problems[number] for number in sorted(problems)])
