@@ -141,13 +141,12 @@ def test_every_fault_of_the_table_has_its_line_and_then_nothing_comes_in(compari
     assert PastProblem.objects.count() == 0
 
 
-def test_a_city_s_campaign_takes_no_clue_that_none_of_its_visits_would_answer(comparing: Scene) -> None:
+def test_a_campaign_takes_no_clue_that_none_of_its_visits_would_answer(comparing: Scene) -> None:
     cast = comparing.cast
-    comparing.campaign.unit = cast.city
+    comparing.campaign.unit = cast.county_a
     comparing.campaign.save()
-    away = make.enterprise("示例外市厂", cast.other_county, cast.region_a)
-    answer = sent(signed_in(cast.officer_province), comparing, f"{away.name},,{KINDS[0]},甲,,,")
-    assert "第 2 行：示例外市厂不在本行动的范围内" in answer.content.decode()
+    answer = sent(signed_in(cast.officer_city), comparing, f"{cast.site_b.name},,{KINDS[0]},甲,,,")
+    assert f"第 2 行：{cast.site_b.name}不在本行动的范围内" in answer.content.decode()
     assert not PastProblem.objects.exists()
 
 
