@@ -60,7 +60,7 @@ from campaigns.services.readiness import (
     urge,
     urged_on,
 )
-from campaigns.services.reports import ReportDate, dates_within, report_dates
+from campaigns.services.reports import ReportDate, dates_within, report_dates, reported_above
 from campaigns.services.seasons import season_of
 from campaigns.services.targets import (
     Listed,
@@ -148,6 +148,7 @@ __all__ = [
     "refuse_window",
     "remove_member",
     "report_dates",
+    "reported_above",
     "return_readiness",
     "return_to_draft",
     "reviews",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from accounts.models import Unit
 from campaigns.models import Campaign, Phase
-from campaigns.services.windows import windows_of
+from campaigns.services.windows import Windows, windows_of
 from core import clock
 from core.calendar import calendar
 from core.models import HolidayDay
@@ -40,12 +40,31 @@ def phase_of_reports(campaign: Campaign) -> Phase | None:
     return campaign.phases.filter(key=key).first()
 
 
+def reported_above(campaign: Campaign) -> bool:
+    """Whether the superior's campaign asks for the weekly report: then the city sends it there, once, and not here."""
+    return campaign.parent is not None and phase_of_reports(campaign.parent) is not None
+
+
+def phase_asked(campaign: Campaign) -> Phase | None:
+    """The phase in which this campaign itself asks for weekly reports; None where nobody, or the superior, does."""
+    return None if reported_above(campaign) else phase_of_reports(campaign)
+
+
+def report_windows(campaign: Campaign, phase: Phase) -> Windows:
+    """In which days units owe reports: a city whose campaign was handed down reports here, in the days of its own."""
+    found = windows_of(campaign)
+    below = Phase.objects.filter(campaign__parent=campaign, key=phase.key).exclude(campaign__published_at=None)
+    days = below.order_by("campaign_id").values_list("campaign__unit__path", "starts_on", "ends_on")
+    own = found.own.get(phase.key, {}) | {path: (starts_on, ends_on) for path, starts_on, ends_on in days}
+    return Windows(found.phases, found.own | {phase.key: own})
+
+
 def report_dates(campaign: Campaign, unit: Unit | None = None, work: WorkCalendar | None = None) -> list[ReportDate]:
     """Every weekly cut-off of the campaign, or of a unit with its own window (HN-70, HN-23)."""
-    phase = phase_of_reports(campaign)
+    phase = phase_asked(campaign)
     if phase is None:
         return []
-    starts_on, ends_on = windows_of(campaign).of(phase.key, unit.path if unit else "")
+    starts_on, ends_on = report_windows(campaign, phase).of(phase.key, unit.path if unit else "")
     return dates_within(campaign, starts_on, ends_on, work or calendar())
 
 

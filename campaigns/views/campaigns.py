@@ -91,6 +91,7 @@ def overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "campaign": adopted.select_related("blueprint", "unit").get(pk=campaign.pk),
         "windows": [Window(phase.name, phase.starts_on, phase.ends_on) for phase in phases],
         "dates": dates,
+        "reported_above": services.reported_above(campaign),
         "since": campaign.published_at or clock.now(),
         "lapsed": lapsed,
         "publish_text": publish_text(dates, lapsed),

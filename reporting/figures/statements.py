@@ -1,7 +1,8 @@
 """The SQL of the figures. Each kind of fact is stated once; the counts and the rows both select from that statement.
 
-Parameters: campaign; units, owners, parts (three arrays, reporting.figures.places); start, cutoff, known (instants of
-the span) and day (the Shanghai day of the cut-off). Everything else is constant text, none of it from input.
+Parameters: campaign (counted with those handed down from it); units, owners, parts (three arrays,
+reporting.figures.places); start, cutoff, known (instants of the span) and day (the Shanghai day of the cut-off).
+Everything else is constant text, none of it from input.
 """
 # ruff: noqa: S608 - the texts that are put together are the constants of this file
 
@@ -10,6 +11,12 @@ WITH place AS (
     SELECT * FROM unnest(%(units)s::bigint[], %(owners)s::bigint[], %(parts)s::bigint[])
         AS listed (unit_id, owner_id, part_id)
 )"""
+
+# The campaign, and those handed down from it: a city that works in its own is counted here as before.
+COUNTED = """ANY(ARRAY(
+        SELECT id FROM campaigns_campaign
+        WHERE id = %(campaign)s OR parent_id = %(campaign)s AND published_at <= %(cutoff)s
+    ))"""
 
 # One row a visit whose record was first received by the cut-off, with the version in force at `known`. Among the visits
 # that were really made, the latest of each enterprise stands for it: once in the week, once since the beginning.
@@ -27,7 +34,9 @@ visits AS (
     JOIN inspections_visitrecord record
         ON record.visit_id = visit.id AND record.recorded_at <= %(known)s
         AND (record.superseded_at IS NULL OR record.superseded_at > %(known)s)
-    WHERE visit.campaign_id = %(campaign)s
+    WHERE visit.campaign_id = """
+    + COUNTED
+    + """
 ),
 facts AS (
     SELECT visits.*,
@@ -105,7 +114,9 @@ facts AS (
         SELECT CASE WHEN now.recorded_at <= %(start)s THEN now.state ELSE at_start.state END AS state
     ) began
     JOIN place ON place.unit_id = now.unit_id
-    WHERE issue.campaign_id = %(campaign)s AND issue.recorded_at <= %(cutoff)s AND stood.state IS NOT NULL
+    WHERE issue.campaign_id = """
+    + COUNTED
+    + """ AND issue.recorded_at <= %(cutoff)s AND stood.state IS NOT NULL
         AND now.unit_id = ANY(%(units)s) -- says what the join says, in a form that an index serves
 )"""
 )
@@ -156,7 +167,9 @@ facts AS (
     FROM penalties_casestep step
     JOIN penalties_penaltycase penaltycase ON penaltycase.id = step.case_id
     JOIN place ON place.unit_id = penaltycase.unit_id
-    WHERE penaltycase.campaign_id = %(campaign)s AND step.recorded_at <= %(cutoff)s
+    WHERE penaltycase.campaign_id = """
+    + COUNTED
+    + """ AND step.recorded_at <= %(cutoff)s
         AND step.kind IN ('file', 'decide', 'close', 'withdraw')
 )"""
 )
@@ -195,10 +208,13 @@ past AS (
     WHERE until > %(known)s ORDER BY target_id, until
 ),
 listed AS (
-    SELECT target.id AS target_id, target.enterprise_id,
+    SELECT DISTINCT ON (target.enterprise_id) target.id AS target_id, target.enterprise_id,
         coalesce(past.unit_id, target.unit_id) AS unit_id, coalesce(past.is_key, target.is_key) AS is_key
     FROM campaigns_target target LEFT JOIN past ON past.target_id = target.id
-    WHERE target.campaign_id = %(campaign)s AND target.listed_at <= %(cutoff)s
+    WHERE target.campaign_id = """
+    + COUNTED
+    + """ AND target.listed_at <= %(cutoff)s
+    ORDER BY target.enterprise_id, target.campaign_id <> %(campaign)s, target.id
 ),
 inspected AS (
     SELECT DISTINCT visit.enterprise_id
@@ -208,7 +224,9 @@ inspected AS (
     JOIN inspections_visitrecord record
         ON record.visit_id = visit.id AND record.recorded_at <= %(known)s
         AND (record.superseded_at IS NULL OR record.superseded_at > %(known)s)
-    WHERE visit.campaign_id = %(campaign)s AND record.outcome IN ('done', 'no_problem')
+    WHERE visit.campaign_id = """
+    + COUNTED
+    + """ AND record.outcome IN ('done', 'no_problem')
 ),
 facts AS (
     SELECT place.owner_id, place.part_id, listed.target_id, listed.enterprise_id,

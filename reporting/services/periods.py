@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Unit
 from campaigns.models import Campaign
-from campaigns.services.reports import phase_of_reports
-from campaigns.services.windows import windows_of
+from campaigns.services.reports import phase_asked, report_windows, reported_above
 from core.calendar import calendar
 from core.models import Obligation
 from core.obligations import open_obligation, reschedule
@@ -25,16 +24,26 @@ def clock_of(campaign: Campaign) -> ReportClock:
 
 def ensure(campaign: Campaign, at: datetime) -> None:
     """Make the periods that are missing, move those that the calendar or a window moved, open the reports due."""
-    phase = phase_of_reports(campaign)
+    phase = phase_asked(campaign)
     if phase is None:
+        leave_to_superior(campaign, at)
         return
-    windows = windows_of(campaign)
+    windows = report_windows(campaign, phase)
     granted = [Window(*own) for own in windows.own.get(phase.key, {}).values()]
     keep_periods(campaign, expected_weeks(campaign, Window(phase.starts_on, phase.ends_on), granted), at)
     cities = list(Unit.objects.under(campaign.unit.path).at_level(Unit.Level.CITY).filter(closed_on=None))
     for period in campaign.periods.unfrozen().filter(starts_at__lte=at).order_by("number"):
         owing = [city for city in cities if owes_period(Window(*windows.of(phase.key, city.path)), period)]
         keep_reports(period, owing, at)
+
+
+def leave_to_superior(campaign: Campaign, at: datetime) -> None:
+    """What a campaign handed down once asked for although the superior's asks for it too, and nobody wrote, goes."""
+    if not reported_above(campaign):
+        return
+    for period in campaign.periods.unfrozen():
+        keep_reports(period, [], at)
+    campaign.periods.unfrozen().filter(reports=None).delete()
 
 
 def owes_period(window: Window, period: ReportPeriod) -> bool:
