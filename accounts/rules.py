@@ -86,7 +86,9 @@ BASE: dict[Role, frozenset[str]] = {
 BY_GROUP = frozenset({Role.OFFICE, Role.GROUP})
 # What a role may do only at one level of the organisation tree.
 AT_LEVEL: dict[tuple[Role, str], frozenset[str]] = {
-    (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late", "readiness.file"}),
+    (Role.OFFICER, "county"): frozenset({"slip.print", "report.confirm", "visit.fill_late", "readiness.file"})
+    # In a city's own campaign the counties are the units below (campaigns.services.windows.units_below).
+    | {"campaign.ask_window"},
     (Role.OFFICER, "city"): frozenset({"enterprise.import", "slip.print", "report.prepare", "campaign.ask_window"})
     | {"campaign.manage", "plan.file", "readiness.file", "readiness.review", "bulletin.publish"},
     (Role.OFFICER, "province"): frozenset({"campaign.manage", "report.receive", "plan.file", "readiness.review"})

@@ -70,7 +70,7 @@ from campaigns.services.targets import (
     withdraw_self_check,
 )
 from campaigns.services.terms import Owed, campaign_terms, gaps, lapsed_count, owed
-from campaigns.services.windows import Windows, window, windows_of
+from campaigns.services.windows import Windows, units_below, window, windows_of
 
 __all__ = [
     "POLICIES",
@@ -156,6 +156,7 @@ __all__ = [
     "set_contact",
     "set_dates",
     "sign_pledge",
+    "units_below",
     "urge",
     "urged_on",
     "waiting_windows",

@@ -1,22 +1,27 @@
-"""What a campaign makes its units and enterprises owe: a self-check each, a contact person each city."""
+"""What a campaign makes its units and enterprises owe: a self-check each, a contact person each unit below."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Unit
+from campaigns.blueprint_files import place_said
 from campaigns.models import Campaign, Target
 from campaigns.rules import campaign_day
-from campaigns.services.due.entries import entries_of
-from campaigns.services.windows import windows_of
+from campaigns.services.due.entries import Entry, entries_of
+from campaigns.services.windows import units_below, windows_of
 from core import clock
 from core.models import Obligation
 from core.obligations import open_many
 
 SELF_CHECK = "selfcheck"
 CONTACT = "contact"
+# The parameter by which a campaign chooses the day for the contact persons.
+CONTACTS_DUE = "contacts_due"
+LEVELS = {"cities": Unit.Level.CITY, "counties": Unit.Level.COUNTY}
 
 
 def self_check_subject(target_id: int) -> str:
@@ -73,13 +78,18 @@ def contact_subject(campaign: Campaign, unit: Unit) -> str:
 
 
 def open_contact_duties(campaign: Campaign, at: datetime) -> None:
-    """Every city below the authority names a contact person by the day that the campaign chose (HN-69)."""
-    chosen = campaign.parameters.get("contacts_due")
+    """Every unit that the plan names reports its contact person by the day that the campaign chose (HN-69).
+
+    Titled and cited as the plan says. Whoever runs the campaign reports to nobody.
+    """
+    chosen = campaign.parameters.get(CONTACTS_DUE)
     if not chosen:
         return
+    asked: dict[str, Any] = next(
+        (one for one in campaign.blueprint.data.get("parameters", []) if one["key"] == CONTACTS_DUE), {}
+    )
+    entry = contact_entry(campaign)
     due_at = clock.end_of_day(campaign_day(chosen, campaign.year, campaign.shift_weeks))
-    source = sentence_of(campaign, {"kind": "parameter", "key": "contacts_due"})
-    cities = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None)
     open_many(
         (
             Obligation(
@@ -87,13 +97,28 @@ def open_contact_duties(campaign: Campaign, at: datetime) -> None:
                 kind=CONTACT,
                 subject=contact_subject(campaign, unit),
                 unit_path=unit.path,
-                title="报送一体化执法检查联络人员（附件7）",
-                source=source,
-                rule=f"联络人员报送期限 {chosen}",
+                title=(entry.title if entry else "报送联络人员")[:200],
+                source=entry.source if entry else place_said(asked)[:200],
+                rule=f"{asked.get('title', '联络人员报送期限')}：{chosen}"[:200],
                 due_at=due_at,
                 url=reverse("campaigns:campaign_people", args=[campaign.pk]),
             )
-            for unit in cities
+            for unit in naming(campaign, entry)
         ),
         at=at,
     )
+
+
+def contact_entry(campaign: Campaign) -> Entry | None:
+    """The entry of the plan by which contact persons are reported, where it has one."""
+    said = {"kind": "parameter", "key": CONTACTS_DUE}
+    return next((one for one in entries_of(campaign.blueprint.data) if said.items() <= one.clock.items()), None)
+
+
+def naming(campaign: Campaign, entry: Entry | None) -> QuerySet[Unit]:
+    """Who reports a contact person: the cities or counties that the plan names, else who stands right below."""
+    levels = [LEVELS[one] for one in entry.by if one in LEVELS] if entry else []
+    if not levels:
+        return units_below(campaign)
+    below = Unit.objects.under(campaign.unit.path).filter(level__in=levels, closed_on=None)
+    return below.exclude(pk=campaign.unit_id)

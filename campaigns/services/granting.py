@@ -1,4 +1,4 @@
-"""A city asks for its own time of a phase; once granted, what it owes by that phase moves with it."""
+"""A unit asks for its own time of a phase; once granted, what it owes by that phase moves with it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from core.states import advance
 def ask_window(
     phase: Phase, *, unit: Unit, starts_on: date, ends_on: date, reason: str, actor: User, at: datetime
 ) -> PhaseWindow:
-    """A city asks for its own time of a phase; it holds once the campaign's authority approves (HN-23)."""
+    """A unit asks for its own time of a phase; it holds once the campaign's authority approves (HN-23)."""
     if phase.campaign.state != CampaignState.PUBLISHED:
         raise Refused("行动发布后才能申请调整阶段时间。")
     if not phase.adjustable:

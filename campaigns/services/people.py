@@ -1,6 +1,7 @@
 """Who works in a campaign: contact persons, and the officers' integrity pledges."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,15 @@ from core import audit, clock
 from core.obligations import meet, reopen
 from core.refusals import Refused
 
+# By which right a person speaks for a city, or for a county.
+SPEAKS: Mapping[str, str] = {Unit.Level.CITY: "report.send", Unit.Level.COUNTY: "report.confirm"}
+
 
 def name_contact(campaign: Campaign, unit: Unit, user: User, *, actor: User, at: datetime) -> ContactPerson:
-    """A city names its contact person (联络员, 附件7). The person must hold the contact's rights over that city."""
+    """A unit's contact person (联络员) is named. The person must hold the contact's rights over that unit."""
     if campaign.state == CampaignState.CLOSED:
         raise Refused("行动已结束，不能再登记联络员。")
-    if not holdings(user).scope("report.send").covers_path(unit.path):
+    if not holdings(user).scope(SPEAKS[unit.level]).covers_path(unit.path):
         raise Refused(f"{user.name}没有{unit.short_name}的联络员授权，请先由安全管理员授权。", field="user", status=422)
     try:
         with transaction.atomic():
@@ -36,7 +40,7 @@ def name_contact(campaign: Campaign, unit: Unit, user: User, *, actor: User, at:
 
 
 def end_contact(row: ContactPerson, *, actor: User, at: datetime) -> None:
-    """The person is no longer the contact; a city without any owes one again."""
+    """The person is no longer the contact; a unit without any owes one again."""
     with transaction.atomic():
         if not ContactPerson.objects.filter(pk=row.pk, ended_at=None).update(ended_at=at):
             raise Refused("该联络员已经撤下。")

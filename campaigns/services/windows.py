@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from accounts.models import Unit
 from campaigns.models import Campaign, Phase, PhaseWindow
 from campaigns.rules import Window, fault, own_window
@@ -15,6 +17,13 @@ def window(campaign: Campaign, phase_key: str, unit: Unit) -> tuple[date, date]:
     Refused (404) when the campaign has no such phase.
     """
     return windows_of(campaign).of(phase_key, unit.path)
+
+
+def units_below(campaign: Campaign) -> QuerySet[Unit]:
+    """Who stands right below the campaign's authority: a province's cities, a city's counties."""
+    level = Unit.Level.CITY if campaign.unit.level == Unit.Level.PROVINCE else Unit.Level.COUNTY
+    below = Unit.objects.under(campaign.unit.path).at_level(level).filter(closed_on=None)
+    return below.exclude(pk=campaign.unit_id).order_by("order", "path")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.gate import holdings, require_somewhere
-from accounts.models import Unit
+from accounts.gate import able_somewhere, holdings, require_somewhere
+from accounts.models import Unit, User
 from campaigns import documents, services
 from campaigns.forms import ContactForm, MemberForm, PledgeForm
 from campaigns.models import Campaign, ContactPerson, GroupMember
@@ -23,8 +23,9 @@ from core.models import PrintedDocument
 from core.refusals import Refused
 
 MANAGE = "campaign.manage"
-# A city's officer prepares the report and names who sends it; the contact person may hand over to a colleague.
-NAME_CONTACT = "report.prepare"
+# A city's officer prepares the report and names who sends it; the contact person may hand over to a colleague. In a
+# city's own campaign the counties, which confirm the figures, name their own.
+NAME_CONTACT, NAME_OF_COUNTY = "report.prepare", "report.confirm"
 
 
 @login_required
@@ -50,7 +51,7 @@ def people_context(
         "papers": list(PrintedDocument.objects.of(campaign).valid().order_by("-pk")[:3]),
         "groups": [(group, seats.get(group.key, [])) for group in groups],
         "member_form": member_form or (MemberForm(None, campaign=campaign) if page["manages"] else None),
-        "cities": cities(campaign),
+        "contacts": contacts_below(campaign),
         "own_units": {unit.pk for unit in own},
         "contact_form": contact_form or (ContactForm(None, units=own) if own else None),
         "pledge": services.pledge_text(campaign),
@@ -59,22 +60,26 @@ def people_context(
     }
 
 
-def cities(campaign: Campaign) -> list[tuple[Unit, list[ContactPerson]]]:
-    """Every city below the authority with its contact persons of today; two queries."""
+def contacts_below(campaign: Campaign) -> list[tuple[Unit, list[ContactPerson]]]:
+    """Every unit right below the authority with its contact persons of today; two queries."""
     named: dict[int, list[ContactPerson]] = {}
     for row in campaign.contacts.filter(ended_at=None).select_related("user", "unit").order_by("named_at"):
         named.setdefault(row.unit_id, []).append(row)
-    below = Unit.objects.under(campaign.unit.path).at_level("city").filter(closed_on=None).exclude(pk=campaign.unit_id)
-    return [(unit, named.get(unit.pk, [])) for unit in below.order_by("order", "path")]
+    return [(unit, named.get(unit.pk, [])) for unit in services.units_below(campaign)]
+
+
+def naming_right(campaign: Campaign, user: User) -> str:
+    """By which right the person names contact persons in this campaign."""
+    own = campaign.unit.level != Unit.Level.PROVINCE and not able_somewhere(user, NAME_CONTACT)
+    return NAME_OF_COUNTY if own else NAME_CONTACT
 
 
 def naming_units(request: HttpRequest, campaign: Campaign) -> Any:
-    """The cities whose contact person this user may name."""
-    scope = holdings(person(request)).scope(NAME_CONTACT)
+    """The units whose contact person this user may name."""
     mine = Q(pk__in=[])
-    for path in scope.paths:
+    for path in holdings(person(request)).scope(naming_right(campaign, person(request))).paths:
         mine |= Q(path__startswith=path)
-    return Unit.objects.under(campaign.unit.path).at_level("city").filter(mine, closed_on=None)
+    return services.units_below(campaign).filter(mine)
 
 
 @login_required
@@ -137,7 +142,7 @@ def campaign_paper(request: HttpRequest, pk: int, document_pk: int) -> HttpRespo
 @require_POST
 def contact_name(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
-    require_somewhere(person(request), NAME_CONTACT)
+    require_somewhere(person(request), naming_right(campaign, person(request)))
     form = ContactForm(request.POST, units=naming_units(request, campaign))
     if form.is_valid():
         given = form.cleaned_data
@@ -156,7 +161,7 @@ def contact_name(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_end(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
-    require_somewhere(person(request), NAME_CONTACT)
+    require_somewhere(person(request), naming_right(campaign, person(request)))
     rows = ContactPerson.objects.filter(campaign=campaign, unit__in=naming_units(request, campaign))
     row = get_object_or_404(rows.select_related("unit", "campaign", "user"), pk=contact_pk)
     user, at = person(request), clock.now()

@@ -1,4 +1,4 @@
-"""When the phases run, and the cities that asked for their own time."""
+"""When the phases run, and the units below that asked for their own time."""
 
 from typing import Any
 
@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.gate import holdings, may, require, require_somewhere
-from accounts.models import Unit
+from accounts.gate import deny, holdings, may, require, require_somewhere
 from campaigns import services
 from campaigns.forms import WindowForm
 from campaigns.models import Campaign, PhaseWindow
@@ -31,7 +30,8 @@ def campaign_windows(request: HttpRequest, pk: int) -> HttpResponse:
     units = asking_units(request, campaign)
     form = WindowForm(request.POST or None, campaign=campaign, units=units)
     if request.method == "POST":
-        require_somewhere(person(request), ASK)
+        if not units.exists():
+            deny(person(request), ASK, campaign)
         if form.is_valid() and asked(request, form):
             return redirect(WINDOWS, pk)
     context = {**page_of(request, campaign), **windows_context(request, campaign, units), "form": form}
@@ -39,10 +39,8 @@ def campaign_windows(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def asking_units(request: HttpRequest, campaign: Campaign) -> Any:
-    """The cities below the campaign's authority for which the person may ask."""
-    paths = holdings(person(request)).scope(ASK).paths
-    below = Unit.objects.under(campaign.unit.path).filter(level="city", closed_on=None, path__in=paths)
-    return below.exclude(pk=campaign.unit_id)
+    """The units right below the campaign's authority for which the person may ask."""
+    return services.units_below(campaign).filter(path__in=holdings(person(request)).scope(ASK).paths)
 
 
 def asked(request: HttpRequest, form: WindowForm) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import Unit
 from campaigns.models import Campaign
 from campaigns.services.reports import phase_asked, report_windows, reported_above
+from campaigns.services.windows import Windows
 from core.calendar import calendar
 from core.models import Obligation
 from core.obligations import open_obligation, reschedule
@@ -33,8 +34,14 @@ def ensure(campaign: Campaign, at: datetime) -> None:
     keep_periods(campaign, expected_weeks(campaign, Window(phase.starts_on, phase.ends_on), granted), at)
     cities = list(Unit.objects.under(campaign.unit.path).at_level(Unit.Level.CITY).filter(closed_on=None))
     for period in campaign.periods.unfrozen().filter(starts_at__lte=at).order_by("number"):
-        owing = [city for city in cities if owes_period(Window(*windows.of(phase.key, city.path)), period)]
+        owing = [city for city in cities if owes_period(window_of(windows, phase.key, city), period)]
         keep_reports(period, owing, at)
+
+
+def window_of(windows: Windows, phase_key: str, city: Unit) -> Window:
+    """The city's days of reporting, prolonged to the latest end that one of its counties was granted."""
+    granted = [Window(*own) for path, own in windows.own.get(phase_key, {}).items() if path.startswith(city.path)]
+    return spanning(Window(*windows.of(phase_key, city.path)), granted)
 
 
 def leave_to_superior(campaign: Campaign, at: datetime) -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from campaigns.models import Campaign, Phase
 from campaigns.services import report_dates
+from core.calendar import load_tables
 from reporting.models import CountyConfirmation, ReportPeriod, UnitReport
 from reporting.services import periods
 from reporting.services.freeze import sweep
 from tests import factories as make
+from tests.cast import Cast
 from tests.reporting.scene import Scene, owed, sh
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,13 @@ def test_weeks_that_were_asked_for_twice_go_unless_somebody_wrote(scene: Scene) 
     periods.ensure(Campaign.objects.get(pk=child.pk), sh("05-14 09:00"))
     assert list(child.periods.values_list("pk", flat=True)) == [written.period_id]
     assert [row.subject for row in owed() if row.campaign_id == child.pk] == [periods.subject(written.pk)]
+
+
+def test_a_city_reports_in_its_own_campaign_as_long_as_one_of_its_counties_works(cast: Cast) -> None:
+    load_tables()
+    own = Scene(cast, make.campaign(cast.city))
+    own.window(cast.county_a, "05-06", "07-03")
+    sweep(sh("06-27 09:00"))
+    last = UnitReport.objects.order_by("-period__number").first()
+    assert last is not None
+    assert (last.unit, last.period.cutoff_at) == (cast.city, sh("07-03 17:30"))

@@ -12,7 +12,7 @@ from tests import factories as make
 from tests.journeys.stage import Player, Stage
 from tests.journeys.steps.registering import HERO
 
-OWED = "报送一体化执法检查联络人员（附件7）"
+OWED = "报送一体化执法检查联络人员信息统计表"
 
 
 def contact_is_named(stage: Stage) -> None:
