@@ -9,7 +9,7 @@ import yaml
 from campaigns.blueprint_files import bare
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.rules import MONTH_END, NEXT_YEAR, campaign_day
-from campaigns.services.due.looking import ALL_KINDS, standing
+from campaigns.services.due.looking import kind_said, standing
 from core import clock
 from core.sheets import Column, SheetSpec
 from core.wording import until
@@ -86,7 +86,7 @@ def due_spec(at: datetime) -> SheetSpec:
         Column("title", "事项", 40, read=lambda line: line["row"].title),
         Column("unit", "责任单位", 18, read=lambda line: line["unit"]),
         Column("campaign", "行动", 28, read=lambda line: line["campaign"]),
-        Column("kind", "类别", 10, read=lambda line: ALL_KINDS.get(line["row"].kind, line["row"].kind)),
+        Column("kind", "类别", 10, read=lambda line: kind_said(line["row"].kind)),
         Column("source", "依据", 60, read=lambda line: line["row"].source),
         Column("met", "办结", 17, read=lambda line: said_at(line["row"].met_at)),
         Column("waived", "免除理由", 24, read=lambda line: line["row"].waived_reason),

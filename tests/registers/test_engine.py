@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.models import Campaign, RegisterEntry, RegisterVersion
+from campaigns.models import BlueprintVersion, Campaign, RegisterEntry, RegisterVersion
 from campaigns.registers import services
+from campaigns.services.blueprints import load_blueprints
 from core import clock
 from core.models import AuditEvent, Notice, Obligation, Submission
 from core.refusals import NotAllowed, Refused
@@ -208,3 +210,21 @@ def test_a_list_costs_the_same_queries_however_long_it_is(cast: Cast, helped: Re
         costs.append(len(queries))
     assert costs[0] == costs[1]
     assert "共 70 件" in page.content.decode()
+
+
+def test_the_due_list_cites_the_plan_by_its_title_and_says_that_a_register_asks(
+    cast: Cast, client: Client, plan: Campaign
+) -> None:
+    load_blueprints(at=scene.AT, only=["henan-2020"])
+    scene.load("field_help")
+    title = BlueprintVersion.objects.get(name="henan-2020").title
+    scene.file("field_help", cast.inspector_a, plan, **HELP)
+    found = Obligation.objects.filter(kind="register_field_help")
+    assert {row.source for row in found} == {f"{title} 二（一）指挥管理组职责"}
+    client.force_login(cast.officer_a)
+    page = client.get(reverse("campaigns:due_list"), {"kind": "register_", "state": "all"}).content.decode()
+    assert page.count('<span class="sub">登记簿') == found.count() == 2
+    assert title in page
+    assert "henan-2020" not in page
+    other = client.get(reverse("campaigns:due_list"), {"kind": "lead.", "state": "all"}).content.decode()
+    assert "企业拒绝开门" not in other

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Min, Q
 from django.urls import reverse
 
-from campaigns.models import RegisterEntry
+from campaigns.models import BlueprintVersion, RegisterEntry
 from campaigns.registers.rules import CREATE, due_at
 from core.calendar import calendar
 from core.clock import day_of
@@ -71,13 +71,20 @@ def start(entry: RegisterEntry, clock: dict[str, Any], at: datetime) -> None:
         at=at,
         title=f"{clock['title']}：{entry.title}" if not secret else f"{UNNAMED}〔{entry.year}〕{entry.number}号",
         campaign_id=entry.campaign_id,
-        source=f"{data['source'][0]['plan']} {data['source'][0]['place']}"[:200] if not secret else "",
+        source="{plan} {place}".format(**cited(data["source"])[0])[:200] if not secret else "",
         rule=f"{data['title']}：{clock['title']}"[:200] if not secret else "",
         reader=data["read"]["capability"] if secret else "",
         url=reverse("campaigns:register_entry", args=[entry.pk]),
         nominal_on=day_of(at) if "workdays" in clock else None,
         workdays=clock.get("workdays"),
     )
+
+
+def cited(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where a register comes from, by the titles of the plans that the platform holds."""
+    names = {one["plan"] for one in sources}
+    titles = dict(BlueprintVersion.objects.filter(name__in=names).order_by("version").values_list("name", "title"))
+    return [{**one, "plan": titles.get(one["plan"], one["plan"])} for one in sources]
 
 
 def remember(entry: RegisterEntry) -> None:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gate import deny
 from accounts.models import User
-from campaigns.models import BlueprintVersion, RegisterEntry, RegisterPerson
+from campaigns.models import RegisterEntry, RegisterPerson
 from campaigns.registers import services
 from campaigns.registers.forms import EntryForm, ValuesForm
 from campaigns.registers.rules import CREATE, field_of, fields_at, state_of
-from campaigns.registers.services.clocks import terms_of
+from campaigns.registers.services.clocks import cited, terms_of
 from campaigns.registers.services.filing import Filing, sheets_of
 from campaigns.registers.services.leaflets import handed_out
 from campaigns.registers.services.listing import HIDDEN
@@ -116,13 +116,6 @@ def detail_of(entry: RegisterEntry, user: User) -> dict[str, Any]:
         "leaflets": handed_out(entry),
         "at": clock.now(),
     }
-
-
-def cited(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Where the register comes from, by the titles of the plans that the platform holds."""
-    names = {one["plan"] for one in sources}
-    titles = dict(BlueprintVersion.objects.filter(name__in=names).order_by("version").values_list("name", "title"))
-    return [{**one, "plan": titles.get(one["plan"], one["plan"])} for one in sources]
 
 
 def head_of(entry: RegisterEntry) -> list[tuple[str, str]]:

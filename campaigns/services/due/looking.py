@@ -23,7 +23,17 @@ OTHERS = {
     "selfcheck": "企业自查",
     "rectification": "整改",
 }
-ALL_KINDS = {**KINDS, **OTHERS}
+# Whole families, by how their kinds begin: every register has terms of its own.
+FAMILIES = {"register_": "登记簿", "lead.": "线索"}
+ALL_KINDS = {**KINDS, **OTHERS, **FAMILIES}
+
+
+def kind_said(kind: str) -> str:
+    return ALL_KINDS.get(kind) or next((said for start, said in FAMILIES.items() if kind.startswith(start)), "其他")
+
+
+def of_kind(rows: QuerySet[Obligation], kind: str) -> QuerySet[Obligation]:
+    return rows.filter(kind__startswith=kind) if kind in FAMILIES else rows.filter(kind=kind)
 
 
 def visible_to(user: User) -> QuerySet[Obligation]:

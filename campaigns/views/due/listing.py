@@ -40,9 +40,10 @@ def due_list(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "chips": chips(form),
         "page": page,
-        "lines": [(row, units.get(row.unit_path, ""), looking.standing(row, at)) for row in page],
+        "lines": [
+            (row, units.get(row.unit_path, ""), looking.standing(row, at), looking.kind_said(row.kind)) for row in page
+        ],
         "campaigns": campaigns,
-        "kinds": looking.ALL_KINDS,
         "query": request.GET.urlencode(),
         "works": able_somewhere(user, looking.VIEW),
     }
@@ -73,7 +74,7 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Obligation]:
     if "campaign" in asked:
         rows = rows.filter(campaign_id=asked["campaign"].pk)
     if "kind" in asked:
-        rows = rows.filter(kind=asked["kind"])
+        rows = looking.of_kind(rows, asked["kind"])
     if "since" in asked:
         rows = rows.filter(due_at__gte=clock.at_local(asked["since"]))
     if "until" in asked:
