@@ -1,6 +1,7 @@
 """What a schema cannot say of a blueprint: keys used twice or nowhere, days that run backwards, places that are not in
 the document, rules that contradict. Pure: data and its lines in, (where, sentence) out."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +15,8 @@ Data = Mapping[str, Any]
 
 # A year without 02-29: a blueprint's month and day must be a day in any year.
 ANY_YEAR = 2021
+# Eleven digits that begin with 1, as they are dialled or as they are printed in groups.
+MOBILE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{2}[- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9A-Za-z])")
 # Sections whose entries carry a name of their own, and under which key.
 NAMED = {
     **dict.fromkeys(
@@ -72,6 +75,8 @@ def faults(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:
     yield from twins(data.get("onsite_rules", []), ("onsite_rules",), "key")
     yield from onsite_faults(data, lines)
     yield from contradictions(data, lines)
+    yield from two_policies(data)
+    yield from mobile_numbers(data)
 
 
 def named_twice(data: Data) -> Iterator[Fault]:
@@ -355,6 +360,25 @@ def unknown_places(data: Data) -> Iterator[Fault]:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def two_policies(data: Data) -> Iterator[Fault]:
+    """A campaign has one rule for days off; the weekly report follows it."""
+    own = data.get("report", {}).get("on_holiday")
+    if own and own != data.get("on_holiday", own):
+        yield ("report", "on_holiday"), f"与最外层的 on_holiday（{data['on_holiday']}）不同，只能有一个；不写的照最外层"
+
+
+def mobile_numbers(value: Any, where: yaml_lines.Where = ()) -> Iterator[Fault]:
+    """What somebody copied of a document with the people in it: a blueprint is read by all, and its versions stay."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from mobile_numbers(inner, (*where, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from mobile_numbers(inner, (*where, index))
+    elif isinstance(value, str) and MOBILE.search(value):
+        yield where, "这里有手机号码，姓名、电话、邮箱不能写进模板，请改为“〔电话略〕”"
 
 
 def contradictions(data: Data, lines: yaml_lines.Lines) -> Iterator[Fault]:

@@ -38,6 +38,13 @@ class Season:
     def on(self, month_day: str) -> date:
         return campaign_day(month_day, self.year, self.shift_weeks)
 
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and the last day of the campaign: its phases make it."""
+        if not self.phases:
+            return self.on("01-01"), self.on("12-31")
+        return min(first for first, _ in self.phases.values()), max(last for _, last in self.phases.values())
+
 
 def terms(due: Mapping[str, Any], season: Season, work: WorkCalendar) -> list[Term]:
     """Every day of the season on which an entry of `dues` or a row is due; [] when a fact must come first."""
@@ -111,9 +118,10 @@ def spans(due: Mapping[str, Any], every: str, season: Season) -> list[tuple[str,
 
 
 def window(due: Mapping[str, Any], season: Season) -> tuple[date, date]:
-    """From when to when an entry repeats; without days of its own, the calendar year."""
+    """From when to when an entry repeats; without days of its own, as long as the campaign runs."""
     last = due["to"] if "task" in due else due.get("until")
-    return season.on(due.get("from", "01-01")), season.on(last or "12-31")
+    begins, ends = season.span
+    return season.on(due["from"]) if "from" in due else begins, season.on(last) if last else ends
 
 
 def weekdays(first: date, last: date, weekday: int) -> Iterator[date]:

@@ -38,7 +38,7 @@ def campaign_yaml(campaign: Campaign) -> str:
     data["on_holiday"] = campaign.on_holiday
     if "report" in data:
         data["report"] |= {"weekday": campaign.report_weekday, "time": f"{campaign.report_time:%H:%M}"}
-        data["report"]["on_holiday"] = campaign.on_holiday
+        data["report"].pop("on_holiday", None)  # one rule for all, said above
     if campaign.issue_types is not None and campaign.adoption_statement:
         data["lists"] = {"key": campaign.issue_types.key, "statement": campaign.adoption_statement}
     return f"# {campaign.title}（{campaign.unit.name}，{campaign.get_state_display()}）\n{_dump(data)}"

@@ -69,7 +69,7 @@ from campaigns.services.targets import (
     record_visit,
     withdraw_self_check,
 )
-from campaigns.services.terms import Owed, campaign_terms, gaps, lapsed_count, owed
+from campaigns.services.terms import Owed, campaign_terms, gaps, lapsed_count, owed, previewed
 from campaigns.services.windows import Windows, units_below, window, windows_of
 
 __all__ = [
@@ -133,6 +133,7 @@ __all__ = [
     "plan_visit",
     "pledge_text",
     "postpone",
+    "previewed",
     "printed_year",
     "publish",
     "publish_bulletin",

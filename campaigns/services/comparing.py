@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from campaigns.models import BlueprintVersion, Campaign
 from campaigns.rules import campaign_day
 from campaigns.services.creating import titled
+from campaigns.services.seasons import planned_policy
 from campaigns.services.wording import named_by
 from core.rules import OnHoliday
 
@@ -94,9 +95,9 @@ def _readings(campaign: Campaign) -> Iterator[Difference]:
 
 def _policy(campaign: Campaign) -> Iterator[Difference]:
     data = campaign.blueprint.data
-    planned = data.get("on_holiday") or (data.get("report") or {}).get("on_holiday") or campaign.on_holiday
+    planned = planned_policy(data)
     if planned != campaign.on_holiday:
-        said, now = POLICIES[OnHoliday(planned)], POLICIES[OnHoliday(campaign.on_holiday)]
+        said, now = POLICIES[planned], POLICIES[OnHoliday(campaign.on_holiday)]
         yield Difference("节假日", "报送日逢节假日", said, now)
     proposed = data.get("lists", {}).get("key", "")
     adopted = campaign.industries.key if campaign.industries else ""

@@ -18,6 +18,7 @@ from campaigns.services.groups import end_group_rights
 from campaigns.services.locking import locked
 from campaigns.services.reports import phase_of_reports
 from campaigns.services.results import refuse_unentered
+from campaigns.services.seasons import planned_policy
 from campaigns.services.wording import named_by
 from campaigns.states import CAMPAIGNS, CampaignState
 from core import audit, locks
@@ -27,7 +28,7 @@ from core.rules import OnHoliday
 from core.states import advance
 
 # A plan without a weekly report: the columns of the report clock stay as they are, and nobody reads them.
-NO_REPORT: Mapping[str, Any] = {"weekday": 4, "time": "17:30", "on_holiday": OnHoliday.PREVIOUS.value}
+NO_REPORT: Mapping[str, Any] = {"weekday": 4, "time": "17:30"}
 # Under which name a person's campaigns are kept with the grants by which they are seen, for one request.
 PUBLISHED = "published"
 LISTS = {"industry": "industries", "issue_type": "issue_types", "handling": "handlings"}
@@ -66,7 +67,7 @@ def _campaign(
         title=titled(blueprint.data["campaign_title"], year),
         year=year,
         shift_weeks=shift_weeks,
-        on_holiday=blueprint.data.get("on_holiday", report["on_holiday"]),
+        on_holiday=planned_policy(blueprint.data).value,
         report_weekday=report["weekday"],
         report_time=time.fromisoformat(report["time"]),
         created_by=actor,

@@ -17,8 +17,13 @@ def running_season(campaign: Campaign, phases: Mapping[str, Window]) -> Season:
 
 def season_of(data: Mapping[str, Any], year: int) -> Season:
     """A blueprint in some year, as its own defaults have it."""
-    policy = data.get("on_holiday") or (data.get("report") or {}).get("on_holiday") or OnHoliday.PREVIOUS
-    return Season(year, phase_windows(data, year), defaults(data), OnHoliday(policy))
+    return Season(year, phase_windows(data, year), defaults(data), planned_policy(data))
+
+
+def planned_policy(data: Mapping[str, Any]) -> OnHoliday:
+    """What a plan says of days off: for everything, else where it orders the weekly report, else 提前."""
+    said = data.get("on_holiday") or (data.get("report") or {}).get("on_holiday")
+    return OnHoliday(said or OnHoliday.PREVIOUS)
 
 
 def phase_windows(data: Mapping[str, Any], year: int) -> dict[str, Window]:

@@ -1,13 +1,13 @@
 """Every day that a campaign's plan orders, resolved: seen before publication and whenever the calendar is amended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from campaigns.clocks import Season, Term, terms
 from campaigns.models import Campaign
-from campaigns.services.due.entries import PLANNING, Entry, entries_of
+from campaigns.services.due.entries import PLAN, PLANNING, Entry, entries_of
 from campaigns.services.seasons import running_season
 from core.calendar import calendar
 from core.rules import WorkCalendar
@@ -43,6 +43,23 @@ def campaign_terms(campaign: Campaign, at: datetime) -> list[Owed]:
 def owed(data: Mapping[str, Any], season: Season, work: WorkCalendar, at: datetime) -> list[Owed]:
     """`at` is the publication, or the moment at which it would be published."""
     return [_owed(entry, season, work, at) for entry in entries_of(data) if not entry.every]
+
+
+def previewed(data: Mapping[str, Any], season: Season, work: WorkCalendar, at: datetime) -> list[Owed]:
+    """What a plan orders with its weekly report, whose days a campaign shows among its own."""
+    return [*owed(data, season, work, at), *(_owed(entry, season, work, at) for entry in _weekly(data))]
+
+
+def _weekly(data: Mapping[str, Any]) -> Iterator[Entry]:
+    """The weekly report as an entry; of those that `dues` tell of as well, none."""
+    report = data.get("report")
+    if not report:
+        return
+    clock = {"kind": "weekly", **{name: report[name] for name in ("phase", "weekday", "time")}}
+    if any(due["clock"].items() >= clock.items() for due in data.get("dues", [])):
+        return
+    said = {name: report[name] for name in ("source", "lines", "quote", "note") if name in report}
+    yield Entry("report", PLAN, "周报", {**said, "clock": clock}, ("cities",))
 
 
 WAITS = {"after": "从每件事的日期起算", "parameter": "选定参数后确定"}

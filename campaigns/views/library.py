@@ -69,7 +69,7 @@ def blueprint_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def in_year(data: dict[str, Any], year: int) -> dict[str, Any]:
     """The blueprint's dates in one year."""
     season = services.season_of(data, year)
-    owed = services.owed(data, season, calendar(), clock.now())
+    owed = services.previewed(data, season, calendar(), clock.now())
     return {
         "year": year,
         "windows": [Window(phase["name"], *season.phases[phase["key"]]) for phase in data["phases"]],
