@@ -41,13 +41,13 @@ def one(plan, entry, unit, day=""):
 
 
 def titles(answer):
-    return [row.title for row, _, _ in answer.context["lines"]]
+    return [row.title for row, *_ in answer.context["lines"]]
 
 
 def test_the_list_shows_the_own_unit_and_below_only_when_asked(org, plan, client):
     client.force_login(org.officer_yungang)
     answer = client.get("/campaigns/due/")
-    units = {unit for _, unit, _ in answer.context["lines"]}
+    units = {unit for _, unit, *_ in answer.context["lines"]}
     assert units == {"云冈区"}
     below = client.get("/campaigns/due/?whose=below&kind=plan")
     assert {unit for _, unit, _ in below.context["lines"]} == {"云冈区", "云冈执法队"}
