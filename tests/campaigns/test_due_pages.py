@@ -50,7 +50,7 @@ def test_the_list_shows_the_own_unit_and_below_only_when_asked(org, plan, client
     units = {unit for _, unit, *_ in answer.context["lines"]}
     assert units == {"云冈区"}
     below = client.get("/campaigns/due/?whose=below&kind=plan")
-    assert {unit for _, unit, _ in below.context["lines"]} == {"云冈区", "云冈执法队"}
+    assert {unit for _, unit, *_ in below.context["lines"]} == {"云冈区", "云冈执法队"}
 
 
 def test_filters_by_state_unit_campaign_and_days(org, plan, client):
