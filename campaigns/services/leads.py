@@ -243,7 +243,7 @@ def merge(row: Lead, into: Lead, *, actor: User, at: datetime, reason: str = "")
     if row.pk == into.pk:
         raise Refused("线索不能合并到自身。", field="into", status=422)
     with transaction.atomic():
-        kept = Lead.objects.select_for_update(of=("self",)).get(pk=into.pk)
+        kept = both_locked(row, into)[into.pk]
         if kept.state not in {LeadState.REGISTERED, LeadState.ACCEPTED, LeadState.ASSIGNED}:
             raise Refused(f"{kept.number}{kept.get_state_display()}，不能再并入。", field="into")
         if kept.is_integrity != row.is_integrity:
@@ -258,6 +258,12 @@ def merge(row: Lead, into: Lead, *, actor: User, at: datetime, reason: str = "")
             carry_terms(merged, kept, at)
         meet_all(merged, [*FIRST, CLOSING, CONDUCT.kind], at)
     return merged
+
+
+def both_locked(row: Lead, into: Lead) -> dict[int, Lead]:
+    """In one order, whichever goes into the other: who merges them the other way at this moment waits."""
+    held = Lead.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk, into.pk]).order_by("pk")
+    return {one.pk: one for one in held}
 
 
 def carry_terms(merged: Lead, kept: Lead, at: datetime) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -143,3 +145,14 @@ def test_another_place_and_another_factor_are_another_lead(cast):
     for added, known in ((4, 0), (0, 4)):
         done = lead_sheets.import_leads(content, "线索.xlsx", unit=cast.county_a, actor=cast.officer_a, at=NOW)
         assert (done.added, done.known) == (added, known)
+
+
+def test_two_leads_merged_both_ways_at_once_take_their_locks_in_one_order(cast):
+    first, second = registered(cast), registered(cast)
+    for row, into in ((first, second), (second, first)):
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            leads.merge(row, into, actor=cast.officer_a, at=NOW)
+            transaction.set_rollback(True)
+        locking = next(one["sql"] for one in asked if "FOR UPDATE" in one["sql"] and "campaigns_lead" in one["sql"])
+        assert f"IN ({row.pk}, {into.pk})" in locking
+        assert 'ORDER BY "campaigns_lead"."id" ASC' in locking
