@@ -108,7 +108,14 @@ def locked_target(pk: int, at: datetime) -> Target:
     row = rows.select_for_update(of=("self",)).get(pk=pk)
     if row.enterprise.unit_id == row.unit_id or not row.enterprise.unit.path.startswith(row.campaign.unit.path):
         return row
-    return rows.get(pk=pk) if follow_register(Target.objects.filter(pk=pk), at) else row
+    if not follow_register(Target.objects.filter(pk=pk), at):
+        return row
+    moved, before = rows.get(pk=pk), {"unit": row.unit.path, "is_key": row.is_key}
+    after = {"unit": moved.unit.path, "is_key": moved.is_key}
+    audit.record(
+        "campaigns.target.follow", moved, actor=None, at=at, before=before, after=after, unit_path=moved.unit.path
+    )
+    return moved
 
 
 def refuse_unless_allowed(decision: Decision) -> None:

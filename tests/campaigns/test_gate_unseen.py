@@ -288,6 +288,8 @@ class TestMoved:
         make.certificate(second)
         row = plan(target, cast, **MONITORS, lead_inspector=cast.inspector_b, second_inspector=second)
         assert (row.state, row.target.unit) == ("planned", cast.county_b)
+        moved = AuditEvent.objects.get(action="campaigns.target.follow", object_id=str(row.target_id))
+        assert (moved.unit_path, moved.actor_id) == (cast.county_b.path, None)
 
     def test_of_another_city_nobody_goes(self, target, cast):
         type(cast.site_a).objects.filter(pk=cast.site_a.pk).update(unit=cast.other_county)

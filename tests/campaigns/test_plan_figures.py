@@ -10,6 +10,7 @@ from django.urls import reverse
 from campaigns.models import Assignment, Campaign, Patch, PlanRow, Target
 from campaigns.services import plans
 from core import clock
+from core.models import AuditEvent
 from core.refusals import Refused
 from tests import factories as make
 from tests.campaigns import plan_scene as scene
@@ -158,6 +159,7 @@ def test_a_brigade_with_four_enterprises_in_a_month_is_short(winter, cast, clien
         assert "未达标" in page
         assert "4 家" in page
         content = b"".join(client.get(reverse("campaigns:plan_brigades_export")).streaming_content)
+        assert AuditEvent.objects.filter(action="campaigns.patch.export").exists()
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert [cell.value for cell in sheet[2]] == ["一大队", "源汇区", "2021-01", 4, 5, "未达标"]
     examined(campaign, cast, 1, date(2021, 1, 29), lead=one, second=two)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from campaigns.models import Plan, Target
 from campaigns.services import plans
 from core import clock
+from core.models import AuditEvent
 from tests.campaigns import plan_scene as scene
 
 
@@ -105,6 +106,7 @@ def test_the_sheet_that_goes_out_comes_back(luohe, cast, client):
     plan = scene.county_plan(luohe, cast)
     scene.spread(plan, cast)
     content = b"".join(client.get(url("plan_export", plan)).streaming_content)
+    assert AuditEvent.objects.filter(action="campaigns.plan.export", object_id=str(plan.pk)).exists()
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book.active
     assert sheet.max_row == 6

@@ -19,7 +19,7 @@ from campaigns.services import plans
 from campaigns.views.frame import choice, person
 from campaigns.views.plans.frame import LOOK, WRITE
 from campaigns.views.plans.listing import running, units_for
-from core import clock
+from core import audit, clock
 from core.once import once
 from core.refusals import Refused
 from core.sheets import Column, SheetSpec, workbook_response
@@ -128,4 +128,5 @@ def plan_brigades_export(request: HttpRequest) -> FileResponse:
     require_somewhere(user, LOOK)
     campaign, day = chosen(request), month_asked(request)
     rows = plans.shares(campaign, Patch.objects.visible_to(user).standing(), day) if campaign else []
+    audit.record("campaigns.patch.export", campaign, actor=user, at=at, after={"month": f"{day:%Y-%m}"})
     return workbook_response(f"大队月度家数{day:%Y-%m}.xlsx", [(BRIGADE_SHEET, rows)], at=at, creator=user.name)

@@ -16,7 +16,7 @@ from campaigns.rules.spreading import monday_of
 from campaigns.services import plans
 from campaigns.views.frame import person
 from campaigns.views.plans.frame import LOOK, WRITE, page_of, plan_or_404, target_or_404
-from core import clock
+from core import audit, clock
 from core.commands import carried_out
 from core.paging import KeysetPage
 from core.refusals import Refused
@@ -123,6 +123,7 @@ def plan_export(request: HttpRequest, pk: int) -> FileResponse:
     if "left" in request.GET:
         left = plans.unplanned(plan, at).select_related("enterprise", "unit").order_by("enterprise__sort_key", "pk")
         rows = [PlanRow(target=target) for target in left]
+    audit.record("campaigns.plan.export", plan, actor=person(request), at=at, after={"left": "left" in request.GET})
     name = f"{plan}{'未安排对象' if 'left' in request.GET else ''}.xlsx"
     return workbook_response(name, [(plans.PLAN_SHEET, rows)], at=at, creator=person(request).name)
 
