@@ -64,7 +64,8 @@ class TargetFilter(forms.Form):
     ) -> None:
         super().__init__({**data.dict(), "campaign": str(campaign.pk)})
         units = list(units)
-        whole = any(unit.pk == campaign.unit_id for unit in units)
+        # Of the whole province every region has some; a city's list is short enough to be read.
+        whole = any(unit.pk == campaign.unit_id and unit.parent_id is None for unit in units)
         regions = regions_of(Enterprise.objects.all()) if whole else regions_listed(targets)
         running = [(str(row.pk), row.title) for row in campaigns]
         self.offer("campaign", running)

@@ -47,6 +47,15 @@ def signed_in(client):
         yield sign_in
 
 
+def test_a_city_s_campaign_offers_the_regions_of_its_own_list(cast, signed_in):
+    make.enterprise("示例外市厂", cast.other_county, cast.other_county.regions.first() or cast.region_b)
+    own = make.campaign(cast.city)
+    make.target(own, cast.site_a)
+    page = signed_in(cast.officer_city).get(LIST, {"campaign": own.pk})
+    offered = dict(page.context["filter_form"].fields["region"].choices)
+    assert set(offered) == {"", cast.site_a.region.code}
+
+
 def typed(cast, **fields):
     values = {"planned_on": "2020-05-12", "lead_inspector": cast.inspector_a.pk, "second_inspector": cast.second_a.pk}
     return values | {"expert": "", "lead_kind": "", "lead_detail": ""} | fields
