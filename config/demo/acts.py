@@ -27,6 +27,8 @@ from reporting.services.freeze import sweep
 BAD_ITEMS = ("systems.funds", "systems.training", "facilities.monitoring")
 # Visits a working day in the first living city, and in each other one.
 VISITS_A_DAY = (2, 1)
+# What begins later is not over now.
+VISIT_LASTS = timedelta(hours=4)
 HOURS = (9, 14)
 ON_SHOW = "qiye1"
 # Which unit keeps the province waiting: (week, place in the list of cities).
@@ -109,8 +111,11 @@ def inspections(story: Story) -> None:
                 seed += 1
                 county = counties[(number * turns + turn) % len(counties)]
                 target = next(lists[county.unit.pk], None)
-                if target is not None and (target.is_key or day >= other) and not positive(target, day):
-                    story.then(at_local(day, HOURS[turn]), visit(story, target, county, seed))
+                at = at_local(day, HOURS[turn])
+                if target is None or at + VISIT_LASTS > story.now or positive(target, day):
+                    continue
+                if target.is_key or day >= other:
+                    story.then(at, visit(story, target, county, seed))
 
 
 def upcoming(story: Story) -> None:
@@ -154,7 +159,8 @@ def visit(story: Story, target: Target, county: Office, seed: int):  # type: ign
         # Whoever logs in as the account on show finds something to mend.
         wanted = 2 if owner and owner.username == ON_SHOW else (0, 1, 2, 1, 0, 3)[seed % 6]
         findings = [finding(seed * 3 + n, f"f{n + 1}", day) for n in range(wanted)]
-        work.inspect(begun, team, at, findings, seed, late_hours=20 if seed % 17 == 3 else 0)
+        late = seed % 17 == 3 and at < story.now - timedelta(days=2)
+        work.inspect(begun, team, at, findings, seed, late_hours=20 if late else 0)
         for issue in Issue.objects.filter(visit=begun).select_related("unit", "enterprise", "campaign"):
             follow(story, issue, team, county, seed, at)
 
