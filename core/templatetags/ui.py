@@ -174,7 +174,7 @@ def pager(page: Page[Any], unit: str = "条") -> dict[str, object]:
 @register.inclusion_tag("components/stat.html")
 def stat(label: str, value: object, note: str = "", url: str = "", tone: str = "", unit: str = "") -> dict[str, object]:
     """One figure with its name; a link where the figure opens its rows. Nothing alarms in a zero."""
-    tone = tone if value else ""
+    tone = tone if value or tone == "green" else ""
     shown = value if isinstance(value, str) else grouped(value)  # type: ignore[arg-type]
     return {"label": label, "value": shown, "note": note, "url": url, "tone": tone, "unit": unit}
 
