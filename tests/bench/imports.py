@@ -99,12 +99,12 @@ def beside_the_peer(rows: int, cast: Cast, folder: Path) -> tuple[float, float]:
     found = []
     for way in (our_way, their_way):
         for count in (WARMING_ROWS, rows):
+            clear(register())
             path = sheet(count, folder)
             began = time.perf_counter()
             way(path, cast)
             took = time.perf_counter() - began
             assert register().count() == count
-            clear(register())
         found.append(took)
     return found[0], found[1]
 

@@ -15,7 +15,7 @@ from tests.cast import Cast
 
 AT = make.MORNING
 COLUMNS = ("kind", "subject", "period", "unit_path", "title", "url", "source", "rule", "opened_at", "due_at")
-FILLED = (*COLUMNS, "waived_reason", "on_holiday", "provisional", "remind_at")
+FILLED = (*COLUMNS, "waived_reason", "on_holiday", "reader", "provisional", "remind_at")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def line(row: int, path: str, due_at: datetime) -> tuple[str, ...]:
     opened_at = AT - timedelta(days=9)
     remind_at = stages(due_at)[2] if due_at.date() == AT.date() else next_stage(due_at, opened_at)
     texts = ("bench", f"bench:{row}", "", path, f"报送第 {row} 号材料", "/owed/", "示例方案", "")
-    return (*texts, opened_at.isoformat(), due_at.isoformat(), "", "", "f", remind_at.isoformat())
+    return (*texts, opened_at.isoformat(), due_at.isoformat(), "", "", "", "f", remind_at.isoformat())
 
 
 def swept(due: int) -> Swept:

@@ -9,7 +9,9 @@ from campaigns import clocks, services
 from campaigns.blueprint_files import ROOT, BadBlueprint, read_blueprint, read_text
 from campaigns.exports import campaign_yaml
 from campaigns.services.blueprints import load_blueprints
+from core import clock
 from core.calendar import calendar, load_tables
+from core.models import Obligation
 from core.rules import OnHoliday
 from tests.architecture.permission_doors.campaigns import EXAMPLE
 from tests.campaigns.scene import MARCH
@@ -105,3 +107,27 @@ def test_a_mobile_number_is_refused_in_its_line(number):
 @pytest.mark.parametrize("number", ["91410000138001380001", "1380013800", "12369", "2013800138000"])
 def test_other_numbers_are_no_mobile_numbers(number):
     read_text(EXAMPLE.replace("name: 全面检查", f'name: "全面检查 {number}"', 1), "x.yaml")
+
+
+def test_what_is_handed_in_every_week_is_owed_every_week_and_the_report_with_figures_in_its_own_room(tables, cast):
+    line = (
+        "  - {key: brief, title: 报送每周工作小结, owes: 各县区分局, by: counties, "
+        'clock: {kind: weekly, weekday: 0, time: "10:00", phase: inspect}, source: 三第1句}\n'
+        "  - {key: weekly, title: 执法检查周报, owes: 各县区分局, by: counties, "
+        'clock: {kind: weekly, weekday: 3, time: "16:00", phase: inspect}, source: 三第1句}\n'
+    )
+    text = WEEKLY.replace("dues:\n", f"dues:\n{line}", 1)
+    services.write_blueprint(text, "x.yaml", change="周报和小结", actor=cast.administrator, at=MARCH)
+    row = services.create_from_blueprint("summer-dust", unit=cast.city, year=2020, actor=cast.officer_city, at=MARCH)
+    chosen = {one["key"]: one["options"][0]["value"] for one in row.blueprint.data["parameters"]}
+    services.choose_parameters(row, chosen, actor=cast.officer_city, at=MARCH)
+    services.adopt_lists(row, actor=cast.officer_city, at=MARCH)
+    services.approve(row, actor=cast.leader_city, at=MARCH)
+    services.publish(row, actor=cast.officer_city, at=MARCH)
+    owed = Obligation.objects.filter(campaign_id=row.pk, unit_path=cast.county_a.path, title="报送每周工作小结")
+    phase = row.phases.get(key="inspect")
+    mondays = list(clocks.weekdays(phase.starts_on, phase.ends_on, 0))
+    assert len(mondays) > 3
+    assert [one.nominal_on for one in owed.order_by("due_at")] == mondays
+    assert {f"{clock.local(one.due_at):%H:%M}" for one in owed} == {"10:00"}
+    assert not Obligation.objects.filter(campaign_id=row.pk, title="执法检查周报").exists(), "the platform's own week"

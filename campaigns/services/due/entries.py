@@ -48,6 +48,8 @@ class Entry:
     every: str = ""
     fact: str = ""
     once: str = ""
+    # The weekly report with figures, which the platform freezes: owed in its own room.
+    frozen: bool = False
 
     @property
     def clock(self) -> Mapping[str, Any]:
@@ -128,7 +130,7 @@ class Entry:
     def opens(self) -> bool:
         """Whether units owe it here: weekly reports, contact persons and self-checks have rooms of their own."""
         clock = self.clock
-        if clock["kind"] == "weekly" or (clock["kind"], clock.get("key")) == ("parameter", "contacts_due"):
+        if self.frozen or (clock["kind"], clock.get("key")) == ("parameter", "contacts_due"):
             return False
         if "by" not in self.data and (clock["kind"], clock.get("phase")) == ("phase_end", "selfcheck"):
             return False
@@ -147,7 +149,13 @@ def entry_of(data: Mapping[str, Any], key: str) -> Entry | None:
 def _dues(data: Mapping[str, Any]) -> Iterator[Entry]:
     for due in data.get("dues", []):
         by, joint_by = names(due.get("by")), names(due.get("joint_by"), ())
-        yield Entry(f"due.{due['key']}", PLAN, due["title"], due, by, joint_by, fact=due.get("fact", ""))
+        frozen = is_report(due["clock"], data.get("report", {}))
+        yield Entry(f"due.{due['key']}", PLAN, due["title"], due, by, joint_by, fact=due.get("fact", ""), frozen=frozen)
+
+
+def is_report(clock: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """Whether a clock of every week is that of the report itself, listed among what is due as the plan lists it."""
+    return clock["kind"] == "weekly" and all(clock[one] == report.get(one) for one in ("phase", "weekday"))
 
 
 def _rows(data: Mapping[str, Any]) -> Iterator[Entry]:
