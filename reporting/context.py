@@ -105,7 +105,7 @@ def badges(user: User) -> dict[str, int]:
 def campaign_line(user: User, chosen: object, page: Campaign | None = None) -> dict[str, Any]:
     """The campaign in the top bar: the one that the page is of, else the first of the person's; the phases that are
     open today, and the countdown to the next cut-off."""
-    running = choosing.campaigns_of(user, chosen)
+    running = choosing.campaigns_of(user, clock.today(), chosen)
     campaigns = [page, *(row for row in running if row.pk != page.pk)] if page else running
     if not campaigns:
         return {"campaign": None, "phase_label": "", "countdown": None, "others": []}

@@ -11,6 +11,7 @@ from accounts.gate import able_somewhere, may, require
 from accounts.models import User
 from campaigns.models import Campaign
 from campaigns.services.choosing import nearest_first
+from core import clock
 
 # Under which name a session keeps the campaign that the person chose last.
 CHOSEN = "campaign"
@@ -48,7 +49,7 @@ def chosen_before(request: HttpRequest) -> object:
 def choice(request: HttpRequest, rows: Iterable[Campaign], wish: str | None = None) -> Campaign | None:
     """The campaign that the address names, which is kept for the pages that follow; else the one chosen before, else
     the nearest. `rows` come with their unit."""
-    found = nearest_first(rows, person(request), chosen_before(request))
+    found = nearest_first(rows, person(request), clock.today(), chosen_before(request))
     wish = request.GET.get("campaign", "") if wish is None else wish
     named = next((row for row in found if str(row.pk) == wish), None)
     if named:

@@ -36,8 +36,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     user, at = person(request), clock.now()
     if sections := administration.sections(user, at):
         return render(request, "reporting/administration.html", {"sections": sections, **aside(user)})
-    choice(request, choosing.campaigns_of(user))
-    campaigns = choosing.campaigns_of(user, chosen_before(request))
+    choice(request, choosing.campaigns_of(user, clock.day_of(at)))
+    campaigns = choosing.campaigns_of(user, clock.day_of(at), chosen_before(request))
     period = desk.next_period(user, campaigns, at) if campaigns and not able_somewhere(user, "enterprise.own") else None
     piles, waiting = desk.piles(user, at), duties.waiting(user, at)
     context = {

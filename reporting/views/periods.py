@@ -65,7 +65,7 @@ def campaign_of(request: HttpRequest, user: User) -> Campaign | None:
     if wanted.isdecimal() and (found := rows.filter(pk=int(wanted)).first()):
         request.session[CHOSEN] = found.pk
         return found
-    running = campaigns_of(user, chosen_before(request))
+    running = campaigns_of(user, clock.today(), chosen_before(request))
     reporting = set(ReportPeriod.objects.filter(campaign__in=running).values_list("campaign", flat=True))
     return next((row for row in running if row.pk in reporting), None) or rows.first()
 

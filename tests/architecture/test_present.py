@@ -15,6 +15,7 @@ PRESENT = {"now", "today"}
 MAY_ASK = {
     "accounts/gate.py:read_holdings": "the gate judges who is asking now; it stands at the edge of every request",
     "accounts/gate.py:deny": "a denial is written for the request that is being answered",
+    "core/once.py:answer": "it stands around a view and answers the request with it",
     "enterprises/services/imports/reading.py:read_rows": "a lease is held against the present",
 }
 

@@ -68,7 +68,9 @@ def test_a_fault_names_its_line(tmp_path: Path, old: str, new: str, line: int, s
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    assert errors_of(tmp_path, "") == ["1: 文件 应当是一组键值，现在是空的"]
+    assert errors_of(tmp_path, "") == [
+        "1: 文件 应当是一组键值，如 {key: …, version: …, title: …, sections: …}，现在是空的"
+    ]
 
 
 def test_yaml_keeps_times_dates_and_words(tmp_path: Path) -> None:
