@@ -10,6 +10,8 @@ from django.urls import reverse
 from core import clock
 from core.clock import at_local
 from inspections.models import Issue
+from inspections.services import locking
+from tests.inspections import scene as stage
 from tests.inspections.mending import LATER
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,22 @@ def test_the_workbook_has_the_annexs_columns_to_the_letter(client, cast, signed)
     assert row[18] == "李一检"
     assert sheet.print_area
     assert sheet.print_title_rows
+
+
+@pytest.mark.req("HS-45")
+def test_a_sheet_handed_in_adds_its_rows_to_the_working_ledger_of_the_county(client, scene):
+    """附件4: what was found stands in the county's list, by itself, with the sheet."""
+    client.force_login(scene.cast.officer_a)
+    record = stage.ready(scene, stage.finding(), stage.finding(key="f2", nature="system", handling=3, deadline_on=""))
+    assert workbook(client).max_row == 1, "a draft is nobody's row"
+    assert not locking.submit(record, late_reason="", actor=record.writer, at=stage.NOON).problems
+    second, first = ([cell.value for cell in row] for row in workbook(client).iter_rows(min_row=2))
+    found = "检查时正在生产；排口可见烟羽；布袋除尘设施不正常运行"
+    assert (first[3], first[11], first[13]) == ("漯河示例纸业有限公司", "源汇区", found)
+    assert [row[15].split()[0] for row in (first, second)] == ["4", "3"]
+    assert listed(client).count("漯河示例纸业有限公司") >= 2
+    client.force_login(scene.cast.inspector_b)
+    assert workbook(client).max_row == 1, "another county's list has none"
 
 
 def test_the_workbook_holds_exactly_what_is_shown(client, cast, issue):

@@ -7,11 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
 import pytest
 from django.db import connections
-from django.test import Client
-from django.urls import reverse
 
 from core import clock, files
 from core.form_engine import evidence as uploads
@@ -229,32 +226,6 @@ def test_each_finding_is_a_row_of_the_ledger_with_its_first_version(scene: Scene
     )
     owed = Obligation.objects.get(kind="rectification")
     assert (owed.subject, owed.due_at) == (f"issue:{first.pk}", clock.end_of_day(date(2020, 5, 22)))
-
-
-@pytest.mark.req("HS-45")
-def test_a_sheet_handed_in_adds_its_rows_to_the_working_ledger_of_the_county(scene: Scene, client: Client) -> None:
-    """附件4: what was found stands in the county's list, by itself, with the sheet."""
-
-    def rows() -> list[list[Any]]:
-        answer = client.get(reverse("inspections:issue_export"))
-        book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-        return [[cell.value for cell in row] for row in book.active.iter_rows(min_row=2)]
-
-    client.force_login(scene.cast.officer_a)
-    record = stage.ready(scene, stage.finding(), stage.finding(key="f2", nature="system", handling=3, deadline_on=""))
-    assert rows() == [], "a draft is nobody's row"
-    assert not submit(record).problems
-    second, first = rows()
-    assert (first[3], first[11], first[13]) == (
-        "漯河示例纸业有限公司",
-        "源汇区",
-        "检查时正在生产；排口可见烟羽；布袋除尘设施不正常运行",
-    )
-    assert [row[15].split()[0] for row in (first, second)] == ["4", "3"]
-    page = client.get(reverse("inspections:issue_list")).content.decode()
-    assert page.count("漯河示例纸业有限公司") >= 2
-    client.force_login(scene.cast.inspector_b)
-    assert rows() == [], "another county's list has none"
 
 
 def test_the_enterprise_is_told(scene: Scene) -> None:

@@ -1,11 +1,13 @@
 """A campaign whose plan orders every register that comes with the platform, and entries made from definitions alone."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from accounts.models import User
-from campaigns.models import Campaign, GroupMember, RegisterEntry, RegisterVersion, WorkGroup
+from django.db.models import F
+
+from accounts.models import Unit, User
+from campaigns.models import Campaign, GroupMember, Phase, RegisterEntry, RegisterVersion, WorkGroup
 from campaigns.registers import files, services
 from campaigns.registers.rules import fields_at, form_at
 from campaigns.registers.services.filing import Filing
@@ -141,3 +143,11 @@ def attachment(actor: User, text: bytes = b"%PDF-1.4 receipt") -> str:
     row = store(text, name="回执.pdf", by=actor, at=AT)
     _sent(row.sha256, actor, AT)
     return row.sha256
+
+
+def a_year_later(plan: Campaign, unit: Unit) -> Campaign:
+    """The same campaign of a unit in the year after, its phases with it."""
+    year = timedelta(days=365)
+    Phase.objects.filter(campaign=plan).update(starts_on=F("starts_on") + year, ends_on=F("ends_on") + year)
+    Campaign.objects.filter(pk=plan.pk).update(unit=unit, year=plan.year + 1)
+    return Campaign.objects.get(pk=plan.pk)

@@ -6,12 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns.models import BlueprintVersion, Campaign, Phase, RegisterEntry
+from campaigns.models import BlueprintVersion, Campaign, RegisterEntry
 from campaigns.registers import files, services
 from campaigns.registers.services.owed import judge
 from campaigns.services import due
@@ -236,10 +235,7 @@ def test_a_quarter_without_a_review_meeting_about_a_case_is_red_at_its_end(
     term = {"clock": {"kind": "quarter", "before": 0}, "on_holiday": "keep"}
     term["register"] = {"key": "case_review", "indicators": ["quarter"]}
     BlueprintVersion.objects.filter(pk=plan.blueprint_id).update(data=plan.blueprint.data | {"dues": [order | term]})
-    Campaign.objects.filter(pk=plan.pk).update(unit=cast.city, year=2021)
-    year = timedelta(days=365)
-    Phase.objects.filter(campaign=plan).update(starts_on=F("starts_on") + year, ends_on=F("ends_on") + year)
-    plan = Campaign.objects.get(pk=plan.pk)
+    plan = scene.a_year_later(plan, cast.city)
     due.open_dues(plan, at=clock.at_local(date(2021, 4, 1), 9))
     owed = Obligation.objects.get(campaign_id=plan.pk, subject="due.reviews", period="2021-06-30")
 
