@@ -72,6 +72,11 @@ class DayAsked(forms.DateField):
         super().__init__(validators=within, **kwargs)
 
 
+def narrow(value: Any) -> Any:
+    """A number as it is typed: digits of either width, blanks and commas left out."""
+    return re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", value)) if isinstance(value, str) else value
+
+
 class MoneyField(forms.DecimalField):
     """An amount in 元: digits of either width, with or without commas, to the 分."""
 
@@ -86,9 +91,9 @@ class MoneyField(forms.DecimalField):
         super().__init__(max_digits=12, decimal_places=2, min_value=Decimal(0), widget=amount, **kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer
-        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        plain = narrow(value)
         if isinstance(plain, str):
-            plain = re.sub(r"[\s,、]", "", plain).removeprefix("¥").removesuffix("元")
+            plain = plain.replace("、", "").removeprefix("¥").removesuffix("元")
         return super().to_python(plain)
 
 
@@ -108,10 +113,7 @@ class FigureField(forms.DecimalField):
         super().__init__(max_digits=14, decimal_places=4, min_value=Decimal(0), widget=box, **kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer
-        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
-        if isinstance(plain, str):
-            plain = re.sub(r"[\s,]", "", plain)
-        return super().to_python(plain)
+        return super().to_python(narrow(value))
 
 
 class DateTimeInput(forms.DateTimeInput):
